@@ -1,0 +1,83 @@
+"""The values of the change log. Must not know who wrote the rows or who listens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+Key = str | int
+
+
+class Kind(StrEnum):
+    """What became of a row."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+_decode_row = msgspec.json.Decoder(dict[str, Any]).decode
+_decode_parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+class Image:
+    """A row as it was before or after a change: a JSON object of its columns in wire form (booleans are JSON booleans, json
+    columns are embedded, times are ISO text). Decoded at most once, whoever asks."""
+
+    def __init__(self, raw: bytes | str) -> None:
+        self.raw = raw
+
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """The decoded columns, for predicates."""
+        return _decode_row(self.raw)
+
+    @cached_property
+    def parts(self) -> Mapping[str, msgspec.Raw]:
+        """The columns as undecoded JSON, for splicing into frames."""
+        return _decode_parts(self.raw)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Image) and self.raw == other.raw
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Image({self.raw!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One changed row. ``key`` is the primary key (of a renamed row: the new one); ``unit`` numbers the mutation within the
+    commit that caused it: changes of one unit, collection and kind are announced together."""
+
+    collection: str
+    key: Key
+    kind: Kind
+    before: Image | None
+    after: Image | None
+    unit: int = 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in the change log. ``epoch`` names one history (a restore starts another), ``offset`` orders within it."""
+
+    epoch: str
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What one transaction changed, in order; ``position`` is that of its last change."""
+
+    position: Position
+    changes: tuple[Change, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""What is asked: the tree, and its readers."""

@@ -1,0 +1,201 @@
+"""The resolved question, as data. A tree says what is asked; it does not know how to check, write or match itself.
+
+``resolve`` makes it from a parsed query, ``policy.narrow`` makes a narrower one, ``sql`` writes it, ``match`` decides a row by it.
+All nodes are frozen and hashable, so that a tree is the key of its plan and of its view.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rowcast.schema import Field, Link
+
+# ---- values -----------------------------------------------------------------------------------------------------------
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A value written in the question, already cast to the field's type (ISO text for times). Lists are tuples."""
+
+    value: Scalar | tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A value that depends on who asks or when: ``$CURRENT_USER``, ``$CURRENT_USER.department``, ``$CURRENT_ROLES``, ``$NOW``,
+    ``$NOW(-1 day)`` … ``name`` is the whole text. Bound when the plan runs."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of the n-th constant in a plan whose constants were lifted out (see ``form``)."""
+
+    index: int
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A column of the collection that the surrounding node is about, or a function of it (``year``, ``count``, ``json``)."""
+
+    field: Field
+    function: str | None = None
+    argument: str | None = None
+    link: Link | None = None  # with function "count" on an o2m field
+
+
+Value = Const | Variable | Slot | Ref | tuple[Const | Variable | Slot, ...]
+"""What a column is compared with. A Ref is a field comparison (``$FOLLOW``). A tuple is a list with variables in it."""
+
+# ---- conditions -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """True when every part is; empty: true."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """True when one part is (``_or``); empty: true, as on the wire an empty ``_or`` is no condition."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """SQL's three-valued NOT."""
+
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """``left operator right``. ``operator`` is the name on the wire without ``_`` (``eq``, ``in``, ``icontains`` …)."""
+
+    left: Ref
+    operator: str
+    right: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """A condition on related rows. m2o/a2o: on the one row pointed to (for a2o of collection ``target``); o2m: on some
+    (``quantifier`` "some") or on none ("none") of the rows that point to us. ``on`` is a condition about ``target``."""
+
+    link: Link
+    target: str
+    on: Condition
+    quantifier: Literal["some", "none"] = "some"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """``text`` occurs in one of ``fields`` (columns of the collection, chosen by resolve from what may be searched)."""
+
+    text: str | Slot
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """A fixed answer: everything (True) or nothing (False)."""
+
+    value: bool
+
+
+Condition = All | Some | Not | Test | Through | Search | Always
+
+# ---- what is to be returned ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One member of the answer: a column or function under ``key``. ``mask``: null on rows where it does not hold."""
+
+    key: str
+    ref: Ref
+    mask: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A related object (m2o) or null."""
+
+    key: str
+    link: Link
+    select: Select
+    mask: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A list of related objects (o2m)."""
+
+    key: str
+    link: Link
+    select: Select
+    mask: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """A related object of one of several collections (m2a). ``selects``: one per collection that is asked for; for another
+    collection the bare key is returned."""
+
+    key: str
+    link: Link
+    selects: tuple[Select, ...]
+    mask: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A relation asked for by name alone: the list of keys of the o2m rows."""
+
+    key: str
+    link: Link
+    select: Select
+    mask: Condition | None = None
+
+
+Node = Leaf | One | Many | AnyOf | Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One key of the sort order; through m2o links if ``path`` is not empty."""
+
+    ref: Ref
+    descending: bool = False
+    path: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """One aggregate: ``function`` of ``ref`` (None: of the row, ``count(*)``), returned under ``group[key]`` or plain."""
+
+    function: str
+    key: str
+    ref: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Rows of one collection. ``limit`` None is no limit. With ``aggregates`` the answer is one object per ``groups`` value."""
+
+    collection: str
+    nodes: tuple[Node, ...]
+    where: Condition = Always(True)
+    order: tuple[Order, ...] = ()
+    limit: int | Slot | None = None
+    offset: int | Slot = 0
+    aggregates: tuple[Aggregate, ...] = ()
+    groups: tuple[Leaf, ...] = ()

@@ -1,0 +1,91 @@
+"""The seam behind which rows live. Says what a store can do; knows no driver.
+
+Verbs run inside a transaction are written as coroutines even where a store (SQLite) never suspends them, so that one
+mutation serves every database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from rowcast.feed import Change, Commit, Position
+from rowcast.schema import Schema
+from rowcast.schema.steps import Step
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+
+class Transaction(Protocol):
+    """One write transaction (or a savepoint in a shared one). Everything in it is kept or nothing is."""
+
+    schema: Schema
+
+    async def fetch(self, text: str, args: Sequence[Any] = ()) -> list[Row]:
+        """Run one statement and return its rows. Raises the mapped ``ConstraintError`` if a rule of the database is broken."""
+        ...
+
+    def unit(self) -> tuple[Change, ...]:
+        """Close the unit that is open and return its changes: what follows is announced apart (see ``Change.unit``)."""
+        ...
+
+
+class Alteration(Transaction, Protocol):
+    """A transaction that may change the data model."""
+
+    async def apply(self, steps: Iterable[Step]) -> Schema:
+        """Run the steps (tables are rebuilt where the database cannot alter them), re-read the schema and return it; from then
+        on it is ``schema`` of this transaction. Call with no steps after changes to metadata rows alone."""
+        ...
+
+
+class Store(Protocol):
+    """One database.
+
+    ``on_commit`` is called on the event loop, once per commit, in commit order, before the writers of that commit are
+    answered; ``on_schema`` likewise when the data model has changed, before ``on_commit`` of the same transaction.
+    """
+
+    on_commit: Callable[[Commit], None]
+    on_schema: Callable[[Schema], None]
+
+    @property
+    def schema(self) -> Schema:
+        """The newest committed data model."""
+        ...
+
+    @property
+    def position(self) -> Position:
+        """The newest position that was announced."""
+        ...
+
+    async def open(self) -> None:
+        """Connect, create or migrate what is missing, read the schema, start capturing."""
+        ...
+
+    async def close(self) -> None:
+        """Finish queued writes and let go of the database."""
+        ...
+
+    async def read(self, text: str, args: Sequence[Any] = ()) -> list[Row]:
+        """Run one reading statement on a committed state that holds every write answered before. Raises ``OutOfTime``."""
+        ...
+
+    async def snapshot(self, text: str, args: Sequence[Any] = ()) -> tuple[list[Row], Position]:
+        """Like ``read``, together with the log position of exactly the state that was read."""
+        ...
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run ``work`` in a transaction; return its result once it is durable and announced. Concurrent writes may share one
+        database transaction, each in a savepoint of its own; an exception undoes this work alone."""
+        ...
+
+    async def alter(self, work: Callable[[Alteration], Awaitable[T]]) -> T:
+        """Like ``write``, alone in its transaction, with the right to change the data model."""
+        ...
+
+    async def since(self, position: Position) -> list[Commit] | None:
+        """The commits after ``position``, oldest first, or None when the log does not reach back so far (or that is another
+        history)."""
+        ...
