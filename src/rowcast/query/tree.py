@@ -41,12 +41,18 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A column of the collection that the surrounding node is about, or a function of it (``year``, ``count``, ``json``)."""
+    """A column of the collection that the surrounding node is about, or a function of it (``year``, ``count``, ``json``).
+
+    ``mask``: the value is null on rows where it does not hold, wherever the reference stands (answer, filter, sort, aggregate).
+    With ``count`` of an o2m field, ``link`` is the relation and ``counted`` narrows the related rows that count.
+    """
 
     field: Field
     function: str | None = None
     argument: str | None = None
-    link: Link | None = None  # with function "count" on an o2m field
+    link: Link | None = None
+    mask: Condition | None = None
+    counted: Condition | None = None
 
 
 Value = Const | Variable | Slot | Ref | tuple[Const | Variable | Slot, ...]
@@ -98,10 +104,10 @@ class Through:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """``text`` occurs in one of ``fields`` (columns of the collection, chosen by resolve from what may be searched)."""
+    """``text`` occurs in one of ``refs`` (columns of the collection, chosen by resolve from what may be searched)."""
 
     text: str | Slot
-    fields: tuple[Field, ...]
+    refs: tuple[Ref, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +124,15 @@ Condition = All | Some | Not | Test | Through | Search | Always
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One member of the answer: a column or function under ``key``. ``mask``: null on rows where it does not hold."""
+    """One member of the answer: a column or function (possibly masked, see ``Ref``) under ``key``."""
 
     key: str
     ref: Ref
-    mask: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """A related object (m2o) or null."""
+    """A related object (m2o) or null. Here and below, ``mask``: null (lists: empty) on rows where it does not hold."""
 
     key: str
     link: Link
