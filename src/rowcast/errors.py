@@ -6,6 +6,7 @@ whether trying again can help. Knows nothing else of the program.
     │   ├── InvalidPayload           400 INVALID_PAYLOAD
     │   ├── InvalidQuery             400 INVALID_QUERY
     │   ├── FailedValidation         400 FAILED_VALIDATION
+    │   ├── Several                  more than one of these at once
     │   ├── ConstraintError          a rule of the database
     │   │   ├── NotUnique            400 RECORD_NOT_UNIQUE
     │   │   ├── NotNull              400 NOT_NULL_VIOLATION
@@ -30,6 +31,7 @@ whether trying again can help. Knows nothing else of the program.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 
@@ -53,6 +55,11 @@ class RowcastError(Exception):
     def as_wire(self) -> dict[str, Any]:
         """The error as one member of an ``errors`` list: ``{"message", "extensions": {..., "code"}}``."""
         return {"message": self.message, "extensions": {**self.extensions, "code": self.code}}
+
+
+    def members(self) -> tuple[RowcastError, ...]:
+        """The single errors to answer with; more than one only for ``Several``."""
+        return (self,)
 
 
 class RequestError(RowcastError):
@@ -87,6 +94,18 @@ class FailedValidation(RequestError):
     """One value breaks one rule. Extensions: ``field``, ``path``, ``type`` (the operator without ``_``), ``valid``/``invalid``…"""
 
     code = "FAILED_VALIDATION"
+
+
+class Several(RequestError):
+    """More than one thing is wrong with one request; status and code are those of the first member."""
+
+    def __init__(self, errors: Sequence[RowcastError], /) -> None:
+        super().__init__(errors[0].message)
+        self.errors = tuple(errors)
+        self.code, self.status = errors[0].code, errors[0].status  # type: ignore[misc]
+
+    def members(self) -> tuple[RowcastError, ...]:
+        return self.errors
 
 
 class ConstraintError(RequestError):
