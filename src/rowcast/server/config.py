@@ -1,0 +1,140 @@
+"""From the environment and the file ``.env`` to settings. Knows where a value comes from and what is put in when none is
+given; must not know what a setting is for."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from rowcast.engine.settings import Settings
+from rowcast.errors import InvalidConfiguration
+from rowcast.server.variables import VARIABLES
+
+T = TypeVar("T")
+_SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """What the listener and the first start need besides the engine's settings. The database is given in one of three ways;
+    the chosen one is ``Settings.database``."""
+
+    host: str = "127.0.0.1"
+    port: int = 8055
+    shutdown_timeout: float = 1.0
+    admin_email: str = "admin@example.com"
+    admin_password: str | None = field(default=None, repr=False)
+    admin_token: str | None = field(default=None, repr=False)
+    log_level: Literal["trace", "debug", "info", "warn", "error", "fatal", "silent"] = "info"
+    log_style: Literal["pretty", "raw"] = "pretty"
+    database_url: str | None = field(default=None, repr=False)
+    db_client: str | None = None
+    db_filename: str | None = None
+    db_connection_string: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings of one process. ``secret_file`` is where the secret was generated just now, None when it was known."""
+
+    engine: Settings
+    server: ServerSettings
+    secret_file: Path | None = None
+
+
+def load(environment: Mapping[str, str] | None = None, **given: Any) -> Config:
+    """Read the settings: defaults, then ``.env`` (or the file named by CONFIG_PATH), then the environment, then ``given``
+    (fields of ServerSettings, None for not given). Raises InvalidConfiguration for the first value that is not allowed."""
+    texts = _texts(os.environ if environment is None else environment)
+    groups = _grouped(_read(texts))
+    server = _filled(ServerSettings(), {**groups.pop("server", {}), **{k: v for k, v in given.items() if v is not None}})
+    database = _database(server)
+    top = {"secret": None, **groups.pop("", {}), "database": database}
+    known, made = _secret(top["secret"], database)
+    blank = Settings(known)
+    nested = {name: _filled(getattr(blank, name), values) for name, values in _shared(groups).items()}
+    return Config(_filled(blank, {**top, "secret": known, **nested}), server, made)
+
+
+def _texts(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables with a value: an empty one counts as not given."""
+    file = Path(environment.get("CONFIG_PATH") or ".env")
+    texts: dict[str, str | None] = {}
+    if file.is_file():
+        from dotenv import dotenv_values
+
+        texts.update(dotenv_values(file))
+    texts.update(environment)
+    return {name: value.strip() for name, value in texts.items() if value and value.strip()}
+
+
+def _read(texts: Mapping[str, str]) -> dict[str, Any]:
+    """The checked values by target."""
+    result: dict[str, Any] = {}
+    for variable in VARIABLES:
+        value = texts.get(variable.name)
+        if value is None:
+            continue
+        try:
+            result[variable.target] = variable.form.read(value)
+        except ValueError:
+            raise InvalidConfiguration(f'{variable.name} is "{value}", but must be {variable.form.allowed}.') from None
+    return result
+
+
+def _grouped(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    groups: dict[str, dict[str, Any]] = {}
+    for target, value in values.items():
+        group, _, name = target.rpartition(".")
+        groups.setdefault(group, {})[name] = value
+    return groups
+
+
+def _shared(groups: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The socket's rate limit is that of the requests unless it is given itself."""
+    requests, sockets = groups.get("rate_limiter"), groups.get("rate_limiter_websockets", {})
+    return {**groups, "rate_limiter_websockets": {**requests, **sockets}} if requests else groups
+
+
+def _filled(default: T, values: Mapping[str, Any]) -> T:
+    return replace(default, **values)  # type: ignore[type-var]
+
+
+def _database(server: ServerSettings) -> str:
+    """The database as one URL."""
+    url = server.database_url or server.db_connection_string
+    if url is None:
+        return _SQLITE + (server.db_filename or "data/rowcast.db")
+    name = "DATABASE_URL" if server.database_url else "DB_CONNECTION_STRING"
+    if not url.startswith(_SQLITE) or len(url) == len(_SQLITE):
+        raise InvalidConfiguration(f'{name} is "{_masked(url)}", but must be sqlite:/// and the path of a file.')
+    return url
+
+
+def _masked(url: str) -> str:
+    """The URL without what stands before the host: it may hold a password."""
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}" if "@" in rest else url
+
+
+def database_file(url: str) -> Path:
+    """The file of an embedded database."""
+    return Path(url.removeprefix(_SQLITE))
+
+
+def _secret(given: str | None, database: str) -> tuple[str, Path | None]:
+    """The secret: the given one, the one kept beside the database, or a new one that is kept there."""
+    if given is not None:
+        return given, None
+    file = database_file(database).with_suffix(".secret")
+    if file.is_file() and (kept := file.read_text().strip()):
+        return kept, None
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = secrets.token_urlsafe(48)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+        stream.write(new + "\n")
+    return new, file
