@@ -1,0 +1,99 @@
+"""Read items: one statement for the data, whatever is nested; at most one more for the counts. Must not know who carries the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from rowcast.auth import Actor
+from rowcast.engine.plans import Form, Plan
+from rowcast.errors import Forbidden
+from rowcast.query.parse import Query
+from rowcast.query.sql import Statement, bind
+
+if TYPE_CHECKING:
+    from rowcast.engine.engine import Engine
+
+Key = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Finished JSON: ``data``, and ``meta`` when counts were asked for."""
+
+    data: bytes
+    meta: bytes | None = None
+
+
+async def read(engine: Engine, actor: Actor, collection: str, query: Query) -> Answer:
+    """The items of a collection that the query gives, as a JSON array; of a singleton, its one item as an object.
+
+    Raises Forbidden (no right, or no such collection or field) and InvalidQuery.
+    """
+    plan = await _plan(engine, actor, collection, "list", query)
+    variables = await engine.variables(actor, plan.variables)
+    found = await engine.store.read(plan.statement.text, plan.args(variables))
+    data: bytes = found[0][0].encode()
+    singleton = engine.schema.collections[collection].singleton and not query.aggregate
+    if singleton:
+        data = data[1:-1] or _defaults(plan, engine)
+    return Answer(data, await _meta(engine, plan, variables))
+
+
+async def read_one(engine: Engine, actor: Actor, collection: str, key: Key, query: Query) -> Answer:
+    """The item with that key, as a JSON object. Raises Forbidden when it does not exist or may not be seen."""
+    data = await _by_key(engine, actor, collection, "one", key, query)
+    if data == b"[]":
+        raise Forbidden()
+    return Answer(data[1:-1])
+
+
+async def read_keys(engine: Engine, actor: Actor, collection: str, keys: Sequence[Key], query: Query) -> Answer:
+    """The items with those keys that may be seen, as a JSON array."""
+    return Answer(await _by_key(engine, actor, collection, "keys", list(keys), query))
+
+
+async def _by_key(engine: Engine, actor: Actor, collection: str, form: Form, key: Any, query: Query) -> bytes:
+    plan = await _plan(engine, actor, collection, form, query)
+    known = await engine.variables(actor, plan.variables)
+    name = "$KEY" if form == "one" else "$KEYS"
+    found = await engine.store.read(plan.statement.text, plan.args(lambda n: key if n == name else known(n)))
+    data: bytes = found[0][0].encode()
+    return data
+
+
+async def _plan(engine: Engine, actor: Actor, collection: str, form: Form, query: Query) -> Plan:
+    rights = engine.rights_now(actor) or await engine.rights(actor)
+    s = engine.settings
+    return engine.plans.read(rights, collection, form, query, (s.query_limit_default, s.query_limit_max, s.max_relational_depth))
+
+
+async def _meta(engine: Engine, plan: Plan, variables: Callable[[str], Any]) -> bytes | None:
+    if plan.total is None and plan.filtered is None:
+        return None
+    counts: dict[str, int] = {}
+    for name, statement in (("total_count", plan.total), ("filter_count", plan.filtered)):
+        if statement is not None:
+            counts[name] = await _count(engine, statement, variables)
+    return msgspec.json.encode(counts)
+
+
+async def _count(engine: Engine, statement: Statement, variables: Callable[[str], Any]) -> int:
+    found = await engine.store.read(statement.text, bind(statement, variables))
+    return int(found[0][0])
+
+
+def _defaults(plan: Plan, engine: Engine) -> bytes:
+    """A singleton that was never written: the fields that were asked for, with their defaults."""
+    fields = engine.schema.collections[plan.select.collection].fields
+    values = {node.key: _default(fields.get(node.key)) for node in plan.select.nodes}
+    return msgspec.json.encode(values)
+
+
+def _default(field: Any) -> Any:
+    if field is None or field.column is None:
+        return None
+    return None if field.column.is_primary_key else field.column.default_value
