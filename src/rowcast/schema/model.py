@@ -129,11 +129,13 @@ class Collection:
 
 @dataclass(frozen=True)
 class Schema:
-    """The whole data model at one moment. ``version`` grows with each change; plans of another version are void."""
+    """The whole data model at one moment. ``version`` grows with each change; plans of another version are void. ``folders``
+    are the rows of ``directus_collections`` (decoded) that have no table: they only group others."""
 
     version: int
     collections: Mapping[str, Collection]
     relations: tuple[Relation, ...] = ()
+    folders: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def get(self, name: str) -> Collection | None:
         """The collection of that name, or None."""
