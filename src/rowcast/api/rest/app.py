@@ -1,0 +1,92 @@
+"""The REST application: finds out who asks, finds the route, and turns whatever goes wrong into the error envelope. Must not know
+any route in particular beyond the list of families."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from rowcast.api.rest.answer import failure, internal_failure
+from rowcast.api.rest.client import client_of
+from rowcast.api.rest.token import find_token
+from rowcast.engine.engine import Engine
+from rowcast.engine.identify import identify
+from rowcast.errors import MethodNotAllowed, RouteNotFound, RowcastError
+
+FAMILIES = ("auth", "users", "roles", "policies", "permissions", "access", "shares", "collections", "fields", "relations", "schema", "utils", "server", "items")
+"""The modules of routes. The first that has a route for a path and method answers, so the particular stand before the general."""
+
+log = structlog.get_logger("rowcast.api")
+
+
+class Rest:
+    """An ASGI application that serves the REST API of one engine. ``routes``: further routes, tried after all others."""
+
+    def __init__(self, engine: Engine, routes: Sequence[BaseRoute] = ()) -> None:
+        self._engine = engine
+        families = (importlib.import_module(f"rowcast.api.rest.{name}") for name in FAMILIES)
+        self._routers = by_first_segment([route for family in families for route in family.routes])
+        self._others = Router(routes, default=_no_route)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self  # makes the router raise 405 instead of answering it
+        scope["rowcast.engine"] = self._engine
+        answer = await self._answer(scope, receive, send)
+        if answer is not None:
+            await answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
+        try:
+            headers, settings = scope["headers"], self._engine.settings
+            token = find_token(headers, scope["query_string"], settings.session_cookie.name)
+            ip, user_agent, origin = client_of(scope, settings)
+            scope["rowcast.actor"] = await identify(self._engine, token, ip=ip, user_agent=user_agent, origin=origin)
+            await self._route(scope)(scope, receive, send)
+        except RowcastError as error:
+            if error.status >= 500:
+                log.error("request failed", path=scope["path"], code=error.code, message=error.message)
+            return failure(error)
+        except HTTPException as error:
+            return _from_http(error, scope)
+        except Exception:
+            log.exception("request failed", path=scope["path"])
+            return internal_failure()
+        return None
+
+    def _route(self, scope: Scope) -> ASGIApp:
+        return self._routers.get(first_segment(scope["path"]), self._others)
+
+
+def by_first_segment(routes: Sequence[BaseRoute]) -> dict[str, Router]:
+    """The routes grouped by the first segment of their path, so that a request tries only its own family's."""
+    groups: dict[str, list[BaseRoute]] = {}
+    for route in routes:
+        assert isinstance(route, Route)
+        groups.setdefault(first_segment(route.path), []).append(route)
+    return {name: Router(group, default=_no_route, redirect_slashes=False) for name, group in groups.items()}
+
+
+def first_segment(path: str) -> str:
+    """``/items/messages`` → ``items``."""
+    return path.split("/", 2)[1] if path.startswith("/") else ""
+
+
+async def _no_route(scope: Scope, receive: Receive, send: Send) -> None:
+    raise RouteNotFound(f"Route {scope['path']} doesn't exist.", path=scope["path"])
+
+
+def _from_http(error: HTTPException, scope: Scope) -> Response:
+    if error.status_code == 405:
+        allowed = sorted({part.strip() for part in (error.headers or {}).get("Allow", "").split(",") if part.strip()})
+        return failure(MethodNotAllowed(allowed=allowed, current=scope["method"]), {"Allow": ", ".join(allowed)})
+    return failure(RouteNotFound(f"Route {scope['path']} doesn't exist.", path=scope["path"]))
+
+
+__all__ = ["Request", "Rest", "by_first_segment", "first_segment"]
