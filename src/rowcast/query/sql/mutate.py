@@ -1,0 +1,122 @@
+"""The texts of insert, update, delete and of the small look-ups that go with them. Knows tables and columns; must not know payloads,
+rights or when a text runs.
+
+A list of keys is always one bind: the keys as JSON text, so that one text serves any number of them. Texts are made once per
+(collection, columns) by the caller's plan, never per request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rowcast.query.sql.wire import wire
+from rowcast.schema import Collection, Field
+
+MASK = "**********"
+_AMONG = "IN (SELECT value FROM json_each(?))"
+
+
+def quote(name: str) -> str:
+    """The name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def image(collection: Collection) -> str:
+    """The whole row as one JSON object of its columns in wire form, concealed ones masked."""
+    return "json_object(" + ",".join(f"{_literal(f.name)},{_member(f)}" for f in collection.columns) + ")"
+
+
+def insert(collection: Collection, columns: Sequence[str], *, with_image: bool = True) -> str:
+    """Insert one row. Binds: the columns' values. Returns (key, image) or (key)."""
+    if columns:
+        names, marks = ",".join(map(quote, columns)), ",".join("?" * len(columns))
+        values = f"({names}) VALUES ({marks})"
+    else:
+        values = "DEFAULT VALUES"
+    return f"INSERT INTO {quote(collection.name)} {values} {_returning(collection, with_image)}"
+
+
+def update(collection: Collection, columns: Sequence[str], *, with_image: bool = True) -> str:
+    """Give the rows of some keys the same values. Binds: the values, the keys. Returns (key, image) or (key) of each row that
+    exists."""
+    sets = ",".join(f"{quote(name)}=?" for name in columns)
+    return f"UPDATE {quote(collection.name)} SET {sets} WHERE {_by_keys(collection)} {_returning(collection, with_image)}"
+
+
+def delete(collection: Collection) -> str:
+    """Delete the rows of some keys. Binds: the keys. Returns (key) of each row that existed."""
+    return f"DELETE FROM {quote(collection.name)} WHERE {_by_keys(collection)} {_returning(collection, False)}"
+
+
+def images(collection: Collection) -> str:
+    """(key, image) of the rows of some keys. Binds: the keys."""
+    return f"SELECT {_key(collection)},{image(collection)} FROM {quote(collection.name)} WHERE {_by_keys(collection)}"
+
+
+def pointers(collection: Collection, column: str) -> str:
+    """(key, value of ``column``) of the rows of some keys. Binds: the keys."""
+    return f"SELECT {_key(collection)},{quote(column)} FROM {quote(collection.name)} WHERE {_by_keys(collection)}"
+
+
+def children(collection: Collection, column: str, where: Iterable[str] = ()) -> str:
+    """(key) of the rows whose ``column`` holds a value, and whose other columns ``where`` hold theirs. Binds: the values."""
+    tests = " AND ".join(f"{quote(name)}=?" for name in (column, *where))
+    return f"SELECT {_key(collection)} FROM {quote(collection.name)} WHERE {tests} ORDER BY {_key(collection)}"
+
+
+def highest(collection: Collection, sort: str, column: str) -> str:
+    """(the highest value of ``sort``) among the rows whose ``column`` holds a value. Binds: the value."""
+    return f"SELECT max({quote(sort)}) FROM {quote(collection.name)} WHERE {quote(column)}=?"
+
+
+def first_key(collection: Collection) -> str:
+    """(key) of the first row: the one row of a singleton."""
+    return f"SELECT {_key(collection)} FROM {quote(collection.name)} ORDER BY {_key(collection)} LIMIT 1"
+
+
+def existing(collection: Collection) -> str:
+    """(key) of those rows that exist among some keys. Binds: the keys."""
+    return f"SELECT {_key(collection)} FROM {quote(collection.name)} WHERE {_by_keys(collection)}"
+
+
+def ranks(collection: Collection, sort: str, within: str | None = None) -> str:
+    """(key, sort value) of all rows, or of those whose column ``within`` equals that of one row (bind: its key), sorted, unsorted rows last."""
+    table, key = quote(collection.name), _key(collection)
+    same = f" WHERE {quote(within)} IS (SELECT {quote(within)} FROM {table} WHERE {key}=?)" if within else ""
+    return f"SELECT {key},{quote(sort)} FROM {table}{same} ORDER BY {quote(sort)} IS NULL,{quote(sort)},{key}"
+
+
+ACTIVITY = (
+    'INSERT INTO "directus_activity" ("action","user","timestamp","ip","user_agent","origin","collection","item") '
+    'VALUES (?,?,?,?,?,?,?,?) RETURNING "id"'
+)
+"""Note who did what. Returns (id)."""
+
+REVISION = (
+    'INSERT INTO "directus_revisions" ("activity","collection","item","data","delta","parent") VALUES (?,?,?,?,?,?) RETURNING "id"'
+)
+"""Keep a row as it is after a change. Returns (id)."""
+
+ADOPT = f'UPDATE "directus_revisions" SET "parent"=? WHERE "id" {_AMONG} RETURNING "id"'
+"""Make revisions children of another. Binds: the parent's id, the ids."""
+
+
+def _returning(collection: Collection, with_image: bool) -> str:
+    return f"RETURNING {_key(collection)}" + ("," + image(collection) if with_image else "")
+
+
+def _by_keys(collection: Collection) -> str:
+    return f"{_key(collection)} {_AMONG}"
+
+
+def _key(collection: Collection) -> str:
+    return quote(collection.primary)
+
+
+def _member(field: Field) -> str:
+    column = quote(field.name)
+    return f"CASE WHEN {column} IS NULL THEN NULL ELSE {_literal(MASK)} END" if field.concealed else wire(field, column)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
