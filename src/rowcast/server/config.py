@@ -51,7 +51,9 @@ def load(environment: Mapping[str, str] | None = None, **given: Any) -> Config:
     (fields of ServerSettings, None for not given). Raises InvalidConfiguration for the first value that is not allowed."""
     texts = _texts(os.environ if environment is None else environment)
     groups = _grouped(_read(texts))
-    server = _filled(ServerSettings(), {**groups.pop("server", {}), **{k: v for k, v in given.items() if v is not None}})
+    server = _filled(
+        ServerSettings(), {**groups.pop("server", {}), **{k: v for k, v in given.items() if v is not None}}
+    )
     database = _database(server)
     top = {"secret": None, **groups.pop("", {}), "database": database}
     known, made = _secret(top["secret"], database)

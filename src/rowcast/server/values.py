@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any
 
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
@@ -141,17 +142,23 @@ def _boolean_or_list(text: str) -> bool | tuple[str, ...]:
 origins = Form("true, false or a comma-separated list of origins", _boolean_or_list)
 
 
+_NETWORKS = {
+    "loopback": ("127.0.0.0/8", "::1/128"),
+    "linklocal": ("169.254.0.0/16", "fe80::/10"),
+    "uniquelocal": ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),
+}
+
+
 def _proxy(text: str) -> bool | int | tuple[str, ...]:
     if text.isdecimal():
         return int(text)
     value = _boolean_or_list(text)
-    if isinstance(value, tuple):
-        from ipaddress import ip_network
-
-        for part in value:
-            if part not in ("loopback", "linklocal", "uniquelocal"):
-                ip_network(part, strict=False)
-    return value
+    if isinstance(value, bool):
+        return value
+    networks = tuple(network for name in value for network in _NETWORKS.get(name, (name,)))
+    for network in networks:
+        ip_network(network, strict=False)
+    return networks
 
 
 proxy = Form("true, false, a number of proxies, or a comma-separated list of addresses", _proxy)

@@ -1,0 +1,107 @@
+"""The routes under ``/server``: is it there, what is it, is it well. Must not know what the listener does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rowcast import __version__
+from rowcast.api.rest.answer import data
+from rowcast.api.rest.request import actor, engine
+from rowcast.auth.actor import SYSTEM
+from rowcast.engine.engine import Engine
+from rowcast.engine.read import read
+from rowcast.engine.settings import RateLimit, Settings, Sockets
+from rowcast.errors import Forbidden
+from rowcast.query.parse import parse
+
+PROJECT = (
+    "project_name",
+    "project_descriptor",
+    "project_logo",
+    "project_color",
+    "default_appearance",
+    "default_theme_light",
+    "default_theme_dark",
+    "theme_light_overrides",
+    "theme_dark_overrides",
+    "default_language",
+    "public_foreground",
+    "public_background",
+    "public_favicon",
+    "public_note",
+    "custom_css",
+    "public_registration",
+    "public_registration_verify_email",
+)
+"""What everybody may know of the settings: what a sign-in page needs."""
+
+
+async def ping(request: Request) -> Response:
+    """The server is there."""
+    return Response("pong", media_type="text/html")
+
+
+async def info(request: Request) -> Response:
+    """What the server is: for everybody the project, for users the limits and doors, for administrators the version."""
+    known: dict[str, Any] = {"project": await _project(engine(request))}
+    asking, settings = actor(request), engine(request).settings
+    if asking.user is not None:
+        known |= _limits(settings) | {"websocket": _doors(settings.websockets)}
+    if asking.admin:
+        known["version"] = __version__
+    return data(known)
+
+
+async def health(request: Request) -> Response:
+    """Whether the database answers. Not for everybody: it costs work. Raises Forbidden."""
+    asking = actor(request)
+    if asking.user is None:
+        raise Forbidden()
+    await _project(engine(request))
+    told: dict[str, Any] = {"status": "ok"}
+    if asking.admin:
+        told |= {"releaseId": __version__, "checks": {"database:read": [{"status": "ok", "componentType": "datastore"}]}}
+    return Response(msgspec.json.encode(told), media_type="application/health+json")
+
+
+async def _project(serving: Engine) -> dict[str, Any]:
+    answer = await read(serving, SYSTEM, "directus_settings", parse({"fields": list(PROJECT)}))
+    return msgspec.json.decode(answer.data, type=dict[str, Any])
+
+
+def _limits(settings: Settings) -> dict[str, Any]:
+    maximum = -1 if settings.query_limit_max is None else settings.query_limit_max
+    return {
+        "rateLimit": _rate(settings.rate_limiter),
+        "rateLimitGlobal": _rate(settings.rate_limiter_global),
+        "queryLimit": {"default": settings.query_limit_default, "max": maximum},
+    }
+
+
+def _rate(limit: RateLimit) -> Any:
+    return {"points": limit.points, "duration": limit.duration} if limit.enabled else False
+
+
+def _doors(sockets: Sockets) -> Any:
+    """Where and how to open a WebSocket. Only doors that are really there are told."""
+    if not sockets.enabled:
+        return False
+    rest = {"authentication": sockets.rest_auth, "path": sockets.rest_path} if sockets.rest_enabled else False
+    heartbeat = sockets.heartbeat_period if sockets.heartbeat_enabled and sockets.rest_enabled else False
+    return {"rest": rest, "graphql": False, "heartbeat": _whole(heartbeat), "collaborativeEditing": False, "logs": False}
+
+
+def _whole(number: float | bool) -> Any:
+    return int(number) if not isinstance(number, bool) and number == int(number) else number
+
+
+routes = [
+    Route("/server/ping", ping, methods=["GET"]),
+    Route("/server/info", info, methods=["GET"]),
+    Route("/server/health", health, methods=["GET"]),
+]

@@ -1,0 +1,63 @@
+"""The program's log: structured lines on standard error, without secrets. Must not know what is logged or why."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+LEVELS = {"trace": 5, "debug": 10, "info": 20, "warn": 30, "error": 40, "fatal": 50, "silent": 60}
+_SECRET = re.compile(
+    r"((?:access_token|refresh_token|token|password|secret|otp)\W{1,4}|bearer\s+)[^\s&\"',}]+", re.IGNORECASE
+)
+_SECRET_NAMES = frozenset(
+    {"access_token", "refresh_token", "token", "password", "secret", "otp", "authorization", "cookie"}
+)
+
+
+def configure(level: str, style: str) -> None:
+    """Send every log line of the process, also those of the libraries, through one chain. ``style``: ``pretty`` for people,
+    ``raw`` for programs (one JSON object a line)."""
+    number = LEVELS[level]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            redact,
+            _renderer(style),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(handlers=[_Forward()], level=max(number, logging.WARNING), force=True)
+
+
+def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replace whatever looks like a token or a password, by the name of its member or by what stands before it in a text."""
+    for name, value in event.items():
+        if name in _SECRET_NAMES:
+            event[name] = "--redacted--"
+        elif isinstance(value, str):
+            event[name] = _SECRET.sub(r"\1--redacted--", value)
+    return event
+
+
+def _renderer(style: str) -> Any:
+    if style == "raw":
+        return structlog.processors.JSONRenderer()
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+
+
+class _Forward(logging.Handler):
+    """Hands what the libraries log to the chain."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        logger = structlog.get_logger(record.name)
+        logger.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
