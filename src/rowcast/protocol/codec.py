@@ -1,0 +1,85 @@
+"""From the text of a frame to a message. Must not know the state of a connection.
+
+A good frame is decoded in one step. Only a bad one is looked at a second time, to tell what is wrong with it and whose it is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from rowcast.protocol.messages import Auth, Invalid, Items, Known, Subscribe
+
+UNREADABLE = "Unable to parse the incoming message."
+_BAD_UID = "Validation error: `uid` must be a string or a number"
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_decode = msgspec.json.Decoder(Known).decode
+_KNOWN = frozenset({"auth", "subscribe", "unsubscribe", "items", "ping", "pong"})
+_MARKS = frozenset(b'"-0123456789')
+
+
+def decode(text: bytes) -> Known | Invalid | None:
+    """The message that a frame holds; None for a type that we do not know, which is no error. ``text`` must not change while
+    the message is in use, since raw members refer to it."""
+    try:
+        message = _decode(text)
+    except msgspec.ValidationError as error:
+        return _explain(text, str(error))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Invalid("server", UNREADABLE)
+    return _check(message)
+
+
+def uid_of(message: Known) -> bytes:
+    """The uid as JSON, empty if there is none."""
+    return bytes(message.uid)
+
+
+def uid_text(uid: bytes) -> str:
+    """The uid as text, as subscriptions know it: 1 and "1" are the same."""
+    value = msgspec.json.decode(uid)
+    return value if isinstance(value, str) else uid.decode()
+
+
+def _check(message: Known) -> Known | Invalid:
+    """The rules that types alone do not express."""
+    uid = bytes(message.uid)
+    if uid and uid[0] not in _MARKS:
+        return Invalid("server", _BAD_UID)
+    if isinstance(message, Items):
+        return (
+            message if message.collection and _is_query(message.query, nullable=True) else _unusable("items", message)
+        )
+    if isinstance(message, Subscribe):
+        return message if message.collection and _is_query(message.query) else _unusable("subscribe", message)
+    if isinstance(message, Auth) and isinstance(message.email, str) and not _EMAIL.fullmatch(message.email):
+        return Invalid("auth", "Validation error: `email` is not an e-mail address", uid)
+    return message
+
+
+def _is_query(query: Raw, *, nullable: bool = False) -> bool:
+    text = bytes(query)
+    return not text or text[:1] == b"{" or (nullable and text == b"null")
+
+
+def _unusable(context: str, message: Items | Subscribe) -> Invalid:
+    what = "`query` must be an object" if message.collection else "`collection` must be a string that is not empty"
+    return Invalid(context, f"Validation error: {what}", bytes(message.uid))
+
+
+def _explain(text: bytes, reason: str) -> Invalid | None:
+    """Whose fault is it? An object with a text as type is a message of that type; anything else is nobody's."""
+    try:
+        value: Any = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Invalid("server", UNREADABLE)
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
+        return Invalid("server", f"Validation error: {reason}")
+    uid = value.get("uid")
+    known_uid = isinstance(uid, str | int | float) and not isinstance(uid, bool)
+    if value["type"] not in _KNOWN:
+        return None if known_uid or "uid" not in value else Invalid("server", _BAD_UID)
+    return Invalid(value["type"], f"Validation error: {reason}", msgspec.json.encode(uid) if known_uid else b"")
