@@ -1,0 +1,89 @@
+"""The command line. Must not do anything itself beyond reading arguments and telling results."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+
+from rowcast import __version__
+from rowcast.errors import RowcastError
+
+app = typer.Typer(name="rowcast", help="Live, permissioned data on your own SQL database.", no_args_is_help=True)
+user = typer.Typer(help="Make users and their tokens.", no_args_is_help=True)
+app.add_typer(user, name="user")
+
+Database = Annotated[str | None, typer.Option(help="The database, for example sqlite:///data/rowcast.db.")]
+Email = Annotated[str, typer.Argument(help="The user's e-mail address.")]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="The port to listen on; 0 takes a free one.", min=0, max=65535)
+    ] = None,
+    database: Database = None,
+) -> None:
+    """Start the server; make the database first if there is none."""
+    from rowcast.server.config import load
+    from rowcast.server.serve import serve as run
+
+    _run(run(load(host=host, port=port, database_url=database)))
+
+
+@app.command()
+def init(database: Database = None) -> None:
+    """Make the database and the administrator, without serving."""
+    from rowcast.server.config import load
+    from rowcast.server.tasks import initialize
+
+    _run(initialize(load(database_url=database)))
+
+
+@user.command()
+def create(
+    email: Email,
+    password: Annotated[str | None, typer.Option(help="Generated and shown if not given.")] = None,
+    role: Annotated[str | None, typer.Option(help="Name or id of the user's role.")] = None,
+    database: Database = None,
+) -> None:
+    """Make a user."""
+    from rowcast.server.config import load
+    from rowcast.server.tasks import create_user
+
+    _run(create_user(load(database_url=database), email, password, role))
+
+
+@user.command()
+def token(email: Email, database: Database = None) -> None:
+    """Give a user a new static token and show it once. The old one ends."""
+    from rowcast.server.config import load
+    from rowcast.server.tasks import renew_token
+
+    _run(renew_token(load(database_url=database), email))
+
+
+@app.command()
+def version() -> None:
+    """Tell the version."""
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """Run the command line. A failure that has a reason is told in one line, with status 2."""
+    try:
+        app()
+    except RowcastError as error:
+        typer.echo(f"rowcast: {error.message}", err=True)
+        sys.exit(2)
+
+
+def _run(task: Coroutine[Any, Any, None]) -> None:
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(task)

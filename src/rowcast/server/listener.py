@@ -1,0 +1,69 @@
+"""The listener: uvicorn on one port, ended by a signal with status 0. Must not know what is served."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from rowcast.server.config import ServerSettings
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Listener(uvicorn.Server):
+    """Serves until a signal comes. ``started``: called once with the address when connections are taken."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        server: ServerSettings,
+        sockets: Any,
+        announce: Callable[[str], None] = lambda _address: None,
+    ) -> None:
+        config = uvicorn.Config(
+            app,
+            host=server.host,
+            port=server.port,
+            loop="uvloop",
+            http="httptools",
+            ws=sockets or "none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            backlog=2048,
+            timeout_graceful_shutdown=max(1, round(server.shutdown_timeout)),
+        )
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce(address(self.servers[0].sockets[0]))
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """A signal ends the loop and nothing else: the process goes on to close the database and ends with status 0."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in SIGNALS:
+                loop.remove_signal_handler(number)
+
+
+def address(listening: socket.socket) -> str:
+    """The address of a listening socket as a URL."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
