@@ -1,5 +1,5 @@
-"""The texts of insert, update, delete and of the small look-ups that go with them. Knows tables and columns; must not know payloads,
-rights or when a text runs.
+"""The texts of insert, update, delete and of the small look-ups that go with them. Knows tables and columns; must not know
+payloads, rights or when a text runs.
 
 A list of keys is always one bind: the keys as JSON text, so that one text serves any number of them. Texts are made once per
 (collection, columns) by the caller's plan, never per request.
@@ -40,7 +40,9 @@ def update(collection: Collection, columns: Sequence[str], *, with_image: bool =
     """Give the rows of some keys the same values. Binds: the values, the keys. Returns (key, image) or (key) of each row that
     exists."""
     sets = ",".join(f"{quote(name)}=?" for name in columns)
-    return f"UPDATE {quote(collection.name)} SET {sets} WHERE {_by_keys(collection)} {_returning(collection, with_image)}"
+    return (
+        f"UPDATE {quote(collection.name)} SET {sets} WHERE {_by_keys(collection)} {_returning(collection, with_image)}"
+    )
 
 
 def delete(collection: Collection) -> str:
@@ -80,7 +82,8 @@ def existing(collection: Collection) -> str:
 
 
 def ranks(collection: Collection, sort: str, within: str | None = None) -> str:
-    """(key, sort value) of all rows, or of those whose column ``within`` equals that of one row (bind: its key), sorted, unsorted rows last."""
+    """(key, sort value) of all rows, or of those whose column ``within`` equals that of one row (bind: its key); sorted, unsorted
+    rows last."""
     table, key = quote(collection.name), _key(collection)
     same = f" WHERE {quote(within)} IS (SELECT {quote(within)} FROM {table} WHERE {key}=?)" if within else ""
     return f"SELECT {key},{quote(sort)} FROM {table}{same} ORDER BY {quote(sort)} IS NULL,{quote(sort)},{key}"
@@ -93,7 +96,8 @@ ACTIVITY = (
 """Note who did what. Returns (id)."""
 
 REVISION = (
-    'INSERT INTO "directus_revisions" ("activity","collection","item","data","delta","parent") VALUES (?,?,?,?,?,?) RETURNING "id"'
+    'INSERT INTO "directus_revisions" ("activity","collection","item","data","delta","parent") '
+    'VALUES (?,?,?,?,?,?) RETURNING "id"'
 )
 """Keep a row as it is after a change. Returns (id)."""
 

@@ -1,0 +1,1 @@
+"""What writing is made of: casting payloads, filling specials, checking, nested rows, history. The verbs are one level up."""

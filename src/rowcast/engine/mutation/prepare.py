@@ -1,0 +1,85 @@
+"""What must happen to a payload before its transaction: guards see it as it was sent, and secrets are hashed in a thread, so that
+neither the event loop nor the writer waits for a slow hash. Must not write."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rowcast.auth import Actor
+from rowcast.auth.passwords import hash_password
+from rowcast.engine.guards import GUARDS
+from rowcast.query.sql.mutate import MASK
+from rowcast.schema import Collection, Link, Schema
+
+if TYPE_CHECKING:
+    from rowcast.engine.engine import Engine
+    from rowcast.engine.guards import Deed
+
+Payload = Mapping[str, Any]
+
+
+async def prepare(engine: Engine, actor: Actor, collection: str, verb: Deed, payload: Payload) -> Payload:
+    """The payload as it may enter a transaction, nested ones included."""
+    found = engine.schema.collections.get(collection)
+    if found is None or not _concerned(engine.schema, found, payload):
+        return payload
+    guard = GUARDS.get(collection)
+    if guard is not None:
+        payload = await guard.prepare(engine, actor, verb, payload)
+    return {
+        name: await _value(engine, actor, found, name, value, payload)
+        for name, value in payload.items()
+        if not _masked(found, name, value)
+    }
+
+
+def _concerned(schema: Schema, collection: Collection, payload: Payload) -> bool:
+    """Whether anything in the payload needs a look: mostly not, and then it is not copied."""
+    if collection.name in GUARDS:
+        return True
+    for name, value in payload.items():
+        if isinstance(value, dict | list):
+            if schema.link(collection.name, name) is not None:
+                return True
+        elif (field := collection.fields.get(name)) is not None and ("hash" in field.special or field.concealed):
+            return True
+    return False
+
+
+def _masked(collection: Collection, name: str, value: Any) -> bool:
+    """A concealed value that comes back as it was shown means: as it was."""
+    field = collection.fields.get(name)
+    return value == MASK and field is not None and field.concealed
+
+
+async def _value(engine: Engine, actor: Actor, collection: Collection, name: str, value: Any, payload: Payload) -> Any:
+    field, link = collection.fields.get(name), engine.schema.link(collection.name, name)
+    if field is not None and "hash" in field.special and value is not None and value != "":
+        return await asyncio.to_thread(hash_password, str(value))
+    if link is None or not isinstance(value, dict | list):
+        return value
+    if link.kind == "o2m":
+        return await _members(engine, actor, link, value)
+    target = link.target if link.kind == "m2o" else payload.get(link.relation.one_collection_field or "")
+    return await _nested(engine, actor, str(target), value)
+
+
+async def _members(engine: Engine, actor: Actor, link: Link, value: Any) -> Any:
+    target = link.relation.collection
+    if isinstance(value, list):
+        return [await _nested(engine, actor, target, item) for item in value]
+    return {
+        part: [await _nested(engine, actor, target, item) for item in items] if isinstance(items, list) else items
+        for part, items in value.items()
+    }
+
+
+async def _nested(engine: Engine, actor: Actor, collection: str, value: Any) -> Any:
+    found = engine.schema.collections.get(collection)
+    if found is None or not isinstance(value, dict):
+        return value
+    return await prepare(
+        engine, actor, collection, "update" if value.get(found.primary) is not None else "create", value
+    )

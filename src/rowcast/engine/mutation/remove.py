@@ -1,0 +1,38 @@
+"""Deletes rows inside a transaction. What hangs on them is the database's part (its foreign keys). Must not know who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rowcast.engine.guards import GUARDS
+from rowcast.engine.mutation.change import cast_keys_of
+from rowcast.engine.mutation.history import note
+from rowcast.engine.mutation.reach import key_list, may_delete
+from rowcast.query.sql import mutate
+
+if TYPE_CHECKING:
+    from rowcast.engine.mutation.scope import Scope
+
+Key = str | int
+
+
+async def delete_keys(scope: Scope, collection: str, keys: Sequence[Any]) -> list[Key]:
+    """Delete the rows of ``keys``, announced together; return the keys of those that existed.
+
+    Raises Forbidden when the actor may not delete one of them, and InvalidForeignKey when another row holds one.
+    """
+    found = scope.writing.collection(collection)
+    scope.rights.require(collection, "delete")
+    cast_keys = cast_keys_of(found, keys)
+    await may_delete(scope, found, cast_keys, len(keys))
+    guard = GUARDS.get(collection)
+    if guard is not None:
+        await guard.before(scope, "delete", cast_keys, {})
+    scope.step(len(cast_keys))
+    rows = await scope.tx.fetch(scope.writing.text(mutate.delete, found), (key_list(cast_keys),))
+    for (key,) in rows:
+        await note(scope, found, "delete", key)
+    if guard is not None:
+        await guard.after(scope, "delete", cast_keys, {})
+    return [row[0] for row in rows]
