@@ -1,0 +1,116 @@
+"""A real server in a process of its own, on a free port, with a directory of its own. Must not know what is tested."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+ADMIN_TOKEN = "admin-static-token"
+ADMIN_EMAIL = "admin@example.com"
+ADMIN_PASSWORD = "d1r3ctu5"
+COMMAND = str(Path(sys.executable).with_name("rowcast"))
+DEFAULTS = {
+    "ADMIN_EMAIL": ADMIN_EMAIL,
+    "ADMIN_PASSWORD": ADMIN_PASSWORD,
+    "ADMIN_TOKEN": ADMIN_TOKEN,
+    "SECRET": "a secret for tests only, long enough for HS256",
+    "LOG_LEVEL": "warn",
+}
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """The environment of a child process: no setting of the machine gets in."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    return {**kept, "TZ": "UTC", **variables}
+
+
+class Server:
+    """``rowcast serve`` in ``directory``. ``base`` is its address as soon as it has started."""
+
+    def __init__(self, directory: Path, *arguments: str, **variables: str) -> None:
+        self.directory, self.arguments = directory, arguments
+        self.variables = {**DEFAULTS, **variables}
+        self.base, self.greeting = "", ""
+        self.process: subprocess.Popen[str]
+
+    @property
+    def log(self) -> str:
+        """What the server has logged."""
+        return (self.directory / "server.log").read_text()
+
+    def start(self, limit: float = 20.0) -> Self:
+        """Start it and wait for its address."""
+        command = [COMMAND, "serve", "--port", "0", *self.arguments]
+        with (self.directory / "server.log").open("a") as log, (self.directory / "greeting").open("w") as greeting:
+            self.process = subprocess.Popen(
+                command,
+                cwd=self.directory,
+                env=environment(**self.variables),
+                stdout=greeting,
+                stderr=log,
+                text=True,
+            )
+        ends = time.monotonic() + limit
+        while not self._greeted():
+            if self.process.poll() is not None or time.monotonic() > ends:
+                self.kill()
+                raise AssertionError(f"the server did not start: {self.log}")
+            time.sleep(0.005)
+        return self
+
+    def _greeted(self) -> bool:
+        self.greeting = (self.directory / "greeting").read_text()
+        found = [line.split()[1] for line in self.greeting.splitlines() if line.split()[:1] == ["Address"]]
+        self.base = found[0] if found else ""
+        return bool(found) and self.greeting.endswith("\n")
+
+    def stop(self, limit: float = 10.0) -> int:
+        """End it as a service manager would; returns its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(limit)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+    def client(self, token: str | None = ADMIN_TOKEN, **options: Any) -> httpx.Client:
+        """An HTTP client that asks as the owner of the token."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.Client(base_url=self.base, headers=headers, timeout=30, **options)
+
+    @property
+    def socket(self) -> str:
+        """The address of the WebSocket."""
+        return self.base.replace("http", "ws", 1) + "/websocket"
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            self.stop()
+
+
+@contextmanager
+def serving(directory: Path, variables: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """A server for the length of a block."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with Server(directory, **(variables or {})) as server:
+        yield server
