@@ -53,8 +53,9 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One changed row. ``key`` is the primary key (of a renamed row: the new one); ``unit`` numbers the mutation within the
-    commit that caused it: changes of one unit, collection and kind are announced together."""
+    """One changed row. ``key`` is the primary key. A row whose key changes is two changes, the delete of the old and the create
+    of the new, so that whoever holds rows by key needs no case for it. ``unit`` numbers the mutation within the commit that
+    caused it: changes of one unit, collection and kind are announced together."""
 
     collection: str
     key: Key

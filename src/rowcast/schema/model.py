@@ -136,6 +136,8 @@ class Schema:
     collections: Mapping[str, Collection]
     relations: tuple[Relation, ...] = ()
     folders: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Rows of ``directus_collections`` without a table: they only group others."""
+    folders: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def get(self, name: str) -> Collection | None:
         """The collection of that name, or None."""

@@ -85,7 +85,12 @@ class Store(Protocol):
         """Like ``write``, alone in its transaction, with the right to change the data model."""
         ...
 
+    async def watch(self, collection: str, on: bool) -> None:
+        """Capture a collection that is not captured otherwise (``directus_activity``, ``directus_revisions``: every mutation
+        appends to them), or cease to. Without it their rows are in no commit. Their log has gaps: do not resume on them."""
+        ...
+
     async def since(self, position: Position) -> list[Commit] | None:
-        """The commits after ``position``, oldest first, or None when the log does not reach back so far (or that is another
-        history)."""
+        """The commits after ``position``, oldest first, as they were announced; or None when the log does not reach back so far,
+        that is another history, or so much was missed that a fresh snapshot is the better answer."""
         ...

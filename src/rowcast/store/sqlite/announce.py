@@ -1,0 +1,70 @@
+"""The way from the writer thread to the event loop: what happened, in order, and the answers to those who waited. Must not know the
+database."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rowcast.feed import Commit
+from rowcast.schema import Schema
+
+Answer = tuple[asyncio.Future[Any], Any, BaseException | None]
+"""Who waits, the result, or the error in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one database transaction brings to the loop. ``taken`` is set once the loop is through with it."""
+
+    commits: tuple[Commit, ...] = ()
+    schema: Schema | None = None
+    answers: tuple[Answer, ...] = ()
+    taken: threading.Event | None = None
+
+
+class Announcer:
+    """Hands deliveries to the loop, each in one callback: the schema, then the commits, then the answers."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        on_schema: Callable[[Schema], None],
+        on_commit: Callable[[Commit], None],
+    ) -> None:
+        self._loop = loop
+        self._on_schema = on_schema
+        self._on_commit = on_commit
+
+    def post(self, delivery: Delivery) -> None:
+        """Called in the writer thread."""
+        try:
+            self._loop.call_soon_threadsafe(self._deliver, delivery)
+        except RuntimeError:  # the loop is closed: nobody is left to be told
+            if delivery.taken:
+                delivery.taken.set()
+
+    def _deliver(self, delivery: Delivery) -> None:
+        if delivery.schema is not None:
+            self._guard(self._on_schema, delivery.schema)
+        for commit in delivery.commits:
+            self._guard(self._on_commit, commit)
+        for future, result, error in delivery.answers:
+            if future.done():  # the caller has gone
+                continue
+            if error is None:
+                future.set_result(result)
+            else:
+                future.set_exception(error)
+        if delivery.taken:
+            delivery.taken.set()
+
+    def _guard(self, call: Callable[[Any], None], value: Any) -> None:
+        """A fault of a listener must not keep the writers waiting."""
+        try:
+            call(value)
+        except Exception as error:
+            self._loop.call_exception_handler({"message": "A listener of the store failed", "exception": error})

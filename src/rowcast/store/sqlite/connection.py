@@ -1,0 +1,47 @@
+"""Opens connections to the database file, all set alike. Knows the driver; must not know what is asked of it."""
+
+from __future__ import annotations
+
+import apsw
+
+from rowcast.store.sqlite.settings import SqliteOptions
+
+CACHED_STATEMENTS = 1000
+
+
+def open_writer(options: SqliteOptions) -> apsw.Connection:
+    """The connection that writes. WAL lets readers go on meanwhile; the larger checkpoint interval spares fsyncs under load."""
+    connection = apsw.Connection(options.path, statementcachesize=CACHED_STATEMENTS)
+    connection.set_busy_timeout(round(options.busy_timeout * 1000))
+    for name, value in (
+        ("journal_mode", "WAL"),
+        ("synchronous", options.synchronous),
+        ("foreign_keys", True),
+        ("recursive_triggers", True),  # or a row displaced by REPLACE would leave no trace in the log
+        ("wal_autocheckpoint", 4000),
+        ("journal_size_limit", 64 << 20),
+        ("cache_size", -16_000),
+        ("temp_store", "MEMORY"),
+    ):
+        connection.pragma(name, value)
+    return connection
+
+
+def open_reader(options: SqliteOptions) -> apsw.Connection:
+    """A connection that cannot write."""
+    connection = apsw.Connection(options.path, statementcachesize=CACHED_STATEMENTS)
+    connection.set_busy_timeout(round(options.busy_timeout * 1000))
+    connection.pragma("query_only", True)
+    connection.pragma("cache_size", -16_000)
+    connection.pragma("temp_store", "MEMORY")
+    return connection
+
+
+def quote(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,107 @@
+"""The change log as the writer sees it: reads what was appended, knows how far it got, notes where commits and mutations end, and
+cuts off what is too old. Must not know who wrote the rows or who listens.
+
+``rowcast_changes`` is filled by triggers, a row each; ``rowcast_commits`` has a row per announced commit, with the last seq of
+each unit in it, so that a replay has the same commits and units as the announcement had.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import apsw
+
+from rowcast.feed import Change, Image
+from rowcast.feed.commit import Kind
+
+_NEW = "SELECT seq, collection, key, op, before, after FROM rowcast_changes WHERE seq > ? ORDER BY seq"
+_CHUNK = _NEW + " LIMIT ?"
+NEWEST = "SELECT coalesce(max(seq), 0) FROM rowcast_changes"
+_NOTE = "INSERT OR IGNORE INTO rowcast_commits(last, at, units) VALUES(?, ?, ?)"
+_KINDS = {kind.value: kind for kind in Kind}
+
+LogRow = tuple[int, str, str | int, str, str | None, str | None]
+
+
+def change_of(row: LogRow, unit: int) -> Change:
+    """A row of the log as a value."""
+    _, collection, key, op, before, after = row
+    return Change(
+        collection,
+        key,
+        _KINDS[op],
+        None if before is None else Image(before),
+        None if after is None else Image(after),
+        unit,
+    )
+
+
+class Log:
+    """The end of the log. ``last`` is the newest seq that was read; a transaction that is undone must be put ``back``."""
+
+    __slots__ = ("_connection", "changes", "ends", "last", "pending")
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self.last: int = connection.execute(NEWEST).fetchall()[0][0]
+        self.changes: list[Change] = []
+        self.ends: list[int] = []
+        self.pending: list[tuple[int, float, str]] = []
+
+    def take(self) -> tuple[Change, ...]:
+        """Read what was appended since and close it as one unit."""
+        rows = self._connection.execute(_NEW, (self.last,)).fetchall()
+        if not rows:
+            return ()
+        unit = len(self.ends)
+        taken = tuple([change_of(row, unit) for row in rows])
+        self.last = rows[-1][0]
+        self.ends.append(self.last)
+        self.changes += taken
+        return taken
+
+    def chunk(self, limit: int) -> list[LogRow]:
+        """Up to ``limit`` rows after ``last``, which stays where it is."""
+        return self._connection.execute(_CHUNK, (self.last, limit)).fetchall()
+
+    def mark(self) -> tuple[int, int, int]:
+        """Where the log is now, for ``back``."""
+        return self.last, len(self.changes), len(self.ends)
+
+    def back(self, mark: tuple[int, int, int]) -> None:
+        """Forget what was read since the mark."""
+        self.last, changes, ends = mark
+        del self.changes[changes:], self.ends[ends:]
+
+    def flush(self) -> tuple[Change, ...]:
+        """Take the changes of the transaction that ends."""
+        changes = tuple(self.changes)
+        self.changes.clear()
+        self.ends.clear()
+        return changes
+
+    def note(self, now: float, last: int, ends: Sequence[int]) -> None:
+        """Remember a commit to be noted by the next ``store_notes``. ``now`` is in seconds since 1970."""
+        self.pending.append((last, now, json.dumps(ends)))
+
+    def store_notes(self) -> None:
+        """Write down the commits; to be called in a write transaction."""
+        self._connection.executemany(_NOTE, self.pending)
+        self.pending.clear()
+
+    def trim(self, now: float, age: float, rows: int, most: int) -> bool:
+        """Cut off commits older than ``age`` seconds or beyond ``rows``, at most ``most`` changes at once and never the newest
+        commit; True if something is left to cut."""
+        ask = self._connection.execute
+        limit: int | None = ask(
+            "SELECT max(last) FROM rowcast_commits WHERE last < ?1 AND (at < ?2 OR last <= ?1 - ?3)",
+            (self.last, now - age, rows),
+        ).fetchall()[0][0]
+        oldest: int | None = ask("SELECT min(seq) FROM rowcast_changes").fetchall()[0][0]
+        if limit is None or oldest is None or oldest > limit:
+            return False
+        until = min(limit, oldest + most)
+        ask("DELETE FROM rowcast_changes WHERE seq <= ?", (until,))
+        ask("DELETE FROM rowcast_commits WHERE last <= ?", (until,))
+        return until < limit

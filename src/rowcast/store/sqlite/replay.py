@@ -1,0 +1,46 @@
+"""Answers "what happened since" from the log, in the commits and units in which it was announced. Must not know who asks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from rowcast.feed import Change, Commit, Position
+from rowcast.store.base import Row
+from rowcast.store.sqlite.log import change_of
+from rowcast.store.sqlite.reader import Reader
+from rowcast.store.sqlite.settings import SqliteOptions
+
+_BOUNDS = "SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM rowcast_changes"
+_ROWS = """SELECT seq, collection, key, op, before, after,
+ (SELECT units FROM rowcast_commits WHERE last >= seq ORDER BY last LIMIT 1) FROM rowcast_changes WHERE seq > ? ORDER BY seq"""
+
+
+async def replay(reader: Reader, position: Position, options: SqliteOptions) -> list[Commit] | None:
+    """The commits after the position; None if some of them are cut off, lie in another history, or are too many."""
+    ((oldest, newest),), _ = await reader.run(_BOUNDS, ())
+    if not oldest - 1 <= position.offset <= newest or newest - position.offset > options.resume_rows:
+        return None
+    rows, _ = await reader.run(_ROWS, (position.offset,))
+    if rows and rows[0][0] != position.offset + 1 and await _is_cut(reader, position):
+        return None
+    return list(_commits(rows, position.epoch, options.chunk))
+
+
+async def _is_cut(reader: Reader, position: Position) -> bool:
+    """Whether the log was shortened between the two questions."""
+    ((oldest, _),), _ = await reader.run(_BOUNDS, ())
+    return bool(oldest - 1 > position.offset)
+
+
+def _commits(rows: list[Row], epoch: str, chunk: int) -> Iterator[Commit]:
+    """Rows with the same ``units`` text are one commit: its last number is unique to it. Rows not noted yet go in parts."""
+    changes: list[Change] = []
+    for index, row in enumerate(rows):
+        ends = json.loads(row[6]) if row[6] else [row[0]]
+        unit = next((number for number, end in enumerate(ends) if row[0] <= end), len(ends))
+        changes.append(change_of(row[:6], unit if row[6] else 0))
+        is_last = index + 1 == len(rows) or rows[index + 1][6] != row[6] or (not row[6] and len(changes) >= chunk)
+        if is_last:
+            yield Commit(Position(epoch, row[0]), tuple(changes))
+            changes = []

@@ -1,0 +1,27 @@
+"""What may be set about the SQLite store. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteOptions:
+    """``path``: the database file. ``synchronous``: ``NORMAL`` survives the death of the process, ``FULL`` that of the machine
+    as well. Times are in seconds. ``query_timeout``: the longest a statement may read. ``query_steps``: virtual machine steps
+    that a statement may take on the loop before it is moved to a thread. ``log_age`` and ``log_rows``: how far back the change
+    log reaches. ``resume_rows``: more missed changes than this are not replayed. ``poll``: pause between looks for other
+    programs' changes."""
+
+    path: str
+    synchronous: str = "NORMAL"
+    busy_timeout: float = 5.0
+    query_timeout: float = 30.0
+    query_steps: int = 200_000
+    slow_readers: int = 2
+    log_age: float = 86_400.0
+    log_rows: int = 200_000
+    resume_rows: int = 10_000
+    poll: float = 0.02
+    group: int = 256
+    chunk: int = 400

@@ -1,0 +1,99 @@
+"""The SQLite store: puts reader, writer and announcer together. Knows which of them does what, and no SQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+from rowcast.feed import Commit, Position
+from rowcast.schema import Schema
+from rowcast.store.base import Alteration, Row, Transaction
+from rowcast.store.sqlite.announce import Announcer
+from rowcast.store.sqlite.replay import replay
+from rowcast.store.sqlite.reader import Reader
+from rowcast.store.sqlite.settings import SqliteOptions
+from rowcast.store.sqlite.writer import Alone, Write, Writer
+
+T = TypeVar("T")
+
+
+def _ignore(_: Any) -> None:
+    """Nobody listens yet."""
+
+
+class SqliteStore:
+    """See ``Store``."""
+
+    def __init__(self, options: SqliteOptions) -> None:
+        self._options = options
+        self.on_commit: Callable[[Commit], None] = _ignore
+        self.on_schema: Callable[[Schema], None] = _ignore
+        self._schema = Schema(0, {})
+        self._position = Position("", 0)
+        self._reader: Reader
+        self._writer: Writer
+        self._loop: asyncio.AbstractEventLoop
+
+    @property
+    def schema(self) -> Schema:
+        """See ``Store.schema``."""
+        return self._schema
+
+    @property
+    def position(self) -> Position:
+        """See ``Store.position``."""
+        return self._position
+
+    async def open(self) -> None:
+        """See ``Store.open``."""
+        self._loop = asyncio.get_running_loop()
+        self._writer = Writer(self._options, Announcer(self._loop, self._take_schema, self._take_commit))
+        self._schema, self._position = await self._writer.start()
+        self._reader = Reader(self._options)
+
+    async def close(self) -> None:
+        """See ``Store.close``."""
+        await self._writer.stop()
+        await asyncio.to_thread(self._reader.close)
+
+    async def read(self, text: str, args: Sequence[Any] = ()) -> list[Row]:
+        """See ``Store.read``."""
+        return (await self._reader.run(text, args))[0]
+
+    async def snapshot(self, text: str, args: Sequence[Any] = ()) -> tuple[list[Row], Position]:
+        """See ``Store.snapshot``."""
+        rows, offset = await self._reader.run(text, args, placed=True)
+        return rows, Position(self._position.epoch, offset)
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """See ``Store.write``."""
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._writer.submit(Write(work, future))
+        return await future
+
+    async def alter(self, work: Callable[[Alteration], Awaitable[T]]) -> T:
+        """See ``Store.alter``."""
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._writer.submit(Alone(lambda writer: writer.alter(work), future))
+        return await future
+
+    async def watch(self, collection: str, on: bool) -> None:
+        """See ``Store.watch``."""
+        future: asyncio.Future[None] = self._loop.create_future()
+        self._writer.submit(Alone(lambda writer: writer.watch(collection, on), future))
+        await future
+
+    async def since(self, position: Position) -> list[Commit] | None:
+        """See ``Store.since``."""
+        if position.epoch != self._position.epoch:
+            return None
+        return await replay(self._reader, position, self._options)
+
+    def _take_schema(self, schema: Schema) -> None:
+        self._schema = schema
+        self.on_schema(schema)
+
+    def _take_commit(self, commit: Commit) -> None:
+        self._position = commit.position
+        self.on_commit(commit)

@@ -1,0 +1,67 @@
+"""What a mutation is given: a savepoint in the writer's transaction. Used in the writer thread alone and never suspends."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import apsw
+
+from rowcast.feed import Change
+from rowcast.schema import Schema
+from rowcast.schema.steps import Step
+from rowcast.store.base import Row
+from rowcast.store.sqlite.constraint import translate
+from rowcast.store.sqlite.log import Log
+
+T = TypeVar("T")
+
+
+class SqliteTransaction:
+    """See ``Transaction``."""
+
+    __slots__ = ("_execute", "_log", "schema")
+
+    def __init__(self, connection: apsw.Connection, log: Log, schema: Schema) -> None:
+        self._execute = connection.execute
+        self._log = log
+        self.schema = schema
+
+    async def fetch(self, text: str, args: Sequence[Any] = ()) -> list[Row]:
+        """See ``Transaction.fetch``."""
+        try:
+            return self._execute(text, args).fetchall()
+        except (apsw.Error, OverflowError) as error:
+            raise (translate(error) or error) from error
+
+    def unit(self) -> tuple[Change, ...]:
+        """See ``Transaction.unit``."""
+        return self._log.take()
+
+
+class SqliteAlteration(SqliteTransaction):
+    """See ``Alteration``. ``apply`` is given by the writer."""
+
+    __slots__ = ("_apply",)
+
+    def __init__(
+        self, connection: apsw.Connection, log: Log, schema: Schema, apply: Callable[[Iterable[Step]], Schema]
+    ) -> None:
+        super().__init__(connection, log, schema)
+        self._apply = apply
+
+    async def apply(self, steps: Iterable[Step]) -> Schema:
+        """See ``Alteration.apply``."""
+        self.schema = self._apply(steps)
+        return self.schema
+
+
+def drive(work: Awaitable[T]) -> T:
+    """Run a coroutine that never suspends to its end."""
+    iterator = work.__await__()
+    try:
+        next(iterator)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+    iterator.close()  # type: ignore[attr-defined]
+    raise RuntimeError("A mutation waited for something other than its transaction.")
