@@ -125,8 +125,10 @@ class Settings:
 
     ip_trust_proxy: bool | int | tuple[str, ...] = False
     ip_custom_header: str | None = None
-    log_retention: float = 7 * _DAY
-    log_size: int = 1_000_000
+    synchronous: Literal["normal", "full"] = "normal"
+    """``full`` survives the death of the machine, ``normal`` that of the process (``ROWCAST_SYNCHRONOUS``)."""
+    log_retention: float = _DAY
+    log_size: int = 200_000
     """Age in seconds and number of changes that the change log keeps (``ROWCAST_LOG_RETENTION``, ``ROWCAST_LOG_SIZE``)."""
 
     email: Email = Email()

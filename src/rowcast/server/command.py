@@ -12,7 +12,12 @@ import typer
 from rowcast import __version__
 from rowcast.errors import RowcastError
 
-app = typer.Typer(name="rowcast", help="Live, permissioned data on your own SQL database.", no_args_is_help=True)
+app = typer.Typer(
+    name="rowcast",
+    help="Live, permissioned data on your own SQL database.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
 user = typer.Typer(help="Make users and their tokens.", no_args_is_help=True)
 app.add_typer(user, name="user")
 

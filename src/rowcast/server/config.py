@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+from urllib.parse import quote, unquote
 
 from rowcast.engine.settings import Settings
 from rowcast.errors import InvalidConfiguration
@@ -110,7 +111,7 @@ def _database(server: ServerSettings) -> str:
     """The database as one URL."""
     url = server.database_url or server.db_connection_string
     if url is None:
-        return _SQLITE + (server.db_filename or "data/rowcast.db")
+        return _SQLITE + quote(server.db_filename or "data/rowcast.db")
     name = "DATABASE_URL" if server.database_url else "DB_CONNECTION_STRING"
     if not url.startswith(_SQLITE) or len(url) == len(_SQLITE):
         raise InvalidConfiguration(f'{name} is "{_masked(url)}", but must be sqlite:/// and the path of a file.')
@@ -125,7 +126,7 @@ def _masked(url: str) -> str:
 
 def database_file(url: str) -> Path:
     """The file of an embedded database."""
-    return Path(url.removeprefix(_SQLITE))
+    return Path(unquote(url.removeprefix(_SQLITE)))
 
 
 def _secret(given: str | None, database: str) -> tuple[str, Path | None]:

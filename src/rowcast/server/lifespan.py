@@ -7,8 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from rowcast.engine.engine import Engine
+from rowcast.engine.settings import Settings
 from rowcast.server.bootstrap import Login, first_start
-from rowcast.server.config import Config, database_file
+from rowcast.server.config import Config
+from rowcast.store.base import Store
+from rowcast.store.open import open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +25,19 @@ class Running:
 @asynccontextmanager
 async def running(config: Config) -> AsyncIterator[Running]:
     """Open the database, make what is missing, and close it in the end, with every acknowledged write kept."""
-    from rowcast.store.open import open_store
-
-    database_file(config.engine.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = Engine(open_store(config.engine), config.engine)
+    engine = Engine(_store(config.engine), config.engine)
     await engine.open()
     try:
         yield Running(engine, await first_start(engine, config.server))
     finally:
         await engine.close()
+
+
+def _store(settings: Settings) -> Store:
+    return open_store(
+        settings.database,
+        synchronous=settings.synchronous.upper(),
+        query_timeout=settings.query_timeout,
+        log_age=settings.log_retention,
+        log_rows=settings.log_size,
+    )

@@ -121,6 +121,7 @@ EMAIL = (
 )
 
 LOG = (
+    Variable("ROWCAST_SYNCHRONOUS", "synchronous", form.choice("normal", "full")),
     Variable("ROWCAST_LOG_RETENTION", "log_retention", form.span),
     Variable("ROWCAST_LOG_SIZE", "log_size", form.integer(1)),
 )
