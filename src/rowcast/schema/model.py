@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -86,7 +87,7 @@ class Relation:
     one_collection_field: str | None = None
     allowed: tuple[str, ...] = ()
     foreign_key: ForeignKey | None = None
-    meta: Mapping[str, Any] | None = field(default=None, hash=False)
+    meta: Mapping[str, Any] | None = dataclasses.field(default=None, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,6 @@ class Schema:
     version: int
     collections: Mapping[str, Collection]
     relations: tuple[Relation, ...] = ()
-    folders: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Rows of ``directus_collections`` without a table: they only group others."""
     folders: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def get(self, name: str) -> Collection | None:

@@ -18,7 +18,9 @@ def open_store(database_url: str, **options: Any) -> Store:
     from rowcast.store.sqlite import SqliteOptions, SqliteStore
 
     if not database_url.startswith(PREFIX) or database_url == PREFIX:
-        raise InvalidConfiguration(f'The database "{database_url}" is not supported. Allowed is sqlite:///path/to/file.db.')
+        raise InvalidConfiguration(
+            f'The database "{database_url}" is not supported. Allowed is sqlite:///path/to/file.db.'
+        )
     path = unquote(database_url.removeprefix(PREFIX))
     Path(path).absolute().parent.mkdir(parents=True, exist_ok=True)
     return SqliteStore(SqliteOptions(path, **options))

@@ -12,7 +12,7 @@ import apsw
 
 from rowcast.query.sql.wire import wire
 from rowcast.schema import Collection, Schema
-from rowcast.store.sqlite.connection import literal, quote
+from rowcast.store.sqlite.connection import ask, literal, quote
 
 UNLOGGED = frozenset({"directus_sessions", "directus_migrations"})
 """Never logged."""
@@ -29,7 +29,7 @@ def install(connection: apsw.Connection, schema: Schema, watched: Iterable[str] 
     names = (set(schema.collections) - UNLOGGED - ON_DEMAND) | (set(watched) & set(schema.collections))
     wanted = dict(trigger for name in sorted(names) for trigger in _triggers(schema.collections[name]))
     query = f"SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name GLOB '{_PREFIX}*'"
-    present = dict(connection.execute(query).fetchall())
+    present = dict(ask(connection, query))
     for name in present.keys() - wanted.keys():
         connection.execute(f"DROP TRIGGER {quote(name)}")
     changed = [name for name, text in wanted.items() if present.get(name) != text]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import apsw
 
 from rowcast.store.sqlite.settings import SqliteOptions
@@ -35,6 +38,11 @@ def open_reader(options: SqliteOptions) -> apsw.Connection:
     connection.pragma("cache_size", -16_000)
     connection.pragma("temp_store", "MEMORY")
     return connection
+
+
+def ask(connection: apsw.Connection, text: str, args: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """The rows of a statement."""
+    return connection.execute(text, args).fetchall()
 
 
 def quote(name: str) -> str:

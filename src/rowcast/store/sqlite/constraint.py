@@ -19,9 +19,7 @@ from rowcast.errors import (
 )
 
 _COLUMN = re.compile(r"failed: (?P<table>.+?)\.(?P<column>[^,]+)")
-_UNIQUE = frozenset(
-    {apsw.SQLITE_CONSTRAINT_UNIQUE, apsw.SQLITE_CONSTRAINT_PRIMARYKEY, apsw.SQLITE_CONSTRAINT_ROWID}
-)
+_UNIQUE = frozenset({apsw.SQLITE_CONSTRAINT_UNIQUE, apsw.SQLITE_CONSTRAINT_PRIMARYKEY, apsw.SQLITE_CONSTRAINT_ROWID})
 
 
 def translate(error: BaseException) -> RowcastError | None:
@@ -40,11 +38,16 @@ def translate(error: BaseException) -> RowcastError | None:
     return None
 
 
+def result_of(error: apsw.Error) -> int:
+    """SQLite's extended result code."""
+    return int(error.extendedresult)  # type: ignore[attr-defined]
+
+
 def _constraint(error: apsw.ConstraintError) -> ConstraintError:
     """The values are not known here: ``value`` is None until the caller who has the payload puts it in."""
     found = _COLUMN.search(str(error))
     collection, field = (found["table"], found["column"]) if found else (None, None)
-    kind = error.extendedresult
+    kind = result_of(error)
     if kind in _UNIQUE:
         text = f'Value for field "{field}" in collection "{collection}" has to be unique.'
         return NotUnique(text, collection=collection, field=field, value=None)

@@ -1,6 +1,6 @@
-"""Takes the steps that change a data model. What SQLite can alter is altered; for the rest the table is made anew, filled and put in
-the place of the old one, as SQLite's manual describes, with every index, trigger and clause it had. Knows tables and their texts;
-must not know collections.
+"""Takes the steps that change a data model. What SQLite can alter is altered; for the rest the table is made anew, filled and
+put in the place of the old one, as SQLite's manual describes, with every index, trigger and clause it had. Knows tables and
+their texts; must not know collections.
 
 Runs within a transaction. Foreign keys are switched off meanwhile (the connection's configuration can be set there, unlike the
 pragma), so that taking an old table away deletes nothing elsewhere; afterwards the new foreign keys are checked.
@@ -29,7 +29,8 @@ from rowcast.schema.steps import (
 )
 from rowcast.schema.types import declared_type
 from rowcast.store.sqlite import capture
-from rowcast.store.sqlite.connection import quote
+from rowcast.store.sqlite.connection import ask, quote
+from rowcast.store.sqlite.constraint import result_of
 from rowcast.store.sqlite.definition import ColumnText, TableText, parse
 from rowcast.store.sqlite.introspect import foreign_keys
 
@@ -73,7 +74,7 @@ def _create_table(connection: apsw.Connection, step: CreateTable) -> None:
 
 
 def _drop_table(connection: apsw.Connection, step: DropTable) -> None:
-    tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    tables = ask(connection, "SELECT name FROM sqlite_schema WHERE type = 'table'")
     for (name,) in tables:
         for key in foreign_keys(connection, name):
             if key.foreign_table == step.name and name != step.name:
@@ -118,9 +119,7 @@ def _add_foreign_key(connection: apsw.Connection, step: AddForeignKey) -> None:
     text = f"FOREIGN KEY ({quote(key.column)}) REFERENCES {quote(key.foreign_table)} ({quote(key.foreign_column)})"
     for event, action in (("UPDATE", key.on_update), ("DELETE", key.on_delete)):
         text += "" if action == "NO ACTION" else f" ON {event} {action}"
-    _rebuild(
-        connection, key.table, lambda table: table.without_constraint("FOREIGN", key.column).with_constraint(text)
-    )
+    _rebuild(connection, key.table, lambda table: table.without_constraint("FOREIGN", key.column).with_constraint(text))
 
 
 def _drop_foreign_key(connection: apsw.Connection, step: DropForeignKey) -> None:
@@ -145,10 +144,12 @@ _TAKE: dict[type, Callable[[apsw.Connection, Any], None]] = {
 def _rebuild(connection: apsw.Connection, name: str, change: Callable[[TableText], TableText]) -> None:
     """Replace a table by one whose definition is changed; its rows, indexes, triggers and key counter stay."""
     capture.remove(connection, name)
-    old = parse(_rows(connection, "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", name)[0][0])
+    old = parse(ask(connection, "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", (name,))[0][0])
     new = change(old)
-    belongings = _rows(connection, "SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND type <> 'table' AND sql <> ''", name)
-    counter = _rows(connection, "SELECT seq FROM sqlite_sequence WHERE name = ?", name)
+    belongings = ask(
+        connection, "SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND type <> 'table' AND sql <> ''", (name,)
+    )
+    counter = ask(connection, "SELECT seq FROM sqlite_sequence WHERE name = ?", (name,))
     connection.execute(new.create(_NEW))
     _fill(connection, name, old, new)
     connection.execute(f"DROP TABLE {quote(name)}")
@@ -171,15 +172,11 @@ def _fill(connection: apsw.Connection, name: str, old: TableText, new: TableText
     try:
         connection.execute(f"INSERT INTO {_NEW} ({names}) SELECT {names} FROM {quote(name)}")
     except apsw.ConstraintError as error:
-        if error.extendedresult != apsw.SQLITE_CONSTRAINT_NOTNULL:
+        if result_of(error) != apsw.SQLITE_CONSTRAINT_NOTNULL:
             raise
         field = str(error).rpartition(".")[2]
         text = f'Field "{field}" in collection "{name}" contains null values.'
         raise ContainsNull(text, collection=name, field=field) from error
-
-
-def _rows(connection: apsw.Connection, text: str, name: str) -> list[tuple[Any, ...]]:
-    return connection.execute(text, (name,)).fetchall()
 
 
 # ---- indexes ----------------------------------------------------------------------------------------------------------------
@@ -202,7 +199,7 @@ def _drop_indexes(connection: apsw.Connection, table: str, column: str, *, alone
     """Drop the indexes of the column; with ``alone`` those of that column only."""
     text = """SELECT i.name, count(*), max(c.name = ?2) FROM pragma_index_list(?1) i, pragma_index_info(i.name) c
  WHERE i.origin = 'c' GROUP BY i.name"""
-    for name, count, concerned in connection.execute(text, (table, column)).fetchall():
+    for name, count, concerned in ask(connection, text, (table, column)):
         if concerned and (count == 1 or not alone):
             connection.execute(f"DROP INDEX {quote(name)}")
 

@@ -12,10 +12,11 @@ import apsw
 from rowcast.schema import Column, ForeignKey, Schema
 from rowcast.schema.assemble import assemble
 from rowcast.schema.types import default_of, field_type
-from rowcast.store.sqlite.connection import quote
+from rowcast.store.sqlite.connection import ask, quote
 
 _TABLES = """SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
  AND name NOT LIKE 'rowcast\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"""
+_COLUMNS = 'SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)'
 _SINGLE_INDEXES = """SELECT i.name, i."unique", i.origin, i.partial, min(c.name), count(*) FROM pragma_index_list(?) i,
  pragma_index_info(i.name) c GROUP BY i.name"""
 _TYPE = re.compile(r"^\s*([^(]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$")
@@ -23,7 +24,7 @@ _TYPE = re.compile(r"^\s*([^(]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$")
 
 def read_schema(connection: apsw.Connection, version: int) -> Schema:
     """The data model as the connection sees it now."""
-    tables = connection.execute(_TABLES).fetchall()
+    tables = ask(connection, _TABLES)
     keys = [key for name, _ in tables for key in foreign_keys(connection, name)]
     pointing = {(key.table, key.column): key for key in keys}
     columns = [column for name, sql in tables for column in _columns(connection, name, sql, pointing)]
@@ -33,7 +34,7 @@ def read_schema(connection: apsw.Connection, version: int) -> Schema:
 
 def foreign_keys(connection: apsw.Connection, table: str) -> Iterator[ForeignKey]:
     """The foreign keys of one column each that the table has."""
-    rows = connection.execute(f"PRAGMA foreign_key_list({quote(table)})").fetchall()
+    rows = ask(connection, f"PRAGMA foreign_key_list({quote(table)})")
     several = {row[0] for row in rows if row[1] > 0}
     for number, _, foreign_table, column, foreign_column, on_update, on_delete, _ in rows:
         if number not in several:
@@ -42,17 +43,17 @@ def foreign_keys(connection: apsw.Connection, table: str) -> Iterator[ForeignKey
 
 
 def _primary(connection: apsw.Connection, table: str) -> str:
-    rows = connection.execute("SELECT name FROM pragma_table_info(?) WHERE pk = 1", (table,)).fetchall()
+    rows = ask(connection, "SELECT name FROM pragma_table_info(?) WHERE pk = 1", (table,))
     return str(rows[0][0]) if rows else "rowid"
 
 
 def _columns(
     connection: apsw.Connection, table: str, sql: str, keys: dict[tuple[str, str], ForeignKey]
 ) -> Iterator[Column]:
-    rows = connection.execute("SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?)", (table,))
+    rows = ask(connection, _COLUMNS, (table,))
     unique, indexed = _indexed(connection, table)
     counts = "autoincrement" in sql.lower()
-    for name, declared, not_null, default, position, hidden in rows.fetchall():
+    for name, declared, not_null, default, position, hidden in rows:
         if hidden == 1:
             continue
         data_type, length, precision, scale = split_type(declared)
@@ -89,8 +90,9 @@ def split_type(declared: str) -> tuple[str, int | None, int | None, int | None]:
 
 def _indexed(connection: apsw.Connection, table: str) -> tuple[set[str], set[str]]:
     """The columns that are unique, and those that have another index, each by itself."""
-    unique, indexed = set(), set()
-    for _, is_unique, _, partial, column, count in connection.execute(_SINGLE_INDEXES, (table,)).fetchall():
+    unique: set[str] = set()
+    indexed: set[str] = set()
+    for _, is_unique, _, partial, column, count in ask(connection, _SINGLE_INDEXES, (table,)):
         if count == 1 and not partial:
             (unique if is_unique else indexed).add(column)
     return unique, indexed

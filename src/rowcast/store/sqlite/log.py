@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import apsw
 
 from rowcast.feed import Change, Image
 from rowcast.feed.commit import Kind
+from rowcast.store.sqlite.connection import ask
 
 _NEW = "SELECT seq, collection, key, op, before, after FROM rowcast_changes WHERE seq > ? ORDER BY seq"
 _CHUNK = _NEW + " LIMIT ?"
 NEWEST = "SELECT coalesce(max(seq), 0) FROM rowcast_changes"
+_OLD = """SELECT (SELECT max(last) FROM rowcast_commits WHERE last < ?1 AND (at < ?2 OR last <= ?1 - ?3)),
+ (SELECT min(seq) FROM rowcast_changes)"""
 _NOTE = "INSERT OR IGNORE INTO rowcast_commits(last, at, units) VALUES(?, ?, ?)"
 _KINDS = {kind.value: kind for kind in Kind}
 
-LogRow = tuple[int, str, str | int, str, str | None, str | None]
+LogRow = tuple[Any, ...]
+"""seq, collection, key, op, before, after"""
 
 
 def change_of(row: LogRow, unit: int) -> Change:
@@ -44,14 +49,14 @@ class Log:
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
-        self.last: int = connection.execute(NEWEST).fetchall()[0][0]
+        self.last = int(ask(connection, NEWEST)[0][0])
         self.changes: list[Change] = []
         self.ends: list[int] = []
         self.pending: list[tuple[int, float, str]] = []
 
     def take(self) -> tuple[Change, ...]:
         """Read what was appended since and close it as one unit."""
-        rows = self._connection.execute(_NEW, (self.last,)).fetchall()
+        rows = ask(self._connection, _NEW, (self.last,))
         if not rows:
             return ()
         unit = len(self.ends)
@@ -63,7 +68,7 @@ class Log:
 
     def chunk(self, limit: int) -> list[LogRow]:
         """Up to ``limit`` rows after ``last``, which stays where it is."""
-        return self._connection.execute(_CHUNK, (self.last, limit)).fetchall()
+        return ask(self._connection, _CHUNK, (self.last, limit))
 
     def mark(self) -> tuple[int, int, int]:
         """Where the log is now, for ``back``."""
@@ -93,15 +98,10 @@ class Log:
     def trim(self, now: float, age: float, rows: int, most: int) -> bool:
         """Cut off commits older than ``age`` seconds or beyond ``rows``, at most ``most`` changes at once and never the newest
         commit; True if something is left to cut."""
-        ask = self._connection.execute
-        limit: int | None = ask(
-            "SELECT max(last) FROM rowcast_commits WHERE last < ?1 AND (at < ?2 OR last <= ?1 - ?3)",
-            (self.last, now - age, rows),
-        ).fetchall()[0][0]
-        oldest: int | None = ask("SELECT min(seq) FROM rowcast_changes").fetchall()[0][0]
+        ((limit, oldest),) = ask(self._connection, _OLD, (self.last, now - age, rows))
         if limit is None or oldest is None or oldest > limit:
             return False
         until = min(limit, oldest + most)
-        ask("DELETE FROM rowcast_changes WHERE seq <= ?", (until,))
-        ask("DELETE FROM rowcast_commits WHERE last <= ?", (until,))
-        return until < limit
+        ask(self._connection, "DELETE FROM rowcast_changes WHERE seq <= ?", (until,))
+        ask(self._connection, "DELETE FROM rowcast_commits WHERE last <= ?", (until,))
+        return bool(until < limit)

@@ -17,7 +17,7 @@ import apsw
 
 from rowcast.errors import OutOfTime
 from rowcast.store.base import Row
-from rowcast.store.sqlite.connection import open_reader
+from rowcast.store.sqlite.connection import ask, open_reader
 from rowcast.store.sqlite.constraint import translate
 from rowcast.store.sqlite.log import NEWEST
 from rowcast.store.sqlite.settings import SqliteOptions
@@ -48,15 +48,15 @@ class Session:
         """Run within ``slices`` of steps, or until ``deadline`` (monotonic seconds) if that is given. Raises
         ``apsw.InterruptError`` beyond."""
         self._left, self._deadline, self.spent = slices, deadline, 0
-        execute = self._connection.execute
+        connection = self._connection
         if not placed:
-            return execute(text, args).fetchall(), 0
-        execute("BEGIN")
+            return ask(connection, text, args), 0
+        connection.execute("BEGIN")
         try:
-            newest = execute(NEWEST).fetchall()[0][0]
-            return execute(text, args).fetchall(), newest
+            newest = ask(connection, NEWEST)[0][0]
+            return ask(connection, text, args), newest
         finally:
-            execute("COMMIT")
+            connection.execute("COMMIT")
 
     def close(self) -> None:
         """Let go of the file."""

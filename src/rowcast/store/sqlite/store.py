@@ -10,8 +10,8 @@ from rowcast.feed import Commit, Position
 from rowcast.schema import Schema
 from rowcast.store.base import Alteration, Row, Transaction
 from rowcast.store.sqlite.announce import Announcer
-from rowcast.store.sqlite.replay import replay
 from rowcast.store.sqlite.reader import Reader
+from rowcast.store.sqlite.replay import replay
 from rowcast.store.sqlite.settings import SqliteOptions
 from rowcast.store.sqlite.writer import Alone, Write, Writer
 

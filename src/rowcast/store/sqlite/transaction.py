@@ -11,6 +11,7 @@ from rowcast.feed import Change
 from rowcast.schema import Schema
 from rowcast.schema.steps import Step
 from rowcast.store.base import Row
+from rowcast.store.sqlite.connection import ask
 from rowcast.store.sqlite.constraint import translate
 from rowcast.store.sqlite.log import Log
 
@@ -20,17 +21,17 @@ T = TypeVar("T")
 class SqliteTransaction:
     """See ``Transaction``."""
 
-    __slots__ = ("_execute", "_log", "schema")
+    __slots__ = ("_connection", "_log", "schema")
 
     def __init__(self, connection: apsw.Connection, log: Log, schema: Schema) -> None:
-        self._execute = connection.execute
+        self._connection = connection
         self._log = log
         self.schema = schema
 
     async def fetch(self, text: str, args: Sequence[Any] = ()) -> list[Row]:
         """See ``Transaction.fetch``."""
         try:
-            return self._execute(text, args).fetchall()
+            return ask(self._connection, text, args)
         except (apsw.Error, OverflowError) as error:
             raise (translate(error) or error) from error
 
@@ -62,6 +63,7 @@ def drive(work: Awaitable[T]) -> T:
     try:
         next(iterator)
     except StopIteration as end:
-        return end.value  # type: ignore[no-any-return]
-    iterator.close()  # type: ignore[attr-defined]
+        result: T = end.value
+        return result
+    iterator.close()
     raise RuntimeError("A mutation waited for something other than its transaction.")

@@ -1,5 +1,5 @@
-"""The one thread that writes. Mutations queued meanwhile share a transaction, a savepoint each; before their own changes it reads and
-announces what other programs wrote. Knows transactions and their order; must not know what a mutation does.
+"""The one thread that writes. Mutations queued meanwhile share a transaction, a savepoint each; before their own changes it
+reads and announces what other programs wrote. Knows transactions and their order; must not know what a mutation does.
 
 All methods but ``start`` and ``submit`` run in the thread.
 """
@@ -23,7 +23,7 @@ from rowcast.schema.steps import Step
 from rowcast.schema.system import METADATA
 from rowcast.store.sqlite import bootstrap, capture
 from rowcast.store.sqlite.announce import Announcer, Answer, Delivery
-from rowcast.store.sqlite.connection import open_writer
+from rowcast.store.sqlite.connection import ask, open_writer
 from rowcast.store.sqlite.constraint import translate
 from rowcast.store.sqlite.ddl import apply_steps
 from rowcast.store.sqlite.introspect import read_schema
@@ -154,7 +154,7 @@ class Writer:
         self._announcer.post(Delivery(answers=((self._closed, None, None),)))
 
     def _pragma(self, name: str) -> int:
-        return int(self._execute(f"PRAGMA {name}").fetchall()[0][0])
+        return int(ask(self._connection, f"PRAGMA {name}")[0][0])
 
     # ---- transactions ---------------------------------------------------------------------------------------------------
 
@@ -216,8 +216,7 @@ class Writer:
             commits, schema = self._begin()
             mark = self.log.mark()
             transaction = SqliteTransaction(self._connection, self.log, self.schema)
-            for item in self._waiting(first):
-                answers.append(self._single(item, transaction))
+            answers.extend(self._single(item, transaction) for item in self._waiting(first))
             if METADATA.intersection(change.collection for change in self.log.changes):
                 schema = self.refresh()
             if commit := self._commit():
