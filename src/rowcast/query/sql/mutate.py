@@ -81,12 +81,17 @@ def existing(collection: Collection) -> str:
     return f"SELECT {_key(collection)} FROM {quote(collection.name)} WHERE {_by_keys(collection)}"
 
 
-def ranks(collection: Collection, sort: str, within: str | None = None) -> str:
-    """(key, sort value) of all rows, or of those whose column ``within`` equals that of one row (bind: its key); sorted, unsorted
-    rows last."""
+def ranks(collection: Collection, sort: str) -> str:
+    """(key, value of ``sort``) of all rows in that order, those without a value last."""
+    key, place = _key(collection), quote(sort)
+    return f"SELECT {key},{place} FROM {quote(collection.name)} ORDER BY {place} IS NULL,{place},{key}"
+
+
+def rank(collection: Collection, sort: str) -> str:
+    """Give rows their value of ``sort``. Binds: JSON text of the list of [key, value]. Returns (key)."""
+    pairs = "SELECT json_extract(value,'$[0]') k,json_extract(value,'$[1]') v FROM json_each(?)"
     table, key = quote(collection.name), _key(collection)
-    same = f" WHERE {quote(within)} IS (SELECT {quote(within)} FROM {table} WHERE {key}=?)" if within else ""
-    return f"SELECT {key},{quote(sort)} FROM {table}{same} ORDER BY {quote(sort)} IS NULL,{quote(sort)},{key}"
+    return f"UPDATE {table} SET {quote(sort)}=pair.v FROM ({pairs}) pair WHERE {table}.{key}=pair.k RETURNING {key}"
 
 
 ACTIVITY = (

@@ -1,0 +1,113 @@
+"""Items from a file, JSON or CSV: new ones are created, those whose key exists are changed; in one transaction. Must not know how
+the file came."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from rowcast.auth import Actor
+from rowcast.engine.mutation.prepare import prepare
+from rowcast.engine.mutation.scope import Scope, within
+from rowcast.engine.mutation.up import save
+from rowcast.errors import FailedValidation, Forbidden, InvalidPayload, RowcastError, UnsupportedMediaType
+from rowcast.schema import Collection
+
+if TYPE_CHECKING:
+    from rowcast.engine.engine import Engine
+
+CSV = ("text/csv", "application/vnd.ms-excel")
+_EMBEDDED = ("json", "alias", "csv")
+
+
+async def import_items(engine: Engine, actor: Actor, collection: str, media_type: str, content: bytes) -> None:
+    """Store the rows of a file. Raises UnsupportedMediaType, InvalidPayload for a file that can't be read, and as ``create``;
+    then nothing is stored. Failed validations name the row."""
+    found = engine.schema.get(collection)
+    rights = await engine.rights(actor)
+    if found is None and rights.admin:
+        rights.require(collection, "create")
+    if found is None or not rights.allows(collection, "create"):
+        sentence = f'You don\'t have permission to perform "create" for collection "{collection}" or it does not exist.'
+        raise Forbidden(sentence)
+    rows = parse_file(found, media_type, content)
+    ready = [await prepare(engine, actor, collection, "create", row) for row in rows]
+
+    async def work(scope: Scope) -> None:
+        for number, row in enumerate(ready, start=1):
+            try:
+                await save(scope, collection, row)
+            except RowcastError as error:
+                raise _in_row(error, number) from None
+
+    await within(engine, actor, work)
+
+
+def parse_file(collection: Collection, media_type: str, content: bytes) -> list[Mapping[str, Any]]:
+    """The rows of a file as payloads."""
+    if media_type == "application/json":
+        return _json_rows(content)
+    if media_type in CSV:
+        return list(_csv_rows(collection, content))
+    raise UnsupportedMediaType(
+        f'Unsupported media type "{media_type}" in file import.', mediaType=media_type, where="file import"
+    )
+
+
+def _json_rows(content: bytes) -> list[Mapping[str, Any]]:
+    try:
+        rows = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidPayload(f"The file is no JSON: {error}") from None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise InvalidPayload("The file has to hold an array of objects")
+    return rows
+
+
+def _csv_rows(collection: Collection, content: bytes) -> Iterator[Mapping[str, Any]]:
+    try:
+        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        header = next(reader, [])
+        for line in reader:
+            if line:
+                yield _payload(collection, zip(header, line, strict=False))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InvalidPayload(f"The file is no CSV: {error}") from None
+
+
+def _payload(collection: Collection, cells: Any) -> dict[str, Any]:
+    """One line: empty cells are left out, ``author.name`` is a nested object."""
+    payload: dict[str, Any] = {}
+    for title, cell in cells:
+        if cell == "":
+            continue
+        *path, name = title.strip().split(".")
+        place = payload
+        for part in path:
+            inner = place.setdefault(part, {})
+            place = inner if isinstance(inner, dict) else place
+        place[name] = _value(collection if not path else None, name, cell)
+    return payload
+
+
+def _value(collection: Collection | None, name: str, cell: str) -> Any:
+    """The text of a cell; JSON where the field holds or nests more than a text."""
+    field = collection.fields.get(name) if collection else None
+    embedded = field is None or field.type in _EMBEDDED or field.type.startswith("geometry")
+    if embedded and cell[0] in "[{":
+        try:
+            return msgspec.json.decode(cell)
+        except msgspec.DecodeError:
+            return cell
+    return cell
+
+
+def _in_row(error: RowcastError, number: int) -> RowcastError:
+    for member in error.members():
+        if isinstance(member, FailedValidation):
+            member.extensions["rows"] = [{"type": "lines", "rows": [number]}]
+    return error
