@@ -7,6 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from rowcast.auth import Actor
+from rowcast.engine.attempts import Attempts
+from rowcast.engine.broadcast import Broadcast
+from rowcast.engine.identities import Identities
+from rowcast.engine.mail import Mailer
 from rowcast.engine.plans import Plans
 from rowcast.engine.rights import RightsCache
 from rowcast.engine.settings import Settings
@@ -31,9 +35,17 @@ class Engine:
         self.store, self.settings = store, settings
         self.plans = Plans()
         self.user_values = UserValues(self)
+        self.identities, self.attempts = Identities(self), Attempts()
+        self.mail = Mailer(settings.email)
+        self.broadcast = Broadcast(self)
         self._rights = RightsCache(self)
-        self._on_commit: list[CommitListener] = [self._rights.committed, self.user_values.committed]
-        self._on_schema: list[SchemaListener] = [self.plans.clear]
+        self._on_commit: list[CommitListener] = [
+            self.identities.committed,
+            self._rights.committed,
+            self.user_values.committed,
+            self.broadcast.committed,
+        ]
+        self._on_schema: list[SchemaListener] = [self.plans.clear, self.broadcast.remodelled]
         store.on_commit, store.on_schema = self._committed, self._schema_changed
 
     @property
@@ -46,7 +58,8 @@ class Engine:
         await self.store.open()
 
     async def close(self) -> None:
-        """Finish queued writes and close the store."""
+        """Finish queued writes and letters and close the store."""
+        await self.mail.drain()
         await self.store.close()
 
     def on_commit(self, listener: CommitListener) -> None:

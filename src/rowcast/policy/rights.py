@@ -6,7 +6,7 @@ know how permission rows are stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -56,6 +56,10 @@ class Rights:
             rows = self._rows.get((collection, action), ()) if collection in self.schema.collections else ()
             found = self._rules[collection, action] = tuple(_compile(self.schema, collection, row) for row in rows)
         return found
+
+    def granted(self, collection: str, action: Action) -> Sequence[Mapping[str, Any]]:
+        """The rows of the rules for that action, as they were written."""
+        return self._rows.get((collection, action), ())
 
     def allows(self, collection: str, action: Action) -> bool:
         """Whether there is any right to do that, for some rows."""

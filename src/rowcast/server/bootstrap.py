@@ -9,6 +9,7 @@ from typing import Any
 from rowcast.auth.actor import SYSTEM
 from rowcast.engine.create import create_one
 from rowcast.engine.engine import Engine
+from rowcast.engine.hashing import hash_password
 from rowcast.engine.internal import internal_row
 from rowcast.engine.mutation.scope import Scope, within
 from rowcast.server.config import ServerSettings
@@ -31,11 +32,12 @@ async def first_start(engine: Engine, server: ServerSettings) -> Login | None:
     if await internal_row(engine, "directus_users", fields=["id"]) is not None:
         return None
     made = None if server.admin_password else secrets.token_urlsafe(12)
+    hashed = await hash_password(server.admin_password or made or "")
 
     async def work(scope: Scope) -> None:
         role = await _administrators(scope)
         await _public(scope)
-        await create_one(scope, "directus_users", _user(server, server.admin_password or made, role))
+        await create_one(scope, "directus_users", _user(server, hashed, role))
 
     await within(engine, SYSTEM, work)
     return Login(server.admin_email, made)
@@ -55,6 +57,6 @@ async def _public(scope: Scope) -> None:
     await create_one(scope, "directus_access", {"role": None, "user": None, "policy": policy, "sort": 1})
 
 
-def _user(server: ServerSettings, password: str | None, role: Any) -> dict[str, Any]:
+def _user(server: ServerSettings, hashed: str, role: Any) -> dict[str, Any]:
     names = {"first_name": "Admin", "last_name": "User", "status": "active"}
-    return {**names, "email": server.admin_email, "password": password, "token": server.admin_token, "role": role}
+    return {**names, "email": server.admin_email, "password": hashed, "token": server.admin_token, "role": role}

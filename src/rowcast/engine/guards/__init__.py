@@ -1,10 +1,19 @@
-"""Guards: what holds for particular system collections whoever writes, through whichever door. One module a collection."""
+"""Guards: what holds for particular system collections whoever writes, through whichever door. One module a family."""
 
 from __future__ import annotations
 
 from rowcast.engine.guards.base import Deed, Guard
+from rowcast.engine.guards.roles import AccessGuard, PolicyGuard, RoleGuard
+from rowcast.engine.guards.shares import ShareGuard
+from rowcast.engine.guards.users import UserGuard
 
-GUARDS: dict[str, Guard] = {}
+GUARDS: dict[str, Guard] = {
+    "directus_access": AccessGuard(),
+    "directus_policies": PolicyGuard(),
+    "directus_roles": RoleGuard(),
+    "directus_shares": ShareGuard(),
+    "directus_users": UserGuard(),
+}
 """Collection → its guard."""
 
 __all__ = ["GUARDS", "Deed", "Guard"]

@@ -3,13 +3,12 @@ neither the event loop nor the writer waits for a slow hash. Must not write."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rowcast.auth import Actor
-from rowcast.auth.passwords import hash_password
 from rowcast.engine.guards import GUARDS
+from rowcast.engine.hashing import hash_password
 from rowcast.query.sql.mutate import MASK
 from rowcast.schema import Collection, Link, Schema
 
@@ -57,7 +56,7 @@ def _masked(collection: Collection, name: str, value: Any) -> bool:
 async def _value(engine: Engine, actor: Actor, collection: Collection, name: str, value: Any, payload: Payload) -> Any:
     field, link = collection.fields.get(name), engine.schema.link(collection.name, name)
     if field is not None and "hash" in field.special and value is not None and value != "":
-        return await asyncio.to_thread(hash_password, str(value))
+        return await hash_password(str(value))
     if link is None or not isinstance(value, dict | list):
         return value
     if link.kind == "o2m":

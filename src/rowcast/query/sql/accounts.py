@@ -1,5 +1,5 @@
-"""The fixed statements about who asks: users, roles, policies in force, sessions, shares. Places are ``?``, in order. Must not know
-what the answers mean."""
+"""The fixed statements about who asks: users, roles, policies in force, sessions, shares. Places are ``?``, in
+order. Must not know what the answers mean."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ _USER = 'SELECT "id", "email", "password", "status", "role", "tfa_secret", "prov
 USER_BY_ID = _USER + '"id" = ?'
 USER_BY_TOKEN = 'SELECT "id", "token" FROM "directus_users" WHERE "token" = ?'
 USER_BY_EMAIL = _USER + 'lower("email") = lower(?) ORDER BY "id" LIMIT 1'
-"""(address). Whatever its case; a scan or an index on ``lower(email)``, never one that answers faster for an exact match."""
-
-EMAIL_TAKEN = 'SELECT "id" FROM "directus_users" WHERE lower("email") = lower(?) AND "id" <> ? LIMIT 1'
-"""(address, id of the user who may have it)."""
+"""(address). Whatever its case; a scan or an index on ``lower(email)``, never one that answers faster for an exact
+match."""
 
 _CHAIN = """WITH RECURSIVE "chain"("id", "parent", "depth") AS (
   SELECT "id", "parent", 0 FROM "directus_roles" WHERE "id" = ?
@@ -41,15 +39,16 @@ ADMIN_IS_LEFT = """WITH RECURSIVE "powerful"("id", "depth") AS (
 )
 SELECT EXISTS (SELECT 1 FROM "directus_users" u WHERE u."status" = 'active' AND (
   u."role" IN (SELECT "id" FROM "powerful")
-  OR u."id" IN (SELECT a."user" FROM "directus_access" a JOIN "directus_policies" p ON p."id" = a."policy" WHERE p."admin_access" = ?)))"""
-"""(true, true) → whether any active user has a policy with admin access, directly or through its role or a parent role."""
+  OR u."id" IN (SELECT a."user" FROM "directus_access" a JOIN "directus_policies" p ON p."id" = a."policy"
+    WHERE p."admin_access" = ?)))"""
+"""(true, true) → whether any active user has a policy with admin access, directly or through its role or a parent
+role."""
 
 _SESSION = """SELECT s."token", s."user", s."share", s."expires", s."next_token", u."status", u."role"
 FROM "directus_sessions" s LEFT JOIN "directus_users" u ON u."id" = s."user" """
 SESSION = _SESSION + 'WHERE s."token" = ?'
-OPEN_SESSION = (
-    'INSERT INTO "directus_sessions" ("token", "user", "share", "expires", "ip", "user_agent", "origin") VALUES (?, ?, ?, ?, ?, ?, ?)'
-)
+OPEN_SESSION = """INSERT INTO "directus_sessions" ("token", "user", "share", "expires", "ip", "user_agent", "origin")
+VALUES (?, ?, ?, ?, ?, ?, ?)"""
 ROTATE_SESSION = 'UPDATE "directus_sessions" SET "next_token" = ?, "expires" = ? WHERE "token" = ?'
 END_SESSION = 'DELETE FROM "directus_sessions" WHERE "token" = ? OR "next_token" = ?'
 END_EXPIRED = 'DELETE FROM "directus_sessions" WHERE "expires" < ?'
@@ -73,3 +72,30 @@ FROM "directus_shares" WHERE "id" = ?"""
 USE_SHARE = """UPDATE "directus_shares" SET "times_used" = coalesce("times_used", 0) + 1
 WHERE "id" = ? AND ("max_uses" IS NULL OR coalesce("times_used", 0) < "max_uses") RETURNING "id\""""
 """(share) → a row when one more use was allowed, and is counted now."""
+
+ROLE_IS_ADMIN = (
+    _CHAIN
+    + """SELECT EXISTS (SELECT 1 FROM "directus_access" a JOIN "directus_policies" p ON p."id" = a."policy"
+WHERE a."role" IN (SELECT "id" FROM "chain") AND p."admin_access" = ?)"""
+)
+"""(role, true)."""
+POLICY_IS_ADMIN = 'SELECT EXISTS (SELECT 1 FROM "directus_policies" WHERE "id" = ? AND "admin_access" = ?)'
+ROLE_IS_LOOPED = """WITH RECURSIVE "above"("id", "depth") AS (
+  SELECT "parent", 1 FROM "directus_roles" WHERE "id" = ?
+  UNION ALL
+  SELECT r."parent", c."depth" + 1 FROM "directus_roles" r JOIN "above" c ON r."id" = c."id" WHERE c."depth" < 64
+) SELECT EXISTS (SELECT 1 FROM "above" WHERE "id" = ?)"""
+"""(role, role) → whether the role is among its own parents."""
+LOCK_OUT_ROLE = 'UPDATE "directus_users" SET "status" = \'suspended\', "role" = NULL WHERE "role" = ?'
+LEAVE_PARENT = 'UPDATE "directus_roles" SET "parent" = NULL WHERE "parent" = ?'
+FORGET_USER = (
+    'UPDATE "directus_notifications" SET "sender" = NULL WHERE "sender" = ?',
+    'UPDATE "directus_comments" SET "user_updated" = NULL WHERE "user_updated" = ?',
+    'UPDATE "directus_versions" SET "user_updated" = NULL WHERE "user_updated" = ?',
+    'UPDATE "directus_files" SET "uploaded_by" = NULL WHERE "uploaded_by" = ?',
+    'UPDATE "directus_files" SET "modified_by" = NULL WHERE "modified_by" = ?',
+)
+"""(user). What the foreign keys of the tables leave to the program when a user is deleted."""
+SAME_EMAIL = """SELECT EXISTS (SELECT 1 FROM "directus_users" u JOIN "directus_users" o
+ON lower(o."email") = lower(u."email") AND o."id" <> u."id" WHERE u."id" = ?)"""
+"""(user) → whether another user has the same address, whatever its case."""

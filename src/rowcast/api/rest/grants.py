@@ -1,0 +1,61 @@
+"""How what a login gives travels: in the body or in cookies. Must not know who was let in."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rowcast.api.rest.answer import data, empty
+from rowcast.api.rest.request import engine
+from rowcast.engine.sessions import Grant, Mode
+from rowcast.engine.settings import Cookie
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+
+def granted(request: Request, grant: Grant, mode: Mode) -> Response:
+    """The answer to a login or renewal. ``json``: both tokens in the body; ``cookie``: the refresh token in a
+    cookie; ``session``: the access token in a cookie and nothing but its lifetime (in milliseconds) in the body."""
+    settings = engine(request).settings
+    body: dict[str, Any] = {"expires": grant.lifetime * 1000}
+    if mode == "json":
+        body["refresh_token"] = grant.refresh_token
+    if mode != "session":
+        body["access_token"] = grant.access_token
+    response = data(body)
+    if mode == "cookie":
+        put_cookie(response, settings.refresh_cookie, grant.refresh_token, settings.refresh_token_ttl)
+    elif mode == "session":
+        put_cookie(response, settings.session_cookie, grant.access_token, settings.session_cookie_ttl)
+    return response
+
+
+def ended(request: Request, mode: Mode) -> Response:
+    """The answer to a logout: 204, the cookie taken back."""
+    settings = engine(request).settings
+    response = empty()
+    if mode != "json":
+        drop_cookie(response, settings.refresh_cookie if mode == "cookie" else settings.session_cookie)
+    return response
+
+
+def put_cookie(response: Response, cookie: Cookie, value: str, lifetime: int) -> None:
+    """Set a cookie that scripts cannot read. ``lifetime`` in seconds."""
+    response.set_cookie(
+        cookie.name,
+        value,
+        max_age=lifetime,
+        domain=cookie.domain,
+        secure=cookie.secure,
+        httponly=True,
+        samesite=cookie.same_site,
+    )
+
+
+def drop_cookie(response: Response, cookie: Cookie) -> None:
+    """Take a cookie back."""
+    response.delete_cookie(
+        cookie.name, domain=cookie.domain, secure=cookie.secure, httponly=True, samesite=cookie.same_site
+    )
