@@ -26,14 +26,17 @@ class Const:
 @dataclass(frozen=True, slots=True)
 class Variable:
     """A value that depends on who asks or when: ``$CURRENT_USER``, ``$CURRENT_USER.department``, ``$CURRENT_ROLES``, ``$NOW``,
-    ``$NOW(-1 day)`` … ``name`` is the whole text. Bound when the plan runs."""
+    ``$NOW(-1 day)`` … ``name`` is the whole text. Bound when the plan runs, cast to the field type ``type``; ``many`` is the
+    right side of ``in``."""
 
     name: str
+    type: str = "string"
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The place of the n-th constant in a plan whose constants were lifted out (see ``form``)."""
+    """The place of the n-th constant in a plan whose constants were lifted out (see ``form``); ``many`` for a list."""
 
     index: int
     many: bool = False
@@ -153,11 +156,12 @@ class Many:
 @dataclass(frozen=True, slots=True)
 class AnyOf:
     """A related object of one of several collections (m2a). ``selects``: one per collection that is asked for; for another
-    collection the bare key is returned."""
+    collection of ``bare`` the key alone is returned, for any further one null."""
 
     key: str
     link: Link
     selects: tuple[Select, ...]
+    bare: tuple[Field, ...] = ()
     mask: Condition | None = None
 
 
@@ -176,16 +180,20 @@ Node = Leaf | One | Many | AnyOf | Keys
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One key of the sort order; through m2o links if ``path`` is not empty."""
+    """One key of the sort order. ``path``: the links to the row that ``ref`` is about (an a2o link has its ``target`` filled in;
+    through an o2m the least, or descending the greatest, value counts). ``on``: one condition per link about the row it leads to,
+    or empty."""
 
     ref: Ref
     descending: bool = False
     path: tuple[Link, ...] = ()
+    on: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """One aggregate: ``function`` of ``ref`` (None: of the row, ``count(*)``), returned under ``group[key]`` or plain."""
+    """One aggregate: ``function`` of ``ref``, returned as ``{function: {key: …}}``; without a ref the number of rows, returned
+    as ``{function: …}``."""
 
     function: str
     key: str
