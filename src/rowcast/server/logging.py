@@ -12,7 +12,8 @@ import structlog
 
 LEVELS = {"trace": 5, "debug": 10, "info": 20, "warn": 30, "error": 40, "fatal": 50, "silent": 60}
 _SECRET = re.compile(
-    r"((?:access_token|refresh_token|token|password|secret|otp)\W{1,4}|bearer\s+)[^\s&\"',}]+", re.IGNORECASE
+    r"""((?:access_token|refresh_token|token|password|secret|otp)["']?\s*[=:]\s*["']?|bearer\s+)[^\s&"',}]+""",
+    re.IGNORECASE,
 )
 _SECRET_NAMES = frozenset(
     {"access_token", "refresh_token", "token", "password", "secret", "otp", "authorization", "cookie"}

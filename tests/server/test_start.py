@@ -1,0 +1,184 @@
+"""A real server from its start to its end: what it makes, what it refuses, what it keeps."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+import websockets
+
+from tests.support.guide import made, prepare
+from tests.support.server import ADMIN_EMAIL, COMMAND, Server, environment, serving
+
+WRITES = 200
+
+
+def rowcast(directory: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end."""
+    return subprocess.run(
+        [COMMAND, *arguments],
+        cwd=directory,
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_first_answer_and_memory(tmp_path: Path) -> None:
+    rowcast(tmp_path, "init", SECRET="s" * 32)
+    began = time.perf_counter()
+    with Server(tmp_path) as server, server.client() as admin:
+        assert admin.get("/server/ping").text == "pong"
+        took = time.perf_counter() - began
+        memory = int((Path("/proc") / str(server.process.pid) / "statm").read_text().split()[1]) * 4096
+    assert took < 4, "seconds; 1 on an idle machine, but tests share theirs"
+    assert memory < 90 * 1024 * 1024
+
+
+def test_first_start_tells_the_login_once(tmp_path: Path) -> None:
+    server = Server(tmp_path, ADMIN_PASSWORD="", SECRET="")
+    with server:
+        words = server.greeting.split()
+        password = words[words.index("Password") + 1]
+        login = {"email": ADMIN_EMAIL, "password": password}
+        assert httpx.post(f"{server.base}/auth/login", json=login).status_code == 200
+        assert "SECRET is not set" in server.log
+        token = httpx.post(f"{server.base}/auth/login", json=login).json()["data"]["access_token"]
+    assert (tmp_path / "data" / "rowcast.secret").stat().st_mode & 0o777 == 0o600
+    with server:
+        assert "Password" not in server.greeting
+        assert server.client(token).get("/users/me").status_code == 200, "the kept secret signs on"
+
+
+def test_first_start_makes_administrator_and_public(server: Server) -> None:
+    with server.client() as admin:
+        me = admin.get("/users/me", params={"fields": "email,role.name,role.policies.policy.admin_access"}).json()[
+            "data"
+        ]
+        policies = admin.get("/policies", params={"fields": "name,admin_access,app_access"}).json()["data"]
+        access = admin.get("/access", params={"fields": "role,user,policy"}).json()["data"]
+    assert me["email"] == ADMIN_EMAIL
+    assert me["role"] == {"name": "Administrator", "policies": [{"policy": {"admin_access": True}}]}
+    assert {"name": "Administrator", "admin_access": True, "app_access": True} in policies
+    assert {"name": "$t:public_label", "admin_access": False, "app_access": False} in policies
+    assert len(access) == 2
+    assert sum(each["role"] is None and each["user"] is None for each in access) == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "line"),
+    [
+        ({"PORT": "many"}, 'PORT is "many", but must be a whole number from 0 to 65535.'),
+        (
+            {"WEBSOCKETS_REST_AUTH": "open"},
+            'WEBSOCKETS_REST_AUTH is "open", but must be one of public, handshake, strict.',
+        ),
+        ({"DB_CLIENT": "oracle"}, 'DB_CLIENT is "oracle", but must be one of sqlite3, sqlite.'),
+        ({"ACCESS_TOKEN_TTL": "soon"}, 'ACCESS_TOKEN_TTL is "soon", but must be a time such as 15m, 7d or 900000'),
+        ({"MAX_PAYLOAD_SIZE": "-1"}, 'MAX_PAYLOAD_SIZE is "-1", but must be a size such as 1mb'),
+        ({"CORS_ENABLED": "maybe"}, 'CORS_ENABLED is "maybe", but must be true or false.'),
+    ],
+)
+def test_a_wrong_value_stops_the_start(tmp_path: Path, variables: dict[str, str], line: str) -> None:
+    done = rowcast(tmp_path, "serve", "--port", "0", **variables)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"rowcast: {line}")
+    assert len(done.stderr.splitlines()) == 1
+    assert not list(tmp_path.iterdir()), "nothing was made"
+
+
+def test_settings_come_from_a_file_too(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DB_FILENAME=./elsewhere/rows.db\nADMIN_EMAIL=eve@example.com\n")
+    done = rowcast(tmp_path, "init", ADMIN_PASSWORD="p", ADMIN_EMAIL="from-environment@example.com")
+    assert done.returncode == 0, done.stderr
+    assert "from-environment@example.com" in done.stdout
+    assert (tmp_path / "elsewhere" / "rows.db").is_file()
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("These are notes, no database. " * 40)
+    done = rowcast(tmp_path, "serve", "--port", "0", "--database", "sqlite:///notes.db", SECRET="s" * 32)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "notes.db" in done.stderr
+
+
+def test_a_taken_port(server: Server, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    port = server.base.rsplit(":", 1)[1]
+    done = rowcast(other, "serve", "--port", port, SECRET="s" * 32)
+    assert done.returncode == 2
+    assert port in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_users_and_tokens_by_command_line(server: Server) -> None:
+    made_user = rowcast(server.directory, "user", "create", "ann@example.com", "--role", "Administrator")
+    assert made_user.returncode == 0, made_user.stderr
+    words = made_user.stdout.split()
+    login = {"email": "ann@example.com", "password": words[words.index("Password") + 1]}
+    assert httpx.post(f"{server.base}/auth/login", json=login).status_code == 200
+    renewed = rowcast(server.directory, "user", "token", "ann@example.com").stdout.split()
+    with server.client(renewed[renewed.index("Token") + 1]) as ann:
+        assert ann.get("/users/me").json()["data"]["email"] == "ann@example.com"
+    unknown = rowcast(server.directory, "user", "token", "nobody@example.com")
+    assert unknown.returncode == 2
+    assert "nobody@example.com" in unknown.stderr
+
+
+def test_version(tmp_path: Path) -> None:
+    assert rowcast(tmp_path, "version").stdout.strip().count(".") == 2
+
+
+async def test_a_signal_ends_it_in_order(tmp_path: Path) -> None:
+    server = Server(tmp_path).start()
+    async with websockets.connect(f"{server.socket}?access_token=admin-static-token", proxy=None) as socket:
+        began = time.perf_counter()
+        status = await asyncio.to_thread(server.stop)
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await socket.recv()
+    assert status == 0
+    assert time.perf_counter() - began < 5
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1001
+
+
+def test_kill_keeps_every_acknowledged_write(tmp_path: Path) -> None:
+    server = Server(tmp_path).start()
+    with server.client() as admin:
+        prepare(admin)
+    acknowledged = asyncio.run(_write_until_killed(server))
+    assert acknowledged, "some writes came through before the end"
+    with serving(tmp_path) as again, again.client() as admin:
+        rows = admin.get("/items/messages", params={"limit": -1, "fields": "text"}).json()["data"]
+        kept = {row["text"] for row in rows}
+        assert acknowledged <= kept
+        assert len(rows) == len(kept), "nothing is there twice"
+        assert made(admin, "/items/messages", {"text": "after"})["text"] == "after"
+
+
+async def _write_until_killed(server: Server) -> set[str]:
+    """Send writes side by side and kill the server when a part of them is answered; returns what was acknowledged."""
+    acknowledged: set[str] = set()
+    headers = {"Authorization": "Bearer admin-static-token"}
+
+    async def write(client: httpx.AsyncClient, text: str) -> None:
+        response = await client.post("/items/messages", json={"text": text})
+        assert response.status_code == 200
+        acknowledged.add(text)
+        if len(acknowledged) == WRITES // 3:
+            server.kill()
+
+    async with httpx.AsyncClient(base_url=server.base, headers=headers, timeout=30) as client:
+        writes = [write(client, f"text {number}") for number in range(WRITES)]
+        results = await asyncio.gather(*writes, return_exceptions=True)
+    assert [each for each in results if each is not None], "the last ones met a closed door"
+    assert not [each for each in results if isinstance(each, AssertionError)]
+    return acknowledged
