@@ -15,12 +15,28 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rowcast.api.rest.answer import failure, internal_failure
 from rowcast.api.rest.client import client_of
-from rowcast.api.rest.token import find_token
+from rowcast.api.rest.grants import drop_cookie
+from rowcast.api.rest.token import cookie, find_token, header
 from rowcast.engine.engine import Engine
 from rowcast.engine.identify import identify
 from rowcast.errors import MethodNotAllowed, RouteNotFound, RowcastError
 
-FAMILIES = ("auth", "users", "roles", "policies", "permissions", "access", "shares", "collections", "fields", "relations", "schema", "utils", "server", "items")
+FAMILIES = (
+    "auth",
+    "users",
+    "roles",
+    "policies",
+    "permissions",
+    "access",
+    "shares",
+    "collections",
+    "fields",
+    "relations",
+    "schema",
+    "utils",
+    "server",
+    "items",
+)
 """The modules of routes. The first that has a route for a path and method answers, so the particular stand before the general."""
 
 log = structlog.get_logger("rowcast.api")
@@ -44,21 +60,33 @@ class Rest:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
         try:
-            headers, settings = scope["headers"], self._engine.settings
-            token = find_token(headers, scope["query_string"], settings.session_cookie.name)
-            ip, user_agent, origin = client_of(scope, settings)
+            ip, user_agent, origin = client_of(scope, self._engine.settings)
+            token = self._token(scope)
             scope["rowcast.actor"] = await identify(self._engine, token, ip=ip, user_agent=user_agent, origin=origin)
             await self._route(scope)(scope, receive, send)
         except RowcastError as error:
             if error.status >= 500:
                 log.error("request failed", path=scope["path"], code=error.code, message=error.message)
-            return failure(error)
+            return self._refusal(scope, error)
         except HTTPException as error:
             return _from_http(error, scope)
         except Exception:
             log.exception("request failed", path=scope["path"])
             return internal_failure()
         return None
+
+    def _token(self, scope: Scope) -> str | None:
+        """The token of the request. Who signs in or renews a session is nobody yet: an old token must not stand in the way."""
+        if first_segment(scope["path"]) == "auth":
+            return None
+        return find_token(scope["headers"], scope["query_string"], self._engine.settings.session_cookie.name)
+
+    def _refusal(self, scope: Scope, error: RowcastError) -> Response:
+        """The envelope of an error. A session cookie that says nothing any more is taken back with it."""
+        response, session = failure(error), self._engine.settings.session_cookie
+        if "rowcast.actor" not in scope and cookie(header(scope["headers"], b"cookie"), session.name):
+            drop_cookie(response, session)
+        return response
 
     def _route(self, scope: Scope) -> ASGIApp:
         return self._routers.get(first_segment(scope["path"]), self._others)
