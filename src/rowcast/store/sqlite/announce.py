@@ -39,6 +39,11 @@ class Announcer:
         self._on_schema = on_schema
         self._on_commit = on_commit
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody can still be told."""
+        return not self._loop.is_closed()
+
     def post(self, delivery: Delivery) -> None:
         """Called in the writer thread."""
         try:

@@ -78,13 +78,13 @@ class Log:
         """Forget what was read since the mark."""
         self.last, changes, ends = mark
         del self.changes[changes:], self.ends[ends:]
+        self.pending = [note for note in self.pending if note[0] <= self.last]
 
-    def flush(self) -> tuple[Change, ...]:
-        """Take the changes of the transaction that ends."""
-        changes = tuple(self.changes)
-        self.changes.clear()
-        self.ends.clear()
-        return changes
+    def flush(self) -> tuple[tuple[Change, ...], list[int]]:
+        """Take the changes and the ends of the units of the transaction that ends."""
+        flushed = tuple(self.changes), self.ends
+        self.changes, self.ends = [], []
+        return flushed
 
     def note(self, now: float, last: int, ends: Sequence[int]) -> None:
         """Remember a commit to be noted by the next ``store_notes``. ``now`` is in seconds since 1970."""

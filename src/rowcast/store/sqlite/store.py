@@ -13,7 +13,7 @@ from rowcast.store.sqlite.announce import Announcer
 from rowcast.store.sqlite.reader import Reader
 from rowcast.store.sqlite.replay import replay
 from rowcast.store.sqlite.settings import SqliteOptions
-from rowcast.store.sqlite.writer import Alone, Write, Writer
+from rowcast.store.sqlite.writer import Alone, Write, Writer, alter
 
 T = TypeVar("T")
 
@@ -75,13 +75,13 @@ class SqliteStore:
     async def alter(self, work: Callable[[Alteration], Awaitable[T]]) -> T:
         """See ``Store.alter``."""
         future: asyncio.Future[T] = self._loop.create_future()
-        self._writer.submit(Alone(lambda writer: writer.alter(work), future))
+        self._writer.submit(Alone(lambda session: alter(session, work), future))
         return await future
 
     async def watch(self, collection: str, on: bool) -> None:
         """See ``Store.watch``."""
         future: asyncio.Future[None] = self._loop.create_future()
-        self._writer.submit(Alone(lambda writer: writer.watch(collection, on), future))
+        self._writer.submit(Alone(lambda session: session.watch(collection, on), future))
         await future
 
     async def since(self, position: Position) -> list[Commit] | None:

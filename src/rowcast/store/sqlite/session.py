@@ -1,0 +1,191 @@
+"""The connection that writes, with all that it knows between transactions: the data model, the end of the log, what other programs
+did. Begins and ends transactions; must not know what is done in them. Used by the writer thread alone.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TypeVar
+
+import apsw
+
+from rowcast.errors import RowcastError
+from rowcast.feed import Commit, Position
+from rowcast.schema import Schema
+from rowcast.schema.system import METADATA
+from rowcast.store.sqlite import bootstrap, capture
+from rowcast.store.sqlite.announce import Announcer, Delivery
+from rowcast.store.sqlite.connection import ask, open_writer
+from rowcast.store.sqlite.introspect import read_schema
+from rowcast.store.sqlite.log import Log, LogRow, change_of
+from rowcast.store.sqlite.settings import SqliteOptions
+
+T = TypeVar("T")
+Mark = tuple[int, int, int]
+
+TRIM_EVERY = 2000
+"""Log entries after which old ones are cut off; at most twice as many at once."""
+
+CLEAN_EVERY = 60.0
+"""Seconds between two cuts while nothing is written."""
+
+
+class WriteSession:
+    """See the module. ``transactions`` counts the commits of our own."""
+
+    def __init__(self, options: SqliteOptions, announcer: Announcer) -> None:
+        self._options = options
+        self._announcer = announcer
+        self._watched: set[str] = set()
+        self.transactions = 0
+        self.connection = open_writer(options)
+        self._execute = self.connection.execute
+        try:
+            self._prepare()
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        self._execute("BEGIN IMMEDIATE")
+        bootstrap.bootstrap(self.connection)
+        self._epoch = bootstrap.begin_history(self.connection, self._options.path)
+        self.schema = read_schema(self.connection, 1)
+        capture.install(self.connection, self.schema)
+        self.log = Log(self.connection)
+        self.log.note(time.time(), self.log.last, [self.log.last])
+        self.log.store_notes()
+        self._execute("COMMIT")
+        self._layout, self._seen = self._pragma("schema_version"), self._pragma("data_version")
+        self._trimmed, self._cleaned = self.log.last, time.monotonic()
+
+    @property
+    def position(self) -> Position:
+        """The newest position that was read."""
+        return Position(self._epoch, self.log.last)
+
+    def close(self) -> None:
+        """Note that nothing is missing, and let go of the file."""
+        with suppress(apsw.Error):  # if it fails, the next start begins a new history
+            self.in_transaction(self._finish)
+        self.connection.close()
+
+    def _finish(self) -> None:
+        self.log.store_notes()
+        bootstrap.end_history(self.connection)
+
+    def _pragma(self, name: str) -> int:
+        return int(ask(self.connection, f"PRAGMA {name}")[0][0])
+
+    # ---- our transactions -----------------------------------------------------------------------------------------------
+
+    def begin(self) -> tuple[list[Commit], Schema | None]:
+        """Begin a transaction; returns what other programs have committed until then, and the data model if it is new."""
+        most = self._options.chunk
+        while True:
+            self._execute("BEGIN IMMEDIATE")
+            rows = self.log.chunk(most + 1)
+            if len(rows) <= most:
+                break
+            self._execute("ROLLBACK")
+            self._catch_up()
+        commits = [self._foreign(rows)] if rows else []
+        stale = self._pragma("schema_version") != self._layout or _has_metadata(commits)
+        return commits, self.refresh() if stale else None
+
+    def commit(self) -> Commit | None:
+        """Commit; returns the changes of the transaction."""
+        log = self.log
+        changes, ends = log.flush()
+        if changes:
+            log.note(time.time(), log.last, ends)
+        if log.pending:
+            log.store_notes()
+        if log.last - self._trimmed >= TRIM_EVERY:
+            self._trim()
+        self._execute("COMMIT")
+        self.transactions += 1
+        return Commit(self.position, changes) if changes else None
+
+    def rollback(self, mark: Mark) -> None:
+        """Undo the transaction, if it is not undone already."""
+        with suppress(apsw.Error):  # a connection that cannot even do that says so at the next begin
+            if self.connection.in_transaction:
+                self._execute("ROLLBACK")
+        self.log.back(mark)
+        self._layout = -1  # what the transaction did to the triggers is undone
+
+    def refresh(self) -> Schema:
+        """Read the data model anew, in a transaction, and let the triggers follow it."""
+        self.schema = read_schema(self.connection, self.schema.version + 1)
+        self._install()
+        return self.schema
+
+    def watch(self, collection: str, on: bool) -> None:
+        """Log a collection that is logged on demand only, or cease to; in a transaction."""
+        (self._watched.add if on else self._watched.discard)(collection)
+        self._install()
+
+    def _install(self) -> None:
+        capture.install(self.connection, self.schema, self._watched)
+        self._layout = self._pragma("schema_version")
+
+    def in_transaction(self, call: Callable[[], T]) -> T:
+        """Run something that announces nothing."""
+        self._execute("BEGIN IMMEDIATE")
+        try:
+            result = call()
+            self._execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self._execute("ROLLBACK")
+            raise
+        return result
+
+    # ---- between transactions -------------------------------------------------------------------------------------------
+
+    def look(self) -> bool:
+        """See whether another program has committed, and announce it; tidy up now and then. True if there is more to tidy up."""
+        try:
+            seen = self._pragma("data_version")
+            if seen != self._seen:
+                self._catch_up()
+                self._seen = seen
+            if time.monotonic() - self._cleaned > CLEAN_EVERY:
+                if self.in_transaction(self._trim):
+                    return True
+                self._cleaned = time.monotonic()
+        except (apsw.Error, RowcastError):
+            pass  # busy or gone: the next look or the next mutation meets it again
+        return False
+
+    def _catch_up(self) -> None:
+        """Announce other programs' changes, in bounded parts, each once the loop is through with the one before."""
+        if self._pragma("schema_version") != self._layout:
+            self._announcer.post(Delivery(schema=self.in_transaction(self.refresh)))
+        while rows := self.log.chunk(self._options.chunk):
+            commit = self._foreign(rows)
+            schema = self.in_transaction(self.refresh) if _has_metadata([commit]) else None
+            taken = threading.Event()
+            self._announcer.post(Delivery((commit,), schema, taken=taken))
+            while not taken.wait(1.0) and self._announcer.is_open:
+                pass
+        if self.log.pending:
+            self.in_transaction(self.log.store_notes)
+
+    def _foreign(self, rows: list[LogRow]) -> Commit:
+        self.log.last = rows[-1][0]
+        self.log.note(time.time(), self.log.last, [self.log.last])
+        return Commit(self.position, tuple([change_of(row, 0) for row in rows]))
+
+    def _trim(self) -> bool:
+        options = self._options
+        self._trimmed = self.log.last
+        return self.log.trim(time.time(), options.log_age, options.log_rows, 2 * TRIM_EVERY)
+
+
+def _has_metadata(commits: Iterable[Commit]) -> bool:
+    return any(change.collection in METADATA for commit in commits for change in commit.changes)
