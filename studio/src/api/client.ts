@@ -1,0 +1,34 @@
+// The one client of the server. Everything the Studio asks goes through the official SDK; pages use the modules beside.
+import {
+  authentication, createDirectus, customEndpoint, queryToParams, realtime, rest, type RequestOptions, type RestCommand,
+} from '@directus/sdk'
+
+// The schema is only known at run time, so the SDK's compile-time schema stays open.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Schema = any
+
+export const client = createDirectus<Schema>(location.origin)
+  .with(authentication('session', { credentials: 'same-origin' }))
+  .with(rest({ credentials: 'same-origin' }))
+  .with(realtime({ authMode: 'public', reconnect: { delay: 1500, retries: 10_000 } }))
+
+export type Query = Record<string, unknown>
+
+export function send<T>(command: RestCommand<unknown, Schema>): Promise<T> {
+  return client.request(command as RestCommand<T, Schema>)
+}
+
+function call<T>(options: RequestOptions): Promise<T> {
+  return client.request(customEndpoint<T>(options))
+}
+
+export const get = <T>(path: string, query: Query = {}): Promise<T> =>
+  call<T>({ method: 'GET', path, params: queryToParams(query as Parameters<typeof queryToParams>[0]) })
+
+const withBody = (method: 'POST' | 'PATCH' | 'DELETE') =>
+  <T>(path: string, body?: unknown): Promise<T> =>
+    call<T>({ method, path, ...(body !== undefined && { body: JSON.stringify(body) }) })
+
+export const post = withBody('POST')
+export const patch = withBody('PATCH')
+export const remove = withBody('DELETE')

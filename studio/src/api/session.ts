@@ -1,0 +1,72 @@
+// Who is logged in. The session itself is a cookie that scripts cannot read; this only knows that there is one.
+import { readMe, updateMe } from '@directus/sdk'
+import { reactive } from 'vue'
+import { client, get, send } from './client'
+
+export interface Me {
+  id: string
+  first_name: string | null
+  last_name: string | null
+  email: string | null
+  appearance: 'auto' | 'light' | 'dark' | null
+  role: { id: string; name: string } | null
+}
+
+export const session = reactive({ me: null as Me | null, admin: false, started: false })
+
+const REMEMBER = 'rowcast:remember'
+const OPEN = 'rowcast_studio_open'
+
+// A cookie without an end lives in all tabs and dies with the browser: a session that shall not be remembered ends with it.
+const mark = (remember: boolean): void => {
+  localStorage.setItem(REMEMBER, remember ? '1' : '0')
+  document.cookie = `${OPEN}=1; path=/admin; SameSite=Strict`
+}
+const remembered = (): boolean => localStorage.getItem(REMEMBER) === '1' || document.cookie.includes(`${OPEN}=1`)
+
+/** Takes up the session of an earlier visit, if there is one. Never throws. */
+export async function start(): Promise<void> {
+  if (session.started) return
+  session.started = true
+  if (localStorage.getItem(REMEMBER) === null) return
+  try {
+    if (!remembered()) return await end()
+    await client.refresh({ mode: 'session' })
+    await load()
+  } catch {
+    session.me = null
+  }
+}
+
+export async function login(email: string, password: string, otp: string | undefined, remember: boolean): Promise<void> {
+  await client.login({ email, password }, { mode: 'session', ...(otp && { otp }) })
+  mark(remember)
+  await load()
+}
+
+async function load(): Promise<void> {
+  session.me = await send<Me>(readMe({ fields: ['id', 'first_name', 'last_name', 'email', 'appearance', { role: ['id', 'name'] }] } as never))
+  const globals = await get<{ admin_access: boolean }>('/policies/me/globals').catch(() => null)
+  session.admin = globals?.admin_access ?? false
+}
+
+async function end(): Promise<void> {
+  await client.logout({ mode: 'session' }).catch(() => undefined)
+  localStorage.removeItem(REMEMBER)
+  document.cookie = `${OPEN}=; path=/admin; max-age=0; SameSite=Strict`
+}
+
+/** Ends the session and begins the page anew, so that nothing of it stays in memory. */
+export async function logout(): Promise<void> {
+  await end()
+  location.assign('/admin/login')
+}
+
+export async function saveAppearance(appearance: 'auto' | 'light' | 'dark'): Promise<void> {
+  if (session.me) session.me.appearance = appearance
+  await send(updateMe({ appearance } as never)).catch(() => undefined)
+}
+
+export function displayName(user: { first_name?: string | null; last_name?: string | null; email?: string | null; id?: unknown }): string {
+  return [user.first_name, user.last_name].filter(Boolean).join(' ') || user.email || String(user.id ?? '')
+}

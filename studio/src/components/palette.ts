@@ -1,0 +1,52 @@
+// What the command palette offers: areas, collections and the things one makes most often.
+import { computed, type ComputedRef } from 'vue'
+import { useRouter } from 'vue-router'
+import { logout, session } from '@/api/session'
+import { title, userCollections } from '@/model/model'
+import { AREAS } from './areas'
+import { useModel } from './useModel'
+
+interface Entry {
+  label: string
+  icon: string
+  suffix?: string
+  onSelect: () => void
+}
+
+export interface PaletteGroup {
+  id: string
+  label: string
+  items: Entry[]
+}
+
+const MAKE = [
+  { label: 'Create a collection', icon: 'i-lucide-plus', to: '/model?new=1' },
+  { label: 'Create a user', icon: 'i-lucide-user-plus', to: '/users/+' },
+  { label: 'Create a role', icon: 'i-lucide-plus', to: '/roles?new=1' },
+  { label: 'Create a policy', icon: 'i-lucide-plus', to: '/policies?new=1' },
+]
+
+export function usePalette(): ComputedRef<PaletteGroup[]> {
+  const router = useRouter()
+  const { model } = useModel()
+  const entry = ({ label, icon, to, suffix }: { label: string; icon: string; to: string; suffix?: string }): Entry => ({
+    label, icon, ...(suffix && { suffix }), onSelect: () => void router.push(to),
+  })
+  const collections = computed(() => userCollections(model.value).filter((each) => each.schema))
+  return computed(() => [
+    { id: 'areas', label: 'Areas', items: AREAS.filter((each) => session.admin || !each.admin).map(entry) },
+    {
+      id: 'collections', label: 'Collections',
+      items: collections.value.map(({ collection }) => entry({
+        label: title(collection), suffix: collection, icon: 'i-lucide-table-2', to: `/content/${collection}`,
+      })),
+    },
+    {
+      id: 'actions', label: 'Actions',
+      items: [
+        ...(session.admin ? MAKE.map(entry) : []),
+        { label: 'Log out', icon: 'i-lucide-log-out', onSelect: () => void logout() },
+      ],
+    },
+  ])
+}

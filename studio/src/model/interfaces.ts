@@ -1,0 +1,82 @@
+// How a field may be edited: the catalogue of interfaces, under their names on the wire. Pure.
+
+export type Widget =
+  | 'text' | 'textarea' | 'number' | 'toggle' | 'moment' | 'select' | 'radio' | 'checks' | 'tags'
+  | 'code' | 'markdown' | 'password' | 'color' | 'slider' | 'uuid' | 'm2o' | 'list'
+
+export type OptionKind = 'text' | 'number' | 'toggle' | 'choices'
+
+export interface OptionSpec {
+  key: string
+  label: string
+  kind: OptionKind
+}
+
+export interface InterfaceInfo {
+  id: string
+  label: string
+  hint: string
+  icon: string
+  widget: Widget
+  /** The types it can edit; the first is proposed. */
+  types: readonly string[]
+  options: readonly OptionSpec[]
+}
+
+const placeholder: OptionSpec = { key: 'placeholder', label: 'Placeholder', kind: 'text' }
+const choices: OptionSpec = { key: 'choices', label: 'Choices', kind: 'choices' }
+const range: OptionSpec[] = [
+  { key: 'min', label: 'Minimum', kind: 'number' },
+  { key: 'max', label: 'Maximum', kind: 'number' },
+  { key: 'step', label: 'Step', kind: 'number' },
+]
+
+const of = (
+  id: string, label: string, hint: string, icon: string, widget: Widget, types: string, options: OptionSpec[] = [],
+): InterfaceInfo => ({ id, label, hint, icon, widget, types: types.split(' '), options })
+
+const GEOMETRY = 'geometry geometry.Point geometry.LineString geometry.Polygon geometry.MultiPoint '
+  + 'geometry.MultiLineString geometry.MultiPolygon'
+
+export const INTERFACES: readonly InterfaceInfo[] = [
+  of('input', 'Input', 'One line of text or a number', 'i-lucide-text-cursor-input', 'text',
+    'string text integer bigInteger float decimal uuid', [placeholder, ...range]),
+  of('input-multiline', 'Text area', 'Several lines of plain text', 'i-lucide-align-left', 'textarea', 'text string',
+    [placeholder]),
+  of('input-rich-text-md', 'Markdown', 'Formatted text with a preview', 'i-lucide-pilcrow', 'markdown', 'text string',
+    [placeholder]),
+  of('boolean', 'Toggle', 'Yes or no', 'i-lucide-toggle-right', 'toggle', 'boolean',
+    [{ key: 'label', label: 'Label', kind: 'text' }]),
+  of('datetime', 'Date and time', 'A moment, a day or a time of day', 'i-lucide-calendar-clock', 'moment',
+    'timestamp dateTime date time'),
+  of('select-dropdown', 'Dropdown', 'One of several choices', 'i-lucide-chevrons-up-down', 'select',
+    'string integer bigInteger float decimal text', [choices]),
+  of('select-radio', 'Radio buttons', 'One of a few choices', 'i-lucide-circle-dot', 'radio',
+    'string integer bigInteger float', [choices]),
+  of('select-multiple-checkbox', 'Checkboxes', 'Any number of choices', 'i-lucide-list-checks', 'checks', 'json csv',
+    [choices]),
+  of('tags', 'Tags', 'Free words', 'i-lucide-tags', 'tags', 'json csv', [placeholder]),
+  of('input-code', 'JSON', 'Structured data', 'i-lucide-braces', 'code', `json text string binary ${GEOMETRY}`),
+  of('input-hash', 'Hashed secret', 'Stored as a hash, never shown', 'i-lucide-key-round', 'password', 'hash'),
+  of('select-color', 'Colour', 'A colour code', 'i-lucide-palette', 'color', 'string'),
+  of('slider', 'Slider', 'A number within bounds', 'i-lucide-sliders-horizontal', 'slider', 'integer float decimal',
+    range),
+]
+
+const known = new Map(INTERFACES.map((each) => [each.id, each]))
+const alike: Record<string, string> = {
+  'input-rich-text-html': 'input-multiline',
+  'input-autocomplete-api': 'input',
+  'select-multiple-dropdown': 'select-multiple-checkbox',
+  'system-token': 'input',
+}
+
+export const interfaceNamed = (id: string): InterfaceInfo => known.get(id) ?? INTERFACES[0]!
+
+/** The interface of a field, or the one that suits its type when it has none or one we do not know. */
+export function interfaceFor(id: string | null | undefined, type: string): InterfaceInfo {
+  const named = known.get(id ?? '') ?? known.get(alike[id ?? ''] ?? '')
+  if (named && (named.types.includes(type) || named.id === 'input')) return named
+  return INTERFACES.find((each) => each.types[0] === type) ?? INTERFACES.find((each) => each.types.includes(type))
+    ?? INTERFACES[0]!
+}
