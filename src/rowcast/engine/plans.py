@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from rowcast.errors import Forbidden
 from rowcast.policy import Rights, narrow
 from rowcast.policy.rights import both, field_refusal
-from rowcast.errors import Forbidden
 from rowcast.query.parse import Query
 from rowcast.query.resolve import resolve
 from rowcast.query.sql import Statement, bind, count, rows
-from rowcast.query.tree import Always, Const, Ref, Select, Slot, Test, Variable
+from rowcast.query.tree import Ref, Select, Test, Variable
 from rowcast.schema import Schema
 
 Form = Literal["list", "one", "keys"]
-KEY, KEYS = Variable("$KEY"), Variable("$KEYS")
+KEY, KEYS = "$KEY", "$KEYS"
 Limits = tuple[int, int | None, int]
 
 
@@ -79,26 +79,17 @@ def _by_key(select: Select, rights: Rights, form: Form) -> Select:
     readable = rights.visible(collection.name)
     if readable is not None and collection.primary not in readable:
         raise Forbidden(field_refusal(collection.name, collection.primary))
-    test = Test(Ref(collection.key), "eq" if form == "one" else "in", KEY if form == "one" else KEYS)
-    limit = 1 if form == "one" else None
-    return _replace(select, where=both(test, select.where), limit=limit, offset=0)
+    one, kind = form == "one", collection.key.type
+    value = Variable(KEY, kind) if one else Variable(KEYS, kind, many=True)
+    test = Test(Ref(collection.key), "eq" if one else "in", value)
+    return replace(select, where=both(test, select.where), limit=1 if one else None, offset=0)
 
 
 def _unfiltered(select: Select, rights: Rights) -> Select:
     where = rights.rows(select.collection, "read")
-    return _replace(select, where=where if not rights.admin else Always(True))
-
-
-def _replace(select: Select, **parts: Any) -> Select:
-    from dataclasses import replace
-
-    return replace(select, **parts)
+    return replace(select, where=where)
 
 
 def _variables(*statements: Statement | None) -> frozenset[str]:
-    return frozenset(
-        part.name for s in statements if s is not None for part in s.binds if isinstance(part, Variable) and not part.name.startswith("$KEY")
-    )
-
-
-__all__ = ["Const", "Plan", "Plans", "Slot", "make_plan"]
+    names = (part.name for s in statements if s is not None for part in s.binds if isinstance(part, Variable))
+    return frozenset(name for name in names if name not in (KEY, KEYS))

@@ -1,4 +1,5 @@
-"""Read items: one statement for the data, whatever is nested; at most one more for the counts. Must not know who carries the answer."""
+"""Read items: one statement for the data, whatever is nested; at most two more for the counts. Must not know who
+carries the answer."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from rowcast.auth import Actor
-from rowcast.engine.plans import Form, Plan
+from rowcast.engine.plans import KEY, KEYS, Form, Plan
 from rowcast.errors import Forbidden
 from rowcast.query.parse import Query
 from rowcast.query.sql import Statement, bind
@@ -59,7 +60,7 @@ async def read_keys(engine: Engine, actor: Actor, collection: str, keys: Sequenc
 async def _by_key(engine: Engine, actor: Actor, collection: str, form: Form, key: Any, query: Query) -> bytes:
     plan = await _plan(engine, actor, collection, form, query)
     known = await engine.variables(actor, plan.variables)
-    name = "$KEY" if form == "one" else "$KEYS"
+    name = KEY if form == "one" else KEYS
     found = await engine.store.read(plan.statement.text, plan.args(lambda n: key if n == name else known(n)))
     data: bytes = found[0][0].encode()
     return data
@@ -68,7 +69,9 @@ async def _by_key(engine: Engine, actor: Actor, collection: str, form: Form, key
 async def _plan(engine: Engine, actor: Actor, collection: str, form: Form, query: Query) -> Plan:
     rights = engine.rights_now(actor) or await engine.rights(actor)
     s = engine.settings
-    return engine.plans.read(rights, collection, form, query, (s.query_limit_default, s.query_limit_max, s.max_relational_depth))
+    return engine.plans.read(
+        rights, collection, form, query, (s.query_limit_default, s.query_limit_max, s.max_relational_depth)
+    )
 
 
 async def _meta(engine: Engine, plan: Plan, variables: Callable[[str], Any]) -> bytes | None:

@@ -3,15 +3,15 @@ in a question."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rowcast.auth import Actor
 from rowcast.engine.internal import internal_row
 from rowcast.errors import InvalidQuery, RequestError
 from rowcast.feed import Commit
+from rowcast.query.variables import is_now, moment
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 Variables = Callable[[str], Any]
 
 _ROOTS = {"$CURRENT_USER": "directus_users", "$CURRENT_ROLE": "directus_roles"}
-_NOW = re.compile(r"\$NOW(?:\(\s*([+-]?\s*\d+)\s*([a-zA-Z]+)\s*\))?")
-_DAYS = {"day": 1, "week": 7}
-_SECONDS = {"ms": 0.001, "millisecond": 0.001, "s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600}
-_MONTHS = {"month": 1, "mo": 1, "quarter": 3, "year": 12, "y": 12}
 
 
 class UserValues:
@@ -53,7 +49,9 @@ class UserValues:
             for root, collection in _ROOTS.items():
                 owner = actor.user if collection == "directus_users" else actor.role
                 paths = [name.removeprefix(root + ".") for name in dotted if name.startswith(root + ".")]
-                found.update({f"{root}.{path}": value for path, value in (await self._read(collection, owner, paths)).items()})
+                found.update(
+                    {f"{root}.{path}": value for path, value in (await self._read(collection, owner, paths)).items()}
+                )
             if epoch == self._epoch:
                 self._known[key] = found
         return found
@@ -63,7 +61,9 @@ class UserValues:
             return dict.fromkeys(paths)
         try:
             row = await internal_row(self._engine, collection, filter={"id": {"_eq": owner}}, fields=paths)
-        except RequestError:  # a rule that names a field which does not exist any more: the value is null, nothing matches
+        except (
+            RequestError
+        ):  # a rule that names a field which does not exist any more: the value is null, nothing matches
             return dict.fromkeys(paths)
         return {path: _dig(row, path.split(".")) for path in paths}
 
@@ -81,47 +81,11 @@ def lookup(actor: Actor, dotted: dict[str, Any]) -> Variables:
     def value(name: str) -> Any:
         if name in plain:
             return plain[name]
-        if name.startswith("$NOW"):
-            return moment(name)
+        if is_now(name):
+            return moment(name, datetime.now(UTC))
         raise InvalidQuery(f'Unknown variable "{name}"')
 
     return value
-
-
-def moment(text: str, now: datetime | None = None) -> str:
-    """The time that ``$NOW`` or ``$NOW(-1 day)`` means, as UTC ISO text with milliseconds. Raises InvalidQuery for another form."""
-    found = _NOW.fullmatch(text)
-    if found is None:
-        raise InvalidQuery(f'Unknown variable "{text}"')
-    now = now or datetime.now(UTC)
-    if found[1]:
-        now = _shift(now, int(found[1].replace(" ", "")), found[2].lower(), text)
-    return now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z"
-
-
-def _shift(now: datetime, amount: int, unit: str, text: str) -> datetime:
-    try:
-        for name in (unit, unit.removesuffix("s")):
-            if name in _DAYS:
-                return now + timedelta(days=amount * _DAYS[name])
-            if name in _SECONDS:
-                return now + timedelta(seconds=amount * _SECONDS[name])
-            if name in _MONTHS:
-                return _shift_months(now, amount * _MONTHS[name])
-    except (OverflowError, ValueError):
-        pass
-    raise InvalidQuery(f'Unknown variable "{text}"')
-
-
-def _shift_months(now: datetime, months: int) -> datetime:
-    """The same day some months on; the last day of that month where it is shorter."""
-    year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
-    for day in range(now.day, 27, -1):
-        try:
-            return now.replace(year=year, month=month + 1, day=day)
-        except ValueError:
-            continue
-    return now.replace(year=year, month=month + 1)
 
 
 def _dig(value: Any, path: list[str]) -> Any:

@@ -17,7 +17,6 @@ from rowcast.query.tree import (
     Condition,
     Keys,
     Leaf,
-    Link,
     Many,
     Node,
     Not,
@@ -30,6 +29,7 @@ from rowcast.query.tree import (
     Test,
     Through,
 )
+from rowcast.schema import Link
 
 
 def narrow(select: Select, rights: Rights) -> Select:

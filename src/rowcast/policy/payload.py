@@ -21,7 +21,9 @@ class Permitted:
     validations: tuple[Mapping[str, Any], ...] = ()
 
 
-def permit(rights: Rights, collection: str, action: Action, payload: Mapping[str, Any], variables: Variables) -> Permitted:
+def permit(
+    rights: Rights, collection: str, action: Action, payload: Mapping[str, Any], variables: Variables
+) -> Permitted:
     """Check the field list and complete the payload.
 
     ``variables`` gives the value of a variable in a preset (``$CURRENT_USER``, ``$NOW``). Raises Forbidden, naming the first

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from rowcast.errors import Forbidden, RequestError
-from rowcast.query.resolve import condition
+from rowcast.query import resolve
 from rowcast.query.tree import All, Always, Condition, Some
 from rowcast.schema import Schema
 
@@ -121,7 +121,8 @@ def refusal(collection: str, path: str | None = None) -> str:
 def field_refusal(collection: str, name: str, path: str | None = None) -> str:
     """The sentence that refuses a field without telling whether it exists."""
     where = f'"{path}"' if path else "root"
-    return f'You don\'t have permission to access field "{name}" in collection "{collection}" or it does not exist. Queried in {where}.'
+    what = f'field "{name}" in collection "{collection}"'
+    return f"You don't have permission to access {what} or it does not exist. Queried in {where}."
 
 
 def any_of(conditions: Iterable[Condition]) -> Condition:
@@ -151,14 +152,19 @@ def is_true(part: Condition) -> bool:
 def _compile(schema: Schema, collection: str, row: Mapping[str, Any]) -> Rule:
     names = row.get("fields")
     fields = None if names and "*" in names else frozenset(names or ())
-    return Rule(_rule_condition(schema, collection, row.get("permissions")), fields, row.get("validation") or None, row.get("presets") or {})
+    return Rule(
+        _rule_condition(schema, collection, row.get("permissions")),
+        fields,
+        row.get("validation") or None,
+        row.get("presets") or {},
+    )
 
 
 def _rule_condition(schema: Schema, collection: str, rule: Any) -> Condition:
     if not rule:
         return Always(True)
     try:
-        return condition(schema, collection, rule, None)
+        return resolve.condition(schema, collection, rule)
     except RequestError:
         return Always(False)  # a rule that the schema has left behind (a dropped field) must not open anything
 

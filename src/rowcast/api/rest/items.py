@@ -1,5 +1,5 @@
-"""The routes of items: ``/items/:collection`` for the user's collections, ``/<name>`` for system collections. Must not know how items
-are read or written."""
+"""The routes of items: ``/items/:collection`` for the user's collections, ``/<name>`` for system collections. Must not know
+how items are read or written."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from rowcast.engine.update import update, update_batch, upsert_singleton
 from rowcast.errors import Forbidden, InvalidPayload, MethodNotAllowed
 from rowcast.query.parse import Query, parse
 
-Handler = Callable[[Request], Awaitable[Response]]
 Key = str | int
 
 SYSTEM = (
@@ -43,49 +42,74 @@ def of_system(name: str) -> Callable[[Request], str]:
     return lambda request: "directus_" + name
 
 
-def item_routes(prefix: str, which: Callable[[Request], str], *, read_only: bool = False) -> list[Route]:
-    """The routes of one family: list, search, create, update, delete; by key, by keys, by query and in batches."""
+class Door:
+    """The handlers of one family; ``which`` tells the collection of a request."""
 
-    async def listed(request: Request) -> Response:
-        return await _listed(request, which(request), query(request))
+    def __init__(self, which: Callable[[Request], str]) -> None:
+        self._which = which
 
-    async def search(request: Request) -> Response:
+    async def list(self, request: Request) -> Response:
+        """GET many."""
+        return await _listed(request, self._which(request), query(request))
+
+    async def search(self, request: Request) -> Response:
+        """SEARCH: GET with the query, and perhaps keys, in the body."""
         asked, keys = await search_body(request)
         if keys is not None:
-            return data(await read_keys(engine(request), actor(request), which(request), keys, asked))
-        return await _listed(request, which(request), asked)
+            return data(await read_keys(engine(request), actor(request), self._which(request), keys, asked))
+        return await _listed(request, self._which(request), asked)
 
-    async def one(request: Request) -> Response:
-        return data(await read_one(engine(request), actor(request), which(request), request.path_params["key"], query(request)))
+    async def read(self, request: Request) -> Response:
+        """GET one."""
+        return data(
+            await read_one(engine(request), actor(request), self._which(request), _key(request), query(request))
+        )
 
-    async def created(request: Request) -> Response:
-        return await _create(request, which(request))
+    async def create(self, request: Request) -> Response:
+        """POST one or many."""
+        return await _create(request, self._which(request))
 
-    async def updated(request: Request) -> Response:
-        return await _update_many(request, which(request))
+    async def update_many(self, request: Request) -> Response:
+        """PATCH by keys, by query, in a batch, or a singleton."""
+        return await _update_many(request, self._which(request))
 
-    async def updated_one(request: Request) -> Response:
-        return await _update_one(request, which(request), request.path_params["key"])
+    async def update(self, request: Request) -> Response:
+        """PATCH one."""
+        return await _update_one(request, self._which(request), _key(request))
 
-    async def deleted(request: Request) -> Response:
-        return await _delete_many(request, which(request))
+    async def delete_many(self, request: Request) -> Response:
+        """DELETE by keys or by query."""
+        return await _delete_many(request, self._which(request))
 
-    async def deleted_one(request: Request) -> Response:
-        await delete(engine(request), actor(request), which(request), keys=[request.path_params["key"]])
+    async def delete(self, request: Request) -> Response:
+        """DELETE one."""
+        await delete(engine(request), actor(request), self._which(request), keys=[_key(request)])
         return empty()
 
-    one_path = prefix + "/{key}"
-    routes = [Route(prefix, listed, methods=["GET"]), Route(prefix, search, methods=["SEARCH"]), Route(one_path, one, methods=["GET"])]
-    if read_only:
-        return routes
-    return [
-        *routes,
-        Route(prefix, created, methods=["POST"]),
-        Route(prefix, updated, methods=["PATCH"]),
-        Route(prefix, deleted, methods=["DELETE"]),
-        Route(one_path, updated_one, methods=["PATCH"]),
-        Route(one_path, deleted_one, methods=["DELETE"]),
+
+def item_routes(prefix: str, which: Callable[[Request], str], *, read_only: bool = False) -> list[Route]:
+    """The routes of one family: list, search, create, update, delete; by key, by keys, by query and in batches."""
+    door, one = Door(which), prefix + "/{key}"
+    reading = [
+        Route(prefix, door.list, methods=["GET"]),
+        Route(prefix, door.search, methods=["SEARCH"]),
+        Route(one, door.read),
     ]
+    if read_only:
+        return reading
+    return [
+        *reading,
+        Route(prefix, door.create, methods=["POST"]),
+        Route(prefix, door.update_many, methods=["PATCH"]),
+        Route(prefix, door.delete_many, methods=["DELETE"]),
+        Route(one, door.update, methods=["PATCH"]),
+        Route(one, door.delete, methods=["DELETE"]),
+    ]
+
+
+def _key(request: Request) -> str:
+    found: str = request.path_params["key"]
+    return found
 
 
 async def _listed(request: Request, collection: str, asked: Query) -> Response:
@@ -161,7 +185,9 @@ async def _delete_many(request: Request, collection: str) -> Response:
     return empty()
 
 
-async def answer_written(request: Request, collection: str, keys: Sequence[Key], asked: Query, *, one: bool = False) -> Response:
+async def answer_written(
+    request: Request, collection: str, keys: Sequence[Key], asked: Query, *, one: bool = False
+) -> Response:
     """The written items as the writer may read them; 204 when there is no right to read them."""
     if one:
         return await _unless_hidden(lambda: read_one(engine(request), actor(request), collection, keys[0], asked))
