@@ -90,6 +90,20 @@ class SqliteStore:
             return None
         return await replay(self._reader, position, self._options)
 
+    @property
+    def transactions(self) -> int:
+        """How many transactions of our own were committed since opening."""
+        return self._writer.transactions
+
+    @property
+    def moved_reads(self) -> int:
+        """How many reads were too slow for the loop."""
+        return self._reader.moved
+
+    def statements(self) -> dict[str, int]:
+        """How often the writer found a statement prepared (``hits``) and how often not (``misses``)."""
+        return self._writer.statements()
+
     def _take_schema(self, schema: Schema) -> None:
         self._schema = schema
         self.on_schema(schema)

@@ -11,7 +11,9 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rowcast.errors import ServiceUnavailable
+import apsw
+
+from rowcast.errors import InvalidForeignKey, ServiceUnavailable
 from rowcast.feed import Commit, Position
 from rowcast.schema import Schema
 from rowcast.schema.steps import Step
@@ -85,6 +87,11 @@ class Writer:
     def transactions(self) -> int:
         """How many transactions were committed."""
         return self._session.transactions
+
+    def statements(self) -> dict[str, int]:
+        """Hits and misses of the statement cache."""
+        counts = self._session.connection.cache_stats()
+        return {name: counts[name] for name in ("hits", "misses")}
 
     # ---- the thread -----------------------------------------------------------------------------------------------------
 
@@ -173,13 +180,16 @@ class Writer:
             yield item
 
     def _single(self, item: Write, transaction: SqliteTransaction) -> Answer:
-        """Run one mutation in its savepoint. Raises only if the whole transaction is lost."""
+        """Run one mutation in its savepoint. Raises only if the whole transaction is lost. A deferred foreign key must hold at
+        the end of the mutation, or the error would hit all that share the commit."""
         session = self._session
         mark = session.log.mark()
         session.connection.execute("SAVEPOINT one")
         try:
             result = drive(item.work(transaction))
             session.log.take()
+            if session.connection.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)[0]:
+                raise InvalidForeignKey("Invalid foreign key.", collection=None, field=None, value=None)
         except BaseException as error:
             if not session.connection.in_transaction:
                 raise

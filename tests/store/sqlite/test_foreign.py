@@ -1,0 +1,140 @@
+"""What other programs write into the file: everything is announced, in order, in bounded parts."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import apsw
+
+from rowcast.feed.commit import Kind
+from tests.store.conftest import Opened
+from tests.store.sqlite.test_writer import add
+
+
+async def until(condition: object, seconds: float = 5.0) -> None:
+    """Wait for a condition, given as a callable."""
+    assert callable(condition)
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - the other side is another process
+            await asyncio.sleep(0.005)
+
+
+async def run(path: str, code: str) -> None:
+    """Let another process write with its own SQLite."""
+    script = f"import sqlite3\ndb = sqlite3.connect({path!r}, timeout=10)\n{code}\ndb.commit()\ndb.close()"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", script)
+    assert await process.wait() == 0
+
+
+def write_beside(path: str, text: str, *args: object) -> None:
+    """Write through a connection that the store does not know. (Python's own ``sqlite3`` must not be used in this process: two
+    copies of SQLite in one process do not see each other's locks.)"""
+    connection = apsw.Connection(path)
+    connection.set_busy_timeout(5000)
+    connection.execute(text, args)  # type: ignore[arg-type]
+    connection.close()
+
+
+async def test_rows_of_another_process_are_announced(store: Opened) -> None:
+    await run(store.options.path, "db.execute(\"INSERT INTO notes(text, done) VALUES('x', 1)\")")
+    await until(lambda: store.commits)
+    (change,) = store.commits[0].changes
+    assert (change.collection, change.key, change.kind) == ("notes", 1, Kind.CREATE)
+    assert change.after is not None
+    assert change.after.values == {"id": 1, "text": "x", "done": True}
+    assert store.position == store.commits[0].position
+
+
+async def test_they_come_before_our_own_later_commit(store: Opened) -> None:
+    write_beside(store.options.path, "INSERT INTO notes(text) VALUES('theirs')")
+    await store.write(lambda tx: add(tx, "ours"))
+    texts = [c.after.values["text"] for commit in store.commits for c in commit.changes if c.after]
+    assert texts == ["theirs", "ours"]
+    offsets = [commit.position.offset for commit in store.commits]
+    assert offsets == sorted(set(offsets))
+
+
+async def test_a_bulk_transaction_comes_in_parts_and_the_loop_goes_on(store: Opened) -> None:
+    largest = 0
+
+    def count(commit: object) -> None:
+        nonlocal largest
+        store.commits.append(commit)  # type: ignore[arg-type]
+        largest = max(largest, len(store.commits[-1].changes))
+
+    store.on_commit = count
+    turns = 0
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    task = asyncio.create_task(turn())
+    rows = 5000
+    await run(
+        store.options.path, f"db.executemany('INSERT INTO notes(text) VALUES(?)', [(str(n),) for n in range({rows})])"
+    )
+    await until(lambda: sum(len(commit.changes) for commit in store.commits) == rows)
+    task.cancel()
+    assert largest <= store.options.chunk
+    assert turns > len(store.commits)
+    assert [c.key for commit in store.commits for c in commit.changes] == list(range(1, rows + 1))
+
+
+async def test_a_bulk_transaction_just_before_our_own_write(store: Opened) -> None:
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+    write_beside(store.options.path, f"{numbers} INSERT INTO notes(text) SELECT i FROM n")
+    assert await store.write(lambda tx: add(tx, "ours")) == 1001
+    assert [c.key for commit in store.commits for c in commit.changes] == list(range(1, 1002))
+
+
+async def test_a_table_made_by_another_program_becomes_a_collection(store: Opened) -> None:
+    await run(store.options.path, "db.execute('CREATE TABLE bare(code TEXT PRIMARY KEY, n INT)')")
+    await until(lambda: store.versions)
+    assert store.schema.get("bare") is not None
+    await run(store.options.path, "db.execute(\"INSERT INTO bare VALUES('a', 1)\")")
+    await until(lambda: store.commits)
+    assert store.commits[0].changes[0].key == "a"
+
+
+async def test_metadata_written_by_another_program_changes_the_model(store: Opened) -> None:
+    code = "db.execute(\"INSERT INTO directus_fields(collection, field, special) VALUES('notes', 'text', 'cast-csv')\")"
+    await run(store.options.path, code)
+    await until(lambda: store.versions)
+    collection = store.schema.get("notes")
+    assert collection is not None
+    assert collection.fields["text"].type == "csv"
+    write_beside(store.options.path, "INSERT INTO notes(text) VALUES('a,b')")
+    await until(lambda: len(store.commits) == 2)
+    image = store.commits[1].changes[0].after
+    assert image is not None
+    assert image.values["text"] == ["a", "b"]
+
+
+async def test_what_was_written_while_we_were_away_is_in_the_log(store: Opened) -> None:
+    position = store.position
+    await store.close()
+    write_beside(store.options.path, "INSERT INTO notes(text) VALUES('meanwhile')")
+    again = Opened(store.options)
+    await again.open()
+    try:
+        commits = await again.since(position)
+        assert commits is not None
+        assert [change.key for commit in commits for change in commit.changes] == [1]
+        assert again.position == commits[-1].position
+    finally:
+        await again.close()
+
+
+async def test_a_locked_database_is_waited_for(store: Opened) -> None:
+    db = apsw.Connection(store.options.path)
+    db.execute("BEGIN IMMEDIATE")
+    task = asyncio.create_task(store.write(lambda tx: add(tx, "a")))
+    await asyncio.sleep(0.05)
+    assert not task.done()
+    db.execute("ROLLBACK")
+    db.close()
+    assert await task == 1

@@ -1,0 +1,197 @@
+"""Group commit: mutations share a transaction, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from rowcast.errors import InvalidForeignKey, NotUnique, ServiceUnavailable
+from rowcast.feed import Change
+from rowcast.feed.commit import Kind
+from rowcast.schema import ForeignKey
+from rowcast.schema.steps import AddForeignKey, ColumnPlan, CreateTable
+from rowcast.store.base import Transaction
+from tests.store.conftest import ID, Opened
+
+
+async def add(tx: Transaction, text: str) -> int:
+    rows = await tx.fetch("INSERT INTO notes(text) VALUES(?) RETURNING id", (text,))
+    return int(rows[0][0])
+
+
+async def hold(store: Opened, seconds: float = 0.05) -> asyncio.Task[None]:
+    """Keep the writer busy, so that what follows gathers in the queue."""
+
+    async def wait(_: Transaction) -> None:
+        time.sleep(seconds)  # noqa: ASYNC251 - in the writer thread, that is the point
+
+    task = asyncio.create_task(store.write(wait))
+    await asyncio.sleep(0.01)
+    return task
+
+
+async def test_mutations_queued_meanwhile_share_a_transaction(store: Opened) -> None:
+    held = await hold(store)
+    before = store.transactions
+    keys = await asyncio.gather(*[store.write(lambda tx, n=n: add(tx, str(n))) for n in range(50)])
+    await held
+    assert keys == list(range(1, 51))
+    assert store.transactions - before <= 2
+    changes = [change for commit in store.commits for change in commit.changes]
+    assert [change.key for change in changes] == keys
+
+
+async def test_each_mutation_is_a_unit(store: Opened) -> None:
+    async def two(tx: Transaction) -> None:
+        await add(tx, "a")
+        await add(tx, "b")
+
+    held = await hold(store)
+    await asyncio.gather(store.write(two), store.write(two), held)
+    (commit,) = store.commits
+    assert [change.unit for change in commit.changes] == [0, 0, 1, 1]
+
+
+async def test_unit_closes_what_is_open(store: Opened) -> None:
+    async def work(tx: Transaction) -> list[tuple[Change, ...]]:
+        await add(tx, "a")
+        first = tx.unit()
+        await tx.fetch("UPDATE notes SET text = 'b'")
+        second = tx.unit()
+        return [first, second, tx.unit()]
+
+    first, second, third = await store.write(work)
+    assert [change.kind for change in first] == [Kind.CREATE]
+    assert [change.kind for change in second] == [Kind.UPDATE]
+    assert third == ()
+    assert [change.unit for change in store.commits[0].changes] == [0, 1]
+    assert store.commits[0].changes == first + second
+
+
+async def test_an_exception_undoes_one_mutation_only(store: Opened) -> None:
+    async def fail(tx: Transaction) -> None:
+        await add(tx, "lost")
+        raise ValueError("no")
+
+    held = await hold(store)
+    results = await asyncio.gather(
+        store.write(lambda tx: add(tx, "first")),
+        store.write(fail),
+        store.write(lambda tx: add(tx, "second")),
+        return_exceptions=True,
+    )
+    await held
+    assert isinstance(results[1], ValueError)
+    assert await store.read("SELECT text FROM notes ORDER BY id") == [("first",), ("second",)]
+    assert [c.after and c.after.values["text"] for c in store.commits[0].changes] == ["first", "second"]
+    assert len(store.commits) == 1
+
+
+async def test_an_error_of_the_database_is_one_of_the_tree(store: Opened) -> None:
+    await store.write(lambda tx: add(tx, "a"))
+    with pytest.raises(NotUnique) as caught:
+        await store.write(lambda tx: tx.fetch("INSERT INTO notes(id) VALUES(1)"))
+    assert caught.value.extensions == {"collection": "notes", "field": "id", "value": None}
+
+
+async def test_a_deferred_foreign_key_fails_its_own_mutation(store: Opened) -> None:
+    await store.alter(lambda tx: tx.apply([CreateTable("parts", (ID, ColumnPlan("note", "integer")))]))
+    key = ForeignKey("parts", "note", "notes", "id")
+    await store.alter(lambda tx: tx.apply([AddForeignKey(key)]))
+
+    async def postpone(tx: Transaction) -> None:
+        await tx.fetch("PRAGMA defer_foreign_keys = ON")
+        await tx.fetch("INSERT INTO parts(note) VALUES(99)")
+
+    held = await hold(store)
+    innocent = asyncio.create_task(store.write(lambda tx: add(tx, "innocent")))
+    with pytest.raises(InvalidForeignKey):
+        await store.write(postpone)
+    await held
+    assert await innocent == 1
+    assert [change.collection for change in store.commits[0].changes] == ["notes"]
+
+
+async def test_a_transaction_that_is_lost_fails_all_and_announces_nothing(store: Opened) -> None:
+    async def lose(tx: Transaction) -> None:
+        await add(tx, "a")
+        await tx.fetch("ROLLBACK")
+        raise ValueError("lost")
+
+    held = asyncio.gather(await hold(store), return_exceptions=True)
+    results = await asyncio.gather(
+        store.write(lambda tx: add(tx, "innocent")), store.write(lose), return_exceptions=True
+    )
+    assert [type(result) for result in (*await held, *results)] == [ValueError] * 3
+    assert store.commits == []
+    assert await store.write(lambda tx: add(tx, "next")) == 1
+    assert store.commits[0].position.offset == 1
+
+
+async def test_a_mutation_sees_its_own_rows_and_readers_only_committed_ones(store: Opened) -> None:
+    seen: list[int] = []
+
+    async def work(tx: Transaction) -> None:
+        await add(tx, "a")
+        seen.append((await tx.fetch("SELECT count(*) FROM notes"))[0][0])
+        time.sleep(0.05)  # noqa: ASYNC251
+
+    task = asyncio.create_task(store.write(work))
+    await asyncio.sleep(0.02)
+    assert seen == [1]
+    assert await store.read("SELECT count(*) FROM notes") == [(0,)]
+    await task
+    assert await store.read("SELECT count(*) FROM notes") == [(1,)]
+
+
+async def test_commits_come_before_the_answers(store: Opened) -> None:
+    await store.write(lambda tx: add(tx, "a"))
+    assert len(store.commits) == 1
+    assert store.position == store.commits[0].position
+
+
+async def test_waiting_for_something_else_is_a_fault(store: Opened) -> None:
+    async def sleep(_: Transaction) -> None:
+        await asyncio.sleep(0)
+
+    with pytest.raises(RuntimeError):
+        await store.write(sleep)
+    assert await store.write(lambda tx: add(tx, "a")) == 1
+
+
+async def test_a_caller_who_has_gone_disturbs_nobody(store: Opened) -> None:
+    task = asyncio.create_task(store.write(lambda tx: add(tx, "a")))
+    await asyncio.sleep(0)
+    task.cancel()
+    await store.write(lambda tx: add(tx, "b"))
+    assert await store.read("SELECT count(*) FROM notes") == [(2,)]
+
+
+async def test_a_listener_that_fails_does_not_keep_writers_waiting(store: Opened) -> None:
+    reports: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reports.append(context))
+    store.on_commit = lambda commit: 1 / 0  # type: ignore[assignment, return-value]
+    assert await store.write(lambda tx: add(tx, "a")) == 1
+    assert len(reports) == 1
+
+
+async def test_close_finishes_what_is_queued(store: Opened) -> None:
+    tasks = [asyncio.create_task(store.write(lambda tx: add(tx, "a"))) for _ in range(20)]
+    await asyncio.sleep(0)
+    await store.close()
+    assert await asyncio.gather(*tasks) == list(range(1, 21))
+    with pytest.raises(ServiceUnavailable):
+        await store.write(lambda tx: add(tx, "late"))
+
+
+async def test_prepared_statements_are_reused(store: Opened) -> None:
+    """Counts, not seconds: a hundred equal mutations prepare nothing new."""
+    await store.write(lambda tx: add(tx, "warm"))
+    before = store.statements()
+    for _ in range(100):
+        await store.write(lambda tx: add(tx, "a"))
+    after = store.statements()
+    assert after["misses"] == before["misses"]
+    assert after["hits"] > before["hits"]
