@@ -1,0 +1,89 @@
+"""From what a subscriber asks for to the view that it is shown. Must not know who else sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from rowcast.auth import Actor
+from rowcast.engine.listener import Wish
+from rowcast.engine.plans import KEY, Plan
+from rowcast.errors import Forbidden, InvalidPayload
+from rowcast.live import View
+from rowcast.live.view import Count
+from rowcast.policy.rights import refusal
+from rowcast.query.settle import settle
+from rowcast.query.sql import bind
+from rowcast.schema import Schema
+
+if TYPE_CHECKING:
+    from rowcast.engine.engine import Engine
+
+UNSEEN = frozenset({"directus_migrations", "directus_sessions"})
+UNSUPPORTED = frozenset({"directus_extensions"})
+_ROOTS = {"$CURRENT_USER": "directus_users", "$CURRENT_ROLE": "directus_roles"}
+Variables = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A view, the statement that reads its rows now with ``args``, and the collections that its variables depend on."""
+
+    view: View
+    text: str
+    args: tuple[Any, ...]
+    primary: str
+    depends: frozenset[str]
+
+
+async def prepare(engine: Engine, actor: Actor, wish: Wish) -> Prepared:
+    """The view of a wish for that actor, by the rights that hold now. Raises Forbidden, InvalidQuery, InvalidPayload."""
+    if wish.collection in UNSEEN:
+        raise Forbidden(refusal(wish.collection))
+    if wish.collection in UNSUPPORTED:
+        raise InvalidPayload(f'"{wish.collection}" is currently not supported.')
+    rights = engine.rights_now(actor) or await engine.rights(actor)
+    s = engine.settings
+    limits = (s.query_limit_default, s.query_limit_max, s.max_relational_depth)
+    plan = engine.plans.read(rights, wish.collection, "list" if wish.item is None else "one", wish.query, limits)
+    known = await engine.variables(actor, plan.variables)
+
+    def value(name: str) -> Any:
+        return wish.item if name == KEY else known(name)
+
+    primary = engine.schema.collections[wish.collection].primary
+    depends = frozenset(c for name in plan.variables for c in _path(engine.schema, name))
+    return Prepared(_view(plan, wish, value), plan.statement.text, plan.args(value), primary, depends)
+
+
+def count_of(question: object) -> tuple[str, tuple[Any, ...]]:
+    """The statement and arguments of a view's count."""
+    assert isinstance(question, tuple)
+    return question[0], question[1]
+
+
+def _view(plan: Plan, wish: Wish, value: Variables) -> View:
+    query = wish.query
+    limit = plan.select.limit if query.limit is not None and query.limit >= 0 and wish.item is None else None
+    select = replace(plan.select, limit=limit, offset=plan.select.offset if wish.item is None else 0)
+    if not query.sort:
+        select = replace(select, order=())
+    return View(settle(select, value), wish.item is not None, tuple(_counts(plan, value)))
+
+
+def _counts(plan: Plan, value: Variables) -> Iterator[Count]:
+    for name, statement in (("total_count", plan.total), ("filter_count", plan.filtered)):
+        if statement is not None:
+            yield name, (statement.text, bind(statement, value))
+
+
+def _path(schema: Schema, variable: str) -> Iterator[str]:
+    """The collections that ``$CURRENT_USER.team.name`` leads through, after the user's own."""
+    root, *names = variable.split(".")
+    collection = _ROOTS.get(root)
+    for name in names[:-1]:
+        link = schema.link(collection, name) if collection is not None else None
+        collection = link.target if link is not None else None
+        if collection is not None:
+            yield collection

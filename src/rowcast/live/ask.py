@@ -1,0 +1,63 @@
+"""What the live engine cannot tell from the change alone, as data: questions to the database about one view and one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from rowcast.feed import Change, Kind, Position
+from rowcast.live.event import Event
+from rowcast.live.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One event that waits for its text. ``whole``: the question must be asked of exactly these rows, since their order, number
+    or sum is told; otherwise each row may be read by itself. Of deleted rows nothing is read, only whether the view held them."""
+
+    event: Event
+    kind: Kind
+    changes: tuple[Change, ...]
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is to be asked for one view about one commit.
+
+    The answer needs: the rows with these ``keys`` that the view holds now, each by itself; one list of rows for each of ``wholes``;
+    which of the deleted rows ``gone`` the view held, unless ``decided`` says that it is known; the counts, if the view has any.
+    """
+
+    view: View
+    position: Position
+    parts: tuple[Part, ...]
+    decided: bool
+
+    @property
+    def keys(self) -> list[str | int]:
+        """The keys of the rows that are read each by itself."""
+        return list(
+            dict.fromkeys(c.key for p in self.parts if p.kind is not Kind.DELETE and not p.whole for c in p.changes)
+        )
+
+    @property
+    def wholes(self) -> list[Part]:
+        """The parts that are read as a whole."""
+        return [part for part in self.parts if part.whole]
+
+    @property
+    def gone(self) -> list[Change]:
+        """The deletes of which only the database can say whether the view held the row."""
+        return [] if self.decided else [c for p in self.parts if p.kind is Kind.DELETE for c in p.changes]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``rows``: finished JSON by key as text. ``wholes``: JSON arrays, in the order of ``Ask.wholes``. ``held``: keys (as text) of
+    deleted rows that the view held. ``counts``: the JSON object of the view's counts."""
+
+    rows: Mapping[str, bytes] = field(default_factory=dict)
+    wholes: Sequence[bytes] = ()
+    held: Set[str] = frozenset()
+    counts: bytes | None = None

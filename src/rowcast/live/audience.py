@@ -1,0 +1,77 @@
+"""All subscribers of one view: the row is matched once for them and written once. Must not know other views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rowcast.feed import Image, Kind
+from rowcast.live.encode import encoder, nothing
+from rowcast.live.event import Event
+from rowcast.live.subscription import Subscription
+from rowcast.live.view import View
+from rowcast.query.match import predicate
+from rowcast.query.settle import is_settled
+from rowcast.query.split import Equality, equality
+from rowcast.query.tree import Always
+
+
+class Audience:
+    """``matches`` decides a row by its image, ``encode`` writes it from there; each is None if that takes the database. ``key``
+    is the equality by which the index finds the audience."""
+
+    __slots__ = ("_all", "_some", "encode", "everything", "key", "matches", "view")
+
+    def __init__(self, view: View, primary: str) -> None:
+        where = view.select.where
+        self.view = view
+        self.everything = where == Always(True)
+        self.matches = predicate(where) if is_settled(where) else None
+        self.encode = encoder(view.select) if is_settled(view.select.nodes) else None
+        self.key: Equality | None = equality(where, primary)
+        self._all: dict[Subscription, None] = {}
+        self._some: dict[Kind, dict[Subscription, None]] = {}
+
+    @property
+    def decides(self) -> bool:
+        """Whether an image of the row tells if the view holds it."""
+        return self.everything or self.matches is not None
+
+    def holds(self, image: Image | None) -> bool:
+        """Whether the view holds that row. Where the database must be asked: True."""
+        if self.everything or self.matches is None:
+            return True
+        return image is not None and self.matches(image.values, nothing) is True
+
+    def add(self, subscription: Subscription) -> None:
+        """One more subscriber."""
+        self._group(subscription)[subscription] = None
+        subscription.audience = self
+
+    def remove(self, subscription: Subscription) -> None:
+        """One less."""
+        self._group(subscription).pop(subscription, None)
+        subscription.audience = None
+
+    def listens(self, kind: Kind) -> bool:
+        """Whether anyone wants events of that kind."""
+        return bool(self._all) or bool(self._some.get(kind))
+
+    def __len__(self) -> int:
+        return len(self._all) + sum(map(len, self._some.values()))
+
+    def __iter__(self) -> Iterator[Subscription]:
+        yield from self._all
+        for group in self._some.values():
+            yield from group
+
+    def tell(self, event: Event) -> int:
+        """Hand the event to all who want it; returns to how many."""
+        some = self._some.get(event.kind, {})
+        for subscription in self._all:
+            subscription.take(event)
+        for subscription in some:
+            subscription.take(event)
+        return len(self._all) + len(some)
+
+    def _group(self, subscription: Subscription) -> dict[Subscription, None]:
+        return self._all if subscription.only is None else self._some.setdefault(subscription.only, {})

@@ -1,0 +1,67 @@
+"""All open sockets of a server: their number, their common heartbeat, their end. Must not know what is said on them."""
+
+from __future__ import annotations
+
+import asyncio
+
+from rowcast.engine.engine import Engine
+from rowcast.protocol import Rules
+from rowcast.server.realtime.driver import GOING_AWAY, Driver
+from rowcast.server.realtime.gate import Admission, Handshake, admit
+
+
+class Hub:
+    """Owns the drivers. ``pending`` counts the upgrades that are being decided, so that the limit of connections holds."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        settings, limit = engine.settings.websockets, engine.settings.rate_limiter_websockets
+        self.rules = Rules(
+            mode=settings.rest_auth,
+            auth_timeout=settings.rest_auth_timeout,
+            answer_pings=settings.heartbeat_enabled,
+            limit=(limit.points, limit.duration) if limit.enabled else None,
+        )
+        self._drivers: set[Driver] = set()
+        self._pending = 0
+        self._beating: asyncio.TimerHandle | None = None
+
+    def __len__(self) -> int:
+        return len(self._drivers) + self._pending
+
+    async def admit(self, request: Handshake) -> Admission:
+        """Decide about an upgrade. Raises Refused."""
+        connections = len(self)
+        self._pending += 1
+        try:
+            return await admit(self.engine, request, connections)
+        finally:
+            self._pending -= 1
+
+    def add(self, driver: Driver) -> None:
+        """A socket was opened."""
+        self._drivers.add(driver)
+        if self._beating is None and self.engine.settings.websockets.heartbeat_enabled:
+            self._arm()
+
+    def remove(self, driver: Driver) -> None:
+        """A socket is gone."""
+        self._drivers.discard(driver)
+        if not self._drivers and self._beating is not None:
+            self._beating.cancel()
+            self._beating = None
+
+    def shutdown(self) -> None:
+        """The server stops: say so on every socket."""
+        for driver in list(self._drivers):
+            driver.end(GOING_AWAY, "Server stops")
+
+    def _arm(self) -> None:
+        self._beating = asyncio.get_running_loop().call_later(
+            self.engine.settings.websockets.heartbeat_period, self._beat
+        )
+
+    def _beat(self) -> None:
+        self._arm()
+        for driver in list(self._drivers):
+            driver.beat()

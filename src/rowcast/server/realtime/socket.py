@@ -1,0 +1,134 @@
+"""One WebSocket on picows: its frames, its closing, its bounded buffer. Must not know what the frames say.
+
+``send`` of picows writes to the socket at once and leaves to the transport's buffer what the kernel does not take; that buffer is
+what is bounded here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
+
+from rowcast.server.realtime.driver import GOING_AWAY, TOO_BIG, Driver
+
+if TYPE_CHECKING:
+    from rowcast.server.realtime.gate import Admission
+    from rowcast.server.realtime.hub import Hub
+
+_TEXT, _CONTINUATION, _CLOSE = WSMsgType.TEXT, WSMsgType.CONTINUATION, WSMsgType.CLOSE
+_DATA = (WSMsgType.TEXT, WSMsgType.BINARY)
+_PATIENCE = 2.0
+"""Seconds that the peer has to answer a close frame."""
+_PROTOCOL_ERROR = 1002
+
+
+class Socket(WSListener):  # type: ignore[misc, unused-ignore]
+    """See ``driver.Wire``. ``gone`` is called when the connection has ended."""
+
+    def __init__(self, hub: Hub, admission: Admission, gone: Callable[[Socket], None]) -> None:
+        self._hub, self._admission, self._gone = hub, admission, gone
+        self._limit, self._most = (
+            hub.engine.settings.websockets.max_payload_size,
+            hub.engine.settings.websockets.outbox_size,
+        )
+        self._transport: Any = None
+        self._driver: Driver | None = None
+        self._closing = self._congested = False
+        self._fragments: bytearray | None = None
+
+    # ---- called by picows ---------------------------------------------------------------------------------------------
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """The upgrade is answered."""
+        self._transport = transport
+        self._driver = Driver(self._hub, self, self._admission)
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """A frame has arrived. Its memory is reused as soon as this returns, so the payload is copied."""
+        kind = frame.msg_type
+        if self._closing and kind != _CLOSE:
+            return
+        if kind in _DATA and frame.fin and self._fragments is None:
+            self._driver.receive(frame.get_payload_as_bytes())  # type: ignore[union-attr]
+        elif kind in _DATA or kind == _CONTINUATION:
+            self._collect(frame)
+        elif kind == _CLOSE:
+            self._answer_close(transport, frame)
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """The connection has ended."""
+        self._closing = True
+        if self._driver is not None:
+            self._driver.lost()
+        self._gone(self)
+
+    def pause_writing(self) -> None:
+        """The kernel takes no more for the moment."""
+        self._congested = True
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        self._congested = False
+
+    # ---- called by the driver -----------------------------------------------------------------------------------------
+
+    def write(self, frame: bytes) -> None:
+        """See ``Wire``."""
+        if self._closing:
+            return
+        self._transport.send(_TEXT, frame)
+        if self._congested and self._transport.underlying_transport.get_write_buffer_size() > self._most:
+            self._driver.too_slow()  # type: ignore[union-attr]
+
+    def close(self, code: int | None, reason: str) -> None:
+        """See ``Wire``."""
+        if self._closing:
+            return
+        self._closing = True
+        if code is None:
+            self._transport.send(_CLOSE, b"")
+        else:
+            self._transport.send_close(code, reason.encode()[:120])
+        asyncio.get_running_loop().call_later(_PATIENCE, self._transport.disconnect, False)
+
+    def pause(self, on: bool) -> None:
+        """See ``Wire``."""
+        transport = self._transport.underlying_transport
+        if on:
+            transport.pause_reading()
+        elif not transport.is_closing():
+            transport.resume_reading()
+
+    # ---- called by uvicorn --------------------------------------------------------------------------------------------
+
+    def shutdown(self) -> None:
+        """The server stops."""
+        if self._driver is not None:
+            self._driver.end(GOING_AWAY, "Server stops")
+
+    # ---- frames -------------------------------------------------------------------------------------------------------
+
+    def _collect(self, frame: WSFrame) -> None:
+        """A message in several frames."""
+        if (self._fragments is None) == (frame.msg_type == _CONTINUATION):
+            self._driver.end(_PROTOCOL_ERROR, "Unexpected fragment")  # type: ignore[union-attr]
+            return
+        whole = self._fragments = bytearray() if self._fragments is None else self._fragments
+        whole += frame.get_payload_as_memoryview()
+        if len(whole) > self._limit:
+            self._driver.end(TOO_BIG, "Message too big")  # type: ignore[union-attr]
+        elif frame.fin:
+            self._fragments = None
+            self._driver.receive(bytes(whole))  # type: ignore[union-attr]
+
+    def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
+        if not self._closing:
+            self._closing = True
+            if frame.payload_size:
+                transport.send_close(WSCloseCode(frame.get_close_code()))
+            else:
+                transport.send(_CLOSE, b"")
+        transport.disconnect()

@@ -1,0 +1,156 @@
+"""Takes a connection over from uvicorn's HTTP protocol and hands it to picows. Must not know what is said on it.
+
+uvicorn makes an object of its ``ws`` class for each upgrade, gives it the transport and the request head again, and makes it the
+transport's protocol. Reading is paused until the request is decided (which may take the database), then picows gets a head of our
+own with no more than it needs, answers it and owns the transport from then on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from picows import WSAutoPingStrategy, WSUpgradeResponse, WSUpgradeResponseWithListener
+from picows.picows import WSProtocol  # type: ignore[attr-defined]
+
+from rowcast.engine import eager
+from rowcast.server.realtime.gate import Admission, Handshake, Refused
+from rowcast.server.realtime.hub import Hub
+from rowcast.server.realtime.socket import Socket
+
+log = logging.getLogger("rowcast.realtime")
+_PASSED_ON = (b"host", b"upgrade", b"connection", b"sec-websocket-version", b"sec-websocket-key")
+_READ_BUFFER = 4096
+_HIGH_WATER = 64 * 1024
+
+
+class _Quiet(logging.LoggerAdapter):  # type: ignore[type-arg]
+    """Keeps picows from making a logger for each connection."""
+
+
+_picows_log = _Quiet(logging.getLogger("rowcast.picows"))
+logging.getLogger("rowcast.picows").setLevel(logging.CRITICAL)
+
+
+def plug(hub: Hub) -> Callable[..., Upgrade]:
+    """What to give uvicorn as its ``ws`` class."""
+
+    def upgrade(*, server_state: Any, **_: Any) -> Upgrade:
+        return Upgrade(hub, server_state.connections)
+
+    return upgrade
+
+
+class Upgrade(asyncio.Protocol):
+    """The protocol of a connection from the end of HTTP to the beginning of WebSocket. ``connections`` are uvicorn's: those that
+    it shuts down and waits for."""
+
+    def __init__(self, hub: Hub, connections: set[Any]) -> None:
+        self._hub, self._connections = hub, connections
+        self._transport: Any = None
+        self._head: list[tuple[bytes, bytes]] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The transport is ours."""
+        self._transport = transport
+        self._connections.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        """The request head, put together by uvicorn from what it has parsed."""
+        self._transport.pause_reading()
+        request = read_head(data, self._transport.get_extra_info("peername"))
+        self._head = request.headers
+        eager.run(self._decide(request))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The peer has gone before the upgrade was decided."""
+        self._connections.discard(self)
+
+    def shutdown(self) -> None:
+        """The server stops."""
+        self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+
+    async def _decide(self, request: Handshake) -> None:
+        try:
+            admission = await self._hub.admit(request)
+        except Refused as refused:
+            self._refuse(HTTPStatus(refused.status))
+        except Exception:
+            log.exception("an upgrade could not be decided")
+            self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR)
+        else:
+            # uvicorn makes us the transport's protocol only after data_received returns
+            asyncio.get_running_loop().call_soon(self._hand_over, admission)
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        self._connections.discard(self)
+        head = f"HTTP/1.1 {status.value} {status.phrase}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        self._transport.write(head.encode())
+        self._transport.close()
+
+    def _hand_over(self, admission: Admission) -> None:
+        self._connections.discard(self)
+        if self._transport.is_closing():
+            return
+        socket = Socket(self._hub, admission, self._connections.discard)
+        self._connections.add(socket)
+        protocol = _protocol(lambda _: WSUpgradeResponseWithListener(self._response(), socket), self._hub)
+        protocol.connection_made(self._transport)
+        self._transport.set_write_buffer_limits(high=_HIGH_WATER)
+        _feed(protocol, self._short_head())
+        if not self._transport.is_closing():
+            self._transport.set_protocol(protocol)
+            self._transport.resume_reading()
+
+    def _short_head(self) -> bytes:
+        lines = [name + b": " + value for name, value in self._head if name in _PASSED_ON]
+        return b"\r\n".join([b"GET / HTTP/1.1", *lines, b"", b""])
+
+    def _response(self) -> WSUpgradeResponse:
+        """The first sub-protocol that was offered is taken: what is spoken is the same under any name."""
+        offered = next((value for name, value in self._head if name == b"sec-websocket-protocol"), None)
+        chosen = {"Sec-WebSocket-Protocol": offered.split(b",")[0].strip().decode("latin-1")} if offered else None
+        response: WSUpgradeResponse = WSUpgradeResponse.create_101_response(chosen)
+        return response
+
+
+def read_head(data: bytes, peer: Any) -> Handshake:
+    """The request in a head that is known to be well-formed. ``peer`` is the socket's peer name."""
+    line, *rest = data.split(b"\r\n")
+    path, _, query = line.split(b" ")[1].partition(b"?")
+    pairs = [(name.lower(), value.strip()) for name, _, value in (each.partition(b":") for each in rest if each)]
+    client = (str(peer[0]), int(peer[1])) if isinstance(peer, tuple) and len(peer) >= 2 else None
+    return Handshake(path.decode("latin-1"), query, pairs, client)
+
+
+def _protocol(listener: Callable[[Any], Any], hub: Hub) -> Any:
+    return WSProtocol(
+        None,  # host_port and path: for clients
+        None,
+        False,
+        listener,
+        _picows_log,
+        True,  # disconnect on exceptions
+        None,  # the head is there already
+        False,  # no pings of picows' own
+        10,
+        10,
+        WSAutoPingStrategy.PING_WHEN_IDLE,
+        True,  # answer protocol pings
+        hub.engine.settings.websockets.max_payload_size,
+        None,
+        _READ_BUFFER,
+    )
+
+
+def _feed(protocol: Any, data: bytes) -> None:
+    """Give the protocol data as if it had been read."""
+    while data:
+        buffer = protocol.get_buffer(-1)
+        size = min(len(buffer), len(data))
+        buffer[:size] = data[:size]
+        protocol.buffer_updated(size)
+        data = data[size:]
