@@ -18,8 +18,8 @@ _NOTHING = Const(None)
 
 
 def compare(ref: Ref, operator: str, raw: Any, *, strict: bool = True) -> Condition:
-    """``ref`` ``_operator`` ``raw``. ``strict``: refuse what cannot be meant (an empty list, an empty text), as in questions; stored
-    rules take it for what it says. Raises ``InvalidQuery``."""
+    """``ref`` ``_operator`` ``raw``. ``strict``: refuse what cannot be meant (an empty list, an empty text), as in questions;
+    stored rules take it for what it says. Raises ``InvalidQuery``."""
     kind = result_type(ref)
     if operator not in allowed(kind):
         raise InvalidQuery(f'"{kind}" field type does not contain the "_{operator}" filter operator')
@@ -91,10 +91,9 @@ def _list(ref: Ref, kind: str, operator: str, raw: Any, strict: bool) -> Conditi
     items = _items(raw)
     if (strict and not items) or raw is None or any(isinstance(item, (Mapping, list)) for item in items):
         raise InvalidQuery(f'"_{operator}" has to be an array of values')
-    parts: list[Condition] = [
-        Test(ref, "in", Variable(item, kind, many=True)) for item in items if is_variable(item) and (is_list(item) or len(items) == 1)
-    ]
-    plain = [value(kind, item) for item in items if not (is_variable(item) and (is_list(item) or len(items) == 1))]
+    several = [item for item in items if is_variable(item) and (is_list(item) or len(items) == 1)]
+    parts: list[Condition] = [Test(ref, "in", Variable(item, kind, many=True)) for item in several]
+    plain = [value(kind, item) for item in items if item not in several]
     if plain:
         parts.append(_members(ref, plain))
     found: Condition = parts[0] if len(parts) == 1 else Some(tuple(parts)) if parts else Always(False)

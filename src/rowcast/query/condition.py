@@ -87,7 +87,8 @@ class FilterReader:
     # ---- relations
 
     def _relation(self, collection: Collection, field: Field, link: Link, below: Any, path: Path) -> Condition:
-        """Operators are about the key (of an o2m: of some related row), ``_some`` and ``_none`` about the rows, names about fields."""
+        """Operators are about the key (of an o2m: of some related row), ``_some`` and ``_none`` about the rows, names about
+        fields."""
         if not isinstance(below, Mapping):
             below = {"_eq": below}
         own = {name: raw for name, raw in below.items() if name in _OPERATORS or _is_unknown_operator(name)}
@@ -116,8 +117,10 @@ class FilterReader:
         parts: list[Condition] = []
         for operator, raw in own.items():
             test = self._test(Ref(target.key), operator, raw)
-            if isinstance(test, Test) and test.operator in ("null", "empty", "nnull", "nempty"):
-                parts.append(Through(link, target.name, Always(True), "some" if test.operator.startswith("n") and test.operator != "null" else "none"))
+            if isinstance(test, Test) and test.operator in ("null", "empty"):
+                parts.append(Through(link, target.name, Always(True), "none"))
+            elif isinstance(test, Test) and test.operator in ("nnull", "nempty"):
+                parts.append(Through(link, target.name, Always(True)))
             else:
                 parts.append(Through(link, target.name, test))
         return parts

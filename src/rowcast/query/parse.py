@@ -1,5 +1,5 @@
-"""Reads the parameters of a question, native JSON values and REST texts alike, into a ``Query``. Knows the forms, not the data model:
-whether a field exists is not its business."""
+"""Reads the parameters of a question, native JSON values and REST texts alike, into a ``Query``. Knows the forms, not the data
+model: whether a field exists is not its business."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ NOTHING: Frozen[Any] = Frozen()
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked, as it was written; hashable. ``fields``: paths, ``("*",)`` if none were given. ``limit``: None is the default, -1 all.
-    ``deep``: relation (or alias) → the query of its rows; inside it, ``fields`` is empty if not given."""
+    """What is asked, as it was written; hashable. ``fields``: paths, ``("*",)`` if none were given. ``limit``: None is the default,
+    -1 all. ``deep``: relation (or alias) → the query of its rows; inside it, ``fields`` is empty if not given."""
 
     fields: tuple[str, ...] = ("*",)
     filter: Frozen[Any] | None = None
@@ -205,7 +205,7 @@ def _meta(value: Any) -> tuple[str, ...]:
 
 
 def _export(value: Any) -> str | None:
-    if value is None or value in EXPORTS:
+    if value is None or (isinstance(value, str) and value in EXPORTS):
         return value
     raise InvalidQuery(f'"export" must be one of [{", ".join(EXPORTS)}]')
 

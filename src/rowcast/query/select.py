@@ -23,8 +23,8 @@ Wanted = tuple[Path, ...]
 
 @dataclass(slots=True)
 class Selector:
-    """Builds one answer. ``default`` and ``greatest`` are limits of rows, -1 and None are none. Counts the nodes it makes, so that no
-    answer is too wide."""
+    """Builds one answer. ``default`` and ``greatest`` are limits of rows, -1 and None are none. Counts the nodes it makes, so that
+    no answer is too wide."""
 
     sight: Sight
     filters: FilterReader
@@ -33,7 +33,7 @@ class Selector:
     nodes: int = 0
 
     def select(self, collection: Collection, wanted: Wanted, query: Query, path: Path = (), back: Link | None = None) -> Select:
-        """The rows of ``collection`` that ``query`` gives, with the fields of ``wanted``. ``back`` is the relation that led here."""
+        """The rows of ``collection`` that ``query`` gives, with the fields of ``wanted``. ``back`` is the link that led here."""
         limit, offset = self._window(query)
         grouped = aggregates(self.sight, collection, query, path) if query.aggregate or query.group else None
         return Select(
@@ -67,7 +67,7 @@ class Selector:
 
     def _nodes(self, collection: Collection, wanted: Wanted, query: Query, path: Path, back: Link | None) -> tuple[Node, ...]:
         nodes: list[Node] = []
-        for name, below in self._grouped(collection, wanted, query, path, back).items():
+        for name, below in self._grouped(collection, wanted, query, back).items():
             self.nodes += 1
             if self.nodes > MAX_NODES:
                 raise InvalidQuery("Too many fields")
@@ -75,7 +75,7 @@ class Selector:
                 nodes.append(node)
         return tuple(nodes)
 
-    def _grouped(self, collection: Collection, wanted: Wanted, query: Query, path: Path, back: Link | None) -> dict[str, list[Path]]:
+    def _grouped(self, collection: Collection, wanted: Wanted, query: Query, back: Link | None) -> dict[str, list[Path]]:
         """The first names of the paths, wildcards opened, each with what is wanted below it."""
         grouped: dict[str, list[Path]] = {}
         for head, *rest in wanted:

@@ -44,7 +44,7 @@ class Sight:
         return found
 
     def ref(self, collection: Collection, text: str, path: Path = ()) -> Ref:
-        """A column or a function of a field, as written. Raises ``Forbidden``; ``InvalidQuery`` if the function is not for its type."""
+        """A column or a function of a field, as written. Raises ``Forbidden``; ``InvalidQuery`` if its type has none such."""
         asked = call(text)
         field = self.field(collection, asked.field, path)
         if asked.function is None:
@@ -79,7 +79,8 @@ class Sight:
         if not field.is_alias:
             return True
         link = self.link(collection, field)
-        return link is not None and link.target is not None and self.schema.get(link.target) is not None and self.readable(link.target)
+        target = link.target if link is not None else None
+        return target is not None and self.schema.get(target) is not None and self.readable(target)
 
     def _shows(self, collection: str, name: str) -> bool:
         fields = self.visible(collection) if self.visible else None

@@ -21,6 +21,16 @@ def cast(field_type: str, value: Any) -> Scalar:
     return None if value is None else _CASTS.get(field_type, _text)(value)
 
 
+def fitting(kind: str, value: Any) -> Any:
+    """A variable's value in the stored form of a type; what does not fit is null and so equals nothing."""
+    if kind == "string" and isinstance(value, (str, int, type(None))):
+        return value
+    try:
+        return value if kind == "unknown" else cast(kind, value)
+    except InvalidQuery:
+        return None
+
+
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -103,7 +113,7 @@ def _moment(value: Any) -> datetime:
         if isinstance(value, datetime):
             return value
         if isinstance(value, date):
-            return datetime(value.year, value.month, value.day)
+            return datetime(value.year, value.month, value.day, tzinfo=UTC)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1000, UTC)
         if isinstance(value, str):

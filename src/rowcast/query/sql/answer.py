@@ -37,9 +37,9 @@ def window(writer: Writer, query: sa.Select[Any], table: Table, select: Select) 
     """The query with order, limit and offset."""
     query = query.order_by(*(ordered(writer, table, order) for order in select.order))
     if select.limit is not None:
-        query = query.limit(_count(writer, select.limit))  # type: ignore[arg-type]
+        query = query.limit(_count(writer, select.limit))
     if select.offset != 0:
-        query = query.offset(_count(writer, select.offset))  # type: ignore[arg-type]
+        query = query.offset(_count(writer, select.offset))
     return query
 
 
@@ -95,7 +95,7 @@ def _keys(writer: Writer, select: Select, there: Table, met: Element) -> Element
 
 def _any_of(writer: Writer, table: Table, node: AnyOf, nothing: Element) -> Element:
     """By the name in the row's collection field."""
-    named = sa.literal_column(table(node.link.relation.one_collection_field or ""))
+    named: Element = sa.literal_column(table(node.link.relation.one_collection_field or ""))
     branches = [(named == text(s.collection), _one(writer, table, node.link, s, nothing)) for s in node.selects]
     branches += [(named == text(key.collection), _bare(writer, table, node.link, key)) for key in node.bare]
     return sa.case(*branches, else_=nothing) if branches else nothing
@@ -103,7 +103,7 @@ def _any_of(writer: Writer, table: Table, node: AnyOf, nothing: Element) -> Elem
 
 def _bare(writer: Writer, table: Table, link: Link, key: Field) -> Element:
     """The key alone, in the type that it has over there."""
-    stored = sa.literal_column(table(link.relation.field))
+    stored: Element = sa.literal_column(table(link.relation.field))
     number = sa.cast(stored, sa.Integer) if key.type in ("integer", "bigInteger") else stored
     return writer.dialect.json_text(number)
 

@@ -28,7 +28,7 @@ _XS, _YS = 0, 1
 class SQLite:
     """SQLite from 3.44. JSON is text; values have their own types, so comparisons take times in canonical form."""
 
-    compiler: Dialect = sqlite.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
+    compiler: Dialect = sqlite.dialect(paramstyle="qmark")
 
     def wire(self, field: Field, expression: str) -> str:
         """The column's value as it goes into the answer."""
@@ -97,7 +97,7 @@ class SQLite:
 
     def box(self, expression: str, places: Sequence[Element]) -> Element:
         """The box around a GeoJSON column meets the box (west, south, east, north)."""
-        bounds = {
+        bounds: dict[tuple[str, int], Element] = {
             (which, axis): sa.literal_column(
                 f"(CASE WHEN json_valid({expression}) THEN (SELECT {which}(value) FROM json_tree({expression},'$.coordinates')"
                 f" WHERE type IN ('real','integer') AND key={axis}) END)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from rowcast.query.sql.answer import restrict, rows_of, window
@@ -33,6 +35,6 @@ def keys(select: Select, schema: Schema) -> Statement:
     """One column: the primary keys, in the order of the question."""
     writer = Writer(schema)
     table = writer.table(select.collection)
-    key = sa.literal_column(table(schema.collections[select.collection].primary))
+    key: sa.ColumnElement[Any] = sa.literal_column(table(schema.collections[select.collection].primary))
     query = restrict(writer, sa.select(key).select_from(table.clause), table, select.where)
     return writer.finish(window(writer, query, table, select))

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rowcast.errors import InvalidQuery
 from rowcast.query.tree import Const, Slot, Variable
-from rowcast.query.values import cast
+from rowcast.query.values import fitting
 
 Bound = Const | Variable | Slot
 
@@ -51,13 +50,3 @@ def _variable(variable: Variable, value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         value = value[0] if len(value) == 1 else None
     return fitting(variable.type, value)
-
-
-def fitting(kind: str, value: Any) -> Any:
-    """A variable's value in the stored form of a type; what does not fit is null and so equals nothing."""
-    if kind == "string" and isinstance(value, (str, int, type(None))):
-        return value
-    try:
-        return value if kind == "unknown" else cast(kind, value)
-    except InvalidQuery:
-        return None

@@ -66,8 +66,8 @@ def _grouped(element: Element) -> Element:
 def _through(writer: Writer, table: Table, condition: Through) -> Element:
     there = writer.table(condition.target)
     met = writer.joined(table, condition.link, there)
-    rows = sa.select(sa.literal_column("1")).select_from(there.clause).where(met).where(holds(writer, there, condition.on))
-    found: Element = rows.exists()
+    rows: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(there.clause).where(met)
+    found: Element = rows.where(holds(writer, there, condition.on)).exists()
     return found if condition.quantifier == "some" else sa.not_(found)
 
 
@@ -110,7 +110,8 @@ def _words(writer: Writer, operator: str, left: Element, right: Element) -> Elem
 
 
 def _box(writer: Writer, table: Table, test: Test) -> Element:
-    assert isinstance(test.right, Const) and isinstance(test.right.value, tuple)
+    assert isinstance(test.right, Const)
+    assert isinstance(test.right.value, tuple)
     places = [writer.place(Const(number)) for number in test.right.value]
     return writer.dialect.box(table(test.left.field.name), places)
 

@@ -26,7 +26,8 @@ def moment(kind: str, expression: str) -> str:
     """The canonical text of a stored ``timestamp``, ``dateTime``, ``date`` or ``time``: comparable as text. A number is taken as
     milliseconds since 1970, as some writers store it."""
     length, call = _MOMENTS[kind]
-    read = f"CASE WHEN typeof({expression}) IN ('integer','real') THEN {call}{expression}/1000.0,'unixepoch') ELSE {call}{expression}) END"
+    is_number, since_1970 = f"typeof({expression}) IN ('integer','real')", f"{call}{expression}/1000.0,'unixepoch')"
+    read = f"CASE WHEN {is_number} THEN {since_1970} ELSE {call}{expression}) END"
     is_canonical = f"length({expression})={length}"
     if kind == "dateTime":
         is_canonical += f" AND substr({expression},11,1)='T'"
@@ -47,7 +48,8 @@ def _boolean(expression: str) -> str:
 def _float(expression: str) -> str:
     """Whole numbers lose their ``.0``, as on the wire."""
     whole = f"typeof({expression})='real' AND {expression}=CAST({expression} AS INTEGER)"
-    return f"CASE WHEN {whole} THEN CAST({expression} AS INTEGER) WHEN abs({expression})=9e999 THEN NULL ELSE {_plain(expression)} END"
+    whole = f"WHEN {whole} THEN CAST({expression} AS INTEGER)"
+    return f"CASE {whole} WHEN abs({expression})=9e999 THEN NULL ELSE {_plain(expression)} END"
 
 
 def _json(expression: str) -> str:

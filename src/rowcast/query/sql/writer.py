@@ -67,7 +67,7 @@ class Writer:
     def finish(self, select: sa.Select[Any]) -> Statement:
         """The statement with its places in order."""
         compiled = select.compile(dialect=self.dialect.compiler)
-        order = compiled.positiontup or []  # type: ignore[attr-defined]
+        order = compiled.positiontup or []
         return Statement(compiled.string, tuple(self.places.get(name) or Const(compiled.params[name]) for name in order))
 
     # ---- columns and functions
