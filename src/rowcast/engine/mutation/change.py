@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from rowcast.engine.guards import GUARDS
 from rowcast.engine.mutation import down, up
+from rowcast.engine.mutation.broken import completed
 from rowcast.engine.mutation.cast import cast_key
 from rowcast.engine.mutation.check import check, permitted
 from rowcast.engine.mutation.history import adopt, delta_of, keep
-from rowcast.engine.mutation.insert import values_of
 from rowcast.engine.mutation.plan import WritePlan
 from rowcast.engine.mutation.reach import key_list, may_update
+from rowcast.engine.mutation.values import values_of
+from rowcast.errors import ConstraintError
 from rowcast.query.sql import mutate
 from rowcast.schema import Collection
 from rowcast.store.base import Row
@@ -73,7 +75,10 @@ async def _set(scope: Scope, plan: WritePlan, keys: list[Key], payload: Payload)
     delta = None
     if plan.columns:
         args, made = values_of(scope, plan, payload)
-        rows = await scope.tx.fetch(plan.text, (*args, key_list(keys)))
+        try:
+            rows = await scope.tx.fetch(plan.text, (*args, key_list(keys)))
+        except ConstraintError as error:
+            raise completed(error, plan, payload) from error
         delta = delta_of(plan, payload, made) if plan.collection.accountability == "all" else None
     else:
         rows = await scope.tx.fetch(scope.writing.text(mutate.images, plan.collection), (key_list(keys),))

@@ -133,7 +133,7 @@ async def _pointers(family: Family, items: Sequence[Any]) -> dict[Key, Any]:
     if not keys:
         return {}
     text = family.scope.writing.text(mutate.pointers, family.child, family.pointer)
-    return dict(await family.scope.tx.fetch(text, (key_list(keys),)))  # type: ignore[arg-type]
+    return dict(await family.scope.tx.fetch(text, (key_list(keys),)))
 
 
 async def _highest(family: Family, sort: str) -> int:

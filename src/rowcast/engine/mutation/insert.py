@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from rowcast.engine.guards import GUARDS
 from rowcast.engine.mutation import down, up
+from rowcast.engine.mutation.broken import completed
 from rowcast.engine.mutation.check import check, permitted
 from rowcast.engine.mutation.history import adopt, delta_of, keep
 from rowcast.engine.mutation.plan import WritePlan
+from rowcast.engine.mutation.values import values_of
+from rowcast.errors import ConstraintError
 
 if TYPE_CHECKING:
     from rowcast.engine.mutation.scope import Scope
@@ -48,21 +51,13 @@ async def _insert(scope: Scope, plan: WritePlan, payload: Payload, parent: int |
     """The row itself and its history."""
     args, made = values_of(scope, plan, payload)
     scope.step(1)
-    rows = await scope.tx.fetch(plan.text, args)
+    try:
+        rows = await scope.tx.fetch(plan.text, args)
+    except ConstraintError as error:
+        raise completed(error, plan, payload) from error
     key: Key = rows[0][0]
     if plan.collection.accountability is None:
         return key, None
     kept = plan.collection.accountability == "all"
     delta = delta_of(plan, payload, made) if kept else None
     return key, await keep(scope, plan.collection, "create", key, rows[0][1] if kept else None, delta, parent)
-
-
-def values_of(scope: Scope, plan: WritePlan, payload: Payload) -> tuple[list[Any], list[Any]]:
-    """The binds of the plan's columns in stored form, and the part of them that specials made."""
-    args = [cast(payload[name]) for name, cast in plan.given]
-    if plan.fallback:
-        for i, (name, _) in enumerate(plan.given):
-            if args[i] is None and name in plan.fallback:
-                args[i] = plan.fallback[name](scope)
-    made = [make(scope) for _, make in plan.made]
-    return args + made, made
