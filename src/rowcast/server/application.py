@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rowcast.api.rest.app import Rest
 from rowcast.engine.engine import Engine
 from rowcast.server.cors import CorsHeaders
 from rowcast.server.limits import RateLimiter
+from rowcast.server.realtime import AsgiSockets, Hub
+from rowcast.server.studio import Studio
 
 
-def application(engine: Engine) -> ASGIApp:
-    """Everything that is asked over HTTP."""
+def application(engine: Engine, hub: Hub | None = None) -> ASGIApp:
+    """Everything that is asked over HTTP and, where the server in front speaks ASGI, over WebSockets. ``hub``: the sockets that
+    are counted together; without one, they have one of their own."""
     settings = engine.settings
     app: ASGIApp = Rest(engine)
     if settings.rate_limiter.enabled:
         app = RateLimiter(app, settings, settings.rate_limiter)
     if settings.rate_limiter_global.enabled:
         app = RateLimiter(app, settings, settings.rate_limiter_global, together=True)
+    app = Studio(app)  # outside the limits: one page is many files
     if settings.cors.enabled:
         app = CorsHeaders(app, settings.cors)
-    return app
+    return _by_kind(app, AsgiSockets(hub or Hub(engine)))
+
+
+def _by_kind(http: ASGIApp, sockets: ASGIApp) -> ASGIApp:
+    async def both(scope: Scope, receive: Receive, send: Send) -> None:
+        await (sockets if scope["type"] == "websocket" else http)(scope, receive, send)
+
+    return both

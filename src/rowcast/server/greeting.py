@@ -9,7 +9,7 @@ from pathlib import Path
 from rowcast import __version__
 from rowcast.server.bootstrap import Login
 
-STUDIO = Path(__file__).parent.parent / "studio" / "index.html"
+STUDIO = Path(__file__).parent.parent / "studio" / "dist" / "index.html"
 Line = tuple[str, str]
 
 
