@@ -64,9 +64,10 @@ def fold(text: str) -> str:
 def _junction(parts: tuple[Condition, ...], decisive: bool) -> Predicate | None:
     """AND (``decisive`` False) or OR (True): one decisive part decides; else an unknown part makes it unknown."""
     tests = [test for part in parts if (test := predicate(part)) is not None]
-    if len(tests) < len(parts):
-        return None
+    return _joined(tests, decisive) if len(tests) == len(parts) else None
 
+
+def _joined(tests: list[Predicate], decisive: bool) -> Predicate:
     def decide(values: Values, variables: Variables) -> bool | None:
         result: bool | None = not decisive
         for test in tests:
@@ -225,10 +226,8 @@ def _search(search: Search) -> Predicate | None:
     text = search.text
     if not isinstance(text, str) or _is_odd(text):
         return None
-    parts = [_occurrence(ref, text) for ref in search.refs]
-    if None in parts:
-        return None
-    return lambda values, variables: any(part(values, variables) for part in parts if part)
+    parts = [part for ref in search.refs if (part := _occurrence(ref, text)) is not None]
+    return _joined(parts, True) if len(parts) == len(search.refs) else None
 
 
 def _occurrence(ref: Ref, text: str) -> Predicate | None:
@@ -238,7 +237,11 @@ def _occurrence(ref: Ref, text: str) -> Predicate | None:
     kind, folded = ref.field.type, fold(text)
     if kind in NUMBERS:
         number = fitting(kind, text)
-        return lambda values, variables: left(values, variables) == number
+        return _known(left, lambda value: value == number)
     if kind == "uuid":
-        return lambda values, variables: (value := left(values, variables)) is not None and fold(str(value)) == folded
-    return lambda values, variables: (value := left(values, variables)) is not None and folded in fold(str(value))
+        return _known(left, lambda value: fold(str(value)) == folded)
+    return _known(left, lambda value: folded in fold(str(value)))
+
+
+def _known(left: Getter, test: Callable[[Any], bool]) -> Predicate:
+    return lambda values, variables: None if (value := left(values, variables)) is None else test(value)

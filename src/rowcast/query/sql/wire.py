@@ -49,7 +49,7 @@ def _float(expression: str) -> str:
     """Whole numbers lose their ``.0``, as on the wire."""
     whole = f"typeof({expression})='real' AND {expression}=CAST({expression} AS INTEGER)"
     whole = f"WHEN {whole} THEN CAST({expression} AS INTEGER)"
-    return f"CASE {whole} WHEN abs({expression})=9e999 THEN NULL ELSE {_plain(expression)} END"
+    return f"CASE {whole} WHEN {expression} IN (9e999,-9e999) THEN NULL ELSE {_plain(expression)} END"
 
 
 def _json(expression: str) -> str:
