@@ -11,6 +11,7 @@ from rowcast.server.application import application
 from rowcast.server.config import Config, database_file
 from rowcast.server.lifespan import running
 from rowcast.server.listener import Listener
+from rowcast.server.realtime import Hub, plug
 
 
 async def serve(config: Config) -> None:
@@ -19,10 +20,11 @@ async def serve(config: Config) -> None:
     warn_of_secret(config)
     file = database_file(config.engine.database)
     async with running(config) as platform:
+        hub = Hub(platform.engine)
         listener = Listener(
-            application(platform.engine),
+            application(platform.engine, hub),
             config.server,
-            None,
+            plug(hub),
             lambda address: greeting.tell(greeting.of_server(address, file, platform.login)),
         )
         _settle()
