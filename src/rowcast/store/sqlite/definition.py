@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from rowcast.store.sqlite.connection import quote
 
 _TOKEN = re.compile(
-    r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[(),]|[\w.$]+|\s+|.""", re.DOTALL
+    r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[(),]|[-+]?[\w.$]+|\s+|.""",
+    re.DOTALL,
 )
 _TABLE_CLAUSES = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"})
 _COLUMN_CLAUSES = frozenset(
@@ -76,6 +77,11 @@ class ColumnText:
         """The same with one more clause."""
         return replace(self, clauses=(*self.clauses, (kind, text)))
 
+    def without_check_of(self, name: str) -> ColumnText:
+        """The same without checks in which another column occurs."""
+        kept = (clause for clause in self.clauses if clause[0] != "CHECK" or name not in _words(clause[1]))
+        return replace(self, clauses=tuple(kept))
+
     def __str__(self) -> str:
         return " ".join(part for part in (quote(self.name), self.type, *(text for _, text in self.clauses)) if part)
 
@@ -106,7 +112,7 @@ class TableText:
 
     def without_column(self, name: str) -> TableText:
         """The same without the column and the constraints that need it."""
-        columns = tuple(column for column in self.columns if column.name != name)
+        columns = tuple(column.without_check_of(name) for column in self.columns if column.name != name)
         constraints = tuple(text for text in self.constraints if name not in _constrained(text)[1])
         return replace(self, columns=columns, constraints=constraints)
 
@@ -142,7 +148,12 @@ def _constrained(text: str) -> tuple[str, list[str]]:
     if words[0].upper() == "CONSTRAINT":
         words = words[2:]
     kind, group = words[0].upper(), next(word for word in words if word.startswith("("))
-    return kind, [unquote(word) for word in _TOKEN.findall(group)] if kind == "CHECK" else names_in(group)
+    return kind, _words(group) if kind == "CHECK" else names_in(group)
+
+
+def _words(text: str) -> list[str]:
+    """Everything in an expression that may be a name."""
+    return [unquote(word) for word in _TOKEN.findall(text) if not word.startswith("'")]
 
 
 def _column(words: list[str]) -> ColumnText:

@@ -1,0 +1,88 @@
+"""The first start, the next start, and the start on something else."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import apsw
+import pytest
+
+from rowcast.errors import InvalidConfiguration
+from rowcast.schema.steps import DropColumn
+from rowcast.schema.system import system
+from rowcast.store.sqlite import SqliteOptions, bootstrap
+from tests.store.conftest import Opened
+from tests.store.sqlite.test_writer import add
+
+
+async def test_system_tables_are_as_the_packaged_facts_say(store: Opened) -> None:
+    for name, table in system().tables.items():
+        rows = await store.read('SELECT name, lower(type), "notnull", pk FROM pragma_table_info(?)', (name,))
+        assert rows == [(c.name, c.type, int(c.not_null), int(c.primary_key)) for c in table.columns]
+        keys = await store.read('SELECT "from", "table", "to", on_delete FROM pragma_foreign_key_list(?)', (name,))
+        assert sorted(keys) == sorted((k.column, *k.references, k.on_delete) for k in table.foreign_keys)
+        indexes = await store.read("SELECT name, \"unique\" FROM pragma_index_list(?) WHERE origin = 'c'", (name,))
+        assert sorted(indexes) == sorted((index.name, int(index.unique)) for index in table.indexes)
+
+
+async def test_a_second_start_changes_nothing_and_goes_on(store: Opened) -> None:
+    await store.write(lambda tx: add(tx, "a"))
+    layout = await store.read("SELECT sql FROM sqlite_schema ORDER BY name")
+    position = store.position
+    await store.close()
+    again = Opened(store.options)
+    await again.open()
+    try:
+        assert again.position == position
+        assert await again.read("SELECT sql FROM sqlite_schema ORDER BY name") == layout
+    finally:
+        await again.close()
+
+
+async def test_missing_columns_are_added_and_others_stay(store: Opened) -> None:
+    await store.alter(lambda tx: tx.apply([DropColumn("directus_users", "title")]))
+    await store.write(lambda tx: tx.fetch("ALTER TABLE directus_users ADD COLUMN nickname TEXT"))
+    await store.close()
+    again = Opened(store.options)
+    await again.open()
+    try:
+        fields = again.schema.collections["directus_users"].fields
+        assert {"title", "nickname"} <= fields.keys()
+    finally:
+        await again.close()
+
+
+async def test_a_restored_copy_begins_a_new_history(store: Opened, tmp_path: Path) -> None:
+    position = store.position
+    await store.close()
+    copy = tmp_path / "copy.db"
+    shutil.copy(store.options.path, copy)
+    again = Opened(SqliteOptions(str(copy)))
+    await again.open()
+    try:
+        assert again.position.epoch != position.epoch
+        assert await again.since(position) is None
+    finally:
+        await again.close()
+
+
+def test_a_machine_that_went_down_begins_a_new_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(tmp_path / "data.db")
+    connection = apsw.Connection(path)
+    bootstrap.bootstrap(connection)
+    first = bootstrap.begin_history(connection, path)
+    assert bootstrap.begin_history(connection, path) == first, "a killed process loses nothing"
+    monkeypatch.setattr(bootstrap, "_boot", lambda: "another")
+    second = bootstrap.begin_history(connection, path)
+    assert second != first
+    bootstrap.end_history(connection)
+    monkeypatch.setattr(bootstrap, "_boot", lambda: "a third")
+    assert bootstrap.begin_history(connection, path) == second, "a closed database has everything"
+
+
+async def test_a_newer_format_is_refused(store: Opened) -> None:
+    await store.write(lambda tx: tx.fetch("UPDATE rowcast_meta SET value = '99' WHERE name = 'format'"))
+    await store.close()
+    with pytest.raises(InvalidConfiguration):
+        await Opened(store.options).open()
