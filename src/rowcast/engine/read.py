@@ -90,13 +90,10 @@ async def _count(engine: Engine, statement: Statement, variables: Callable[[str]
 
 
 def _defaults(plan: Plan, engine: Engine) -> bytes:
-    """A singleton that was never written: the fields that were asked for, with their defaults."""
-    fields = engine.schema.collections[plan.select.collection].fields
-    values = {node.key: _default(fields.get(node.key)) for node in plan.select.nodes}
-    return msgspec.json.encode(values)
-
-
-def _default(field: Any) -> Any:
-    if field is None or field.column is None:
-        return None
-    return None if field.column.is_primary_key else field.column.default_value
+    """A singleton that was never written: of the fields that were asked for, the key (null) and those with a default."""
+    collection = engine.schema.collections[plan.select.collection]
+    defaults: dict[str, Any] = {
+        f.name: f.column.default_value for f in collection.columns if f.column and f.column.default_value is not None
+    }
+    defaults[collection.primary] = None
+    return msgspec.json.encode({node.key: defaults[node.key] for node in plan.select.nodes if node.key in defaults})

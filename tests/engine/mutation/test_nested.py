@@ -37,7 +37,12 @@ async def test_o2m_list_replaces_and_deselects_by_deleting(shop: Shop) -> None:
     shop.events()
     await update(engine, SYSTEM, "books", {"reviews": [{"id": 2, "stars": 22}, 3, {"id": 4, "stars": 4}]}, keys=[300])
     assert await shop.rows("reviews", "id", "stars", "book") == [(2, 22, 300), (3, 3, 300), (4, 4, 300)]
-    assert shop.events() == [("reviews", "update", [2]), ("reviews", "create", [4]), ("reviews", "delete", [1])]
+    assert shop.events() == [
+        ("books", "update", [300]),
+        ("reviews", "update", [2]),
+        ("reviews", "create", [4]),
+        ("reviews", "delete", [1]),
+    ]
     await update(engine, SYSTEM, "books", {"reviews": []}, keys=[300])
     assert await shop.rows("reviews", "id") == []
 

@@ -17,7 +17,7 @@ from rowcast.engine.delete import delete
 from rowcast.engine.exporting import export
 from rowcast.engine.read import Answer, read, read_keys, read_one
 from rowcast.engine.update import update, update_batch, upsert_singleton
-from rowcast.errors import Forbidden, InvalidPayload, MethodNotAllowed
+from rowcast.errors import Forbidden, InvalidPayload, RouteNotFound
 from rowcast.query.parse import Query, parse
 
 Key = str | int
@@ -127,8 +127,7 @@ async def _exported(request: Request, collection: str, asked: Query) -> Response
 async def _create(request: Request, collection: str) -> Response:
     payload = await body(request)
     asked = query(request)
-    if _is_singleton(request, collection):
-        raise MethodNotAllowed(allowed=["GET", "PATCH", "SEARCH"], current="POST")
+    _refuse_singleton(request, collection)
     if not isinstance(payload, dict | list):
         raise InvalidPayload("The body has to be an object or an array")
     keys = await create(engine(request), actor(request), collection, payload)
@@ -166,6 +165,7 @@ async def _update_singleton(request: Request, collection: str, payload: Any, ask
 
 async def _update_one(request: Request, collection: str, key: Key) -> Response:
     payload = await body(request)
+    _refuse_singleton(request, collection)
     if not isinstance(payload, dict):
         raise InvalidPayload("The body has to be an object")
     keys = await update(engine(request), actor(request), collection, payload, keys=[key])
@@ -188,8 +188,11 @@ async def _delete_many(request: Request, collection: str) -> Response:
 async def answer_written(
     request: Request, collection: str, keys: Sequence[Key], asked: Query, *, one: bool = False
 ) -> Response:
-    """The written items as the writer may read them; 204 when there is no right to read them."""
+    """The written items as the writer may read them; 204 when there is no right to read them. Raises Forbidden when there was no
+    item to write."""
     if one:
+        if not keys:
+            raise Forbidden()
         return await _unless_hidden(lambda: read_one(engine(request), actor(request), collection, keys[0], asked))
     return await _unless_hidden(lambda: read_keys(engine(request), actor(request), collection, keys, asked))
 
@@ -199,6 +202,12 @@ async def _unless_hidden(reading: Callable[[], Awaitable[Answer]]) -> Response:
         return data(await reading())
     except Forbidden:
         return empty()
+
+
+def _refuse_singleton(request: Request, collection: str) -> None:
+    """A singleton is one item without a key: it is neither added to nor addressed by key. Raises RouteNotFound."""
+    if _is_singleton(request, collection):
+        raise RouteNotFound(f"Route {request.url.path} doesn't exist.", path=request.url.path)
 
 
 def _is_singleton(request: Request, collection: str) -> bool:

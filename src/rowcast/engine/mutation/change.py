@@ -15,7 +15,6 @@ from rowcast.engine.mutation.plan import WritePlan
 from rowcast.engine.mutation.reach import key_list, may_update
 from rowcast.engine.mutation.values import values_of
 from rowcast.errors import ConstraintError
-from rowcast.query.sql import mutate
 from rowcast.schema import Collection
 from rowcast.store.base import Row
 
@@ -72,16 +71,12 @@ async def _write(scope: Scope, plan: WritePlan, keys: list[Key], payload: Payloa
 async def _set(scope: Scope, plan: WritePlan, keys: list[Key], payload: Payload) -> tuple[list[Row], str | None]:
     """The rows (key[, image]) after the change, in the order of ``keys``, and what was set in them."""
     scope.step(len(keys))
-    delta = None
-    if plan.columns:
-        args, made = values_of(scope, plan, payload)
-        try:
-            rows = await scope.tx.fetch(plan.text, (*args, key_list(keys)))
-        except ConstraintError as error:
-            raise completed(error, plan, payload) from error
-        delta = delta_of(plan, payload, made) if plan.collection.accountability == "all" else None
-    else:
-        rows = await scope.tx.fetch(scope.writing.text(mutate.images, plan.collection), (key_list(keys),))
+    args, made = values_of(scope, plan, payload)
+    try:
+        rows = await scope.tx.fetch(plan.text, (*args, key_list(keys)))
+    except ConstraintError as error:
+        raise completed(error, plan, payload) from error
+    delta = delta_of(plan, payload, made) if plan.collection.accountability == "all" else None
     if len(rows) > 1:
         place = {key: i for i, key in enumerate(keys)}
         rows.sort(key=lambda row: place.get(row[0], len(place)))
@@ -95,7 +90,7 @@ async def _history(
         return [None] * len(rows)
     kept = collection.accountability == "all"
     return [
-        await keep(scope, collection, "update", row[0], row[1] if kept else None, delta or "{}", parent) for row in rows
+        await keep(scope, collection, "update", row[0], row[1] if kept else None, delta, parent) for row in rows
     ]
 
 

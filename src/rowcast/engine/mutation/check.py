@@ -39,10 +39,10 @@ def check(scope: Scope, plan: WritePlan, payload: Mapping[str, Any], rules: Rule
 
 
 def tell(faults: Iterable[RowcastError]) -> None:
-    """Raise what was found, if anything was; the same fault once."""
-    distinct = list({(e.message, str(e.extensions)): e for e in faults}.values())
-    if distinct:
-        raise distinct[0] if len(distinct) == 1 else Several(distinct)
+    """Raise what was found, if anything was."""
+    found = list(faults)
+    if found:
+        raise found[0] if len(found) == 1 else Several(found)
 
 
 def below(error: RowcastError, name: str) -> RowcastError:

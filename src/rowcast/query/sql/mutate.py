@@ -38,8 +38,8 @@ def insert(collection: Collection, columns: Sequence[str], *, with_image: bool =
 
 def update(collection: Collection, columns: Sequence[str], *, with_image: bool = True) -> str:
     """Give the rows of some keys the same values. Binds: the values, the keys. Returns (key, image) or (key) of each row that
-    exists."""
-    sets = ",".join(f"{quote(name)}=?" for name in columns)
+    exists. Without columns the rows stay as they are, but count as changed."""
+    sets = ",".join(f"{quote(name)}=?" for name in columns) or f"{_key(collection)}={_key(collection)}"
     return (
         f"UPDATE {quote(collection.name)} SET {sets} WHERE {_by_keys(collection)} {_returning(collection, with_image)}"
     )
@@ -48,11 +48,6 @@ def update(collection: Collection, columns: Sequence[str], *, with_image: bool =
 def delete(collection: Collection) -> str:
     """Delete the rows of some keys. Binds: the keys. Returns (key) of each row that existed."""
     return f"DELETE FROM {quote(collection.name)} WHERE {_by_keys(collection)} {_returning(collection, False)}"
-
-
-def images(collection: Collection) -> str:
-    """(key, image) of the rows of some keys. Binds: the keys."""
-    return f"SELECT {_key(collection)},{image(collection)} FROM {quote(collection.name)} WHERE {_by_keys(collection)}"
 
 
 def pointers(collection: Collection, column: str) -> str:
