@@ -75,6 +75,12 @@ class Position:
     def __str__(self) -> str:
         return f"{self.epoch}.{self.offset}"
 
+    @classmethod
+    def parse(cls, text: str) -> Position | None:
+        """The position that a text stands for; None if it is none."""
+        epoch, mark, offset = text.rpartition(".")
+        return cls(epoch, int(offset)) if mark and offset.isascii() and offset.isdigit() and len(offset) < 20 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
