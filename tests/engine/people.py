@@ -16,7 +16,7 @@ from rowcast.engine.identify import identify
 from rowcast.engine.mail import Mailer
 from rowcast.engine.model.collections import create_collections
 from rowcast.engine.settings import Settings
-from rowcast.engine.update import update
+from rowcast.engine.update import update, upsert_singleton
 from rowcast.server.bootstrap import first_start
 from rowcast.server.config import ServerSettings
 from rowcast.store.open import open_store
@@ -79,6 +79,10 @@ class People:
     async def change(self, collection: str, key: Any, **values: Any) -> None:
         """A change by the program itself."""
         await update(self.engine, SYSTEM, collection, values, keys=[key])
+
+    async def settings(self, **values: Any) -> None:
+        """A change of the project's settings."""
+        await upsert_singleton(self.engine, SYSTEM, "directus_settings", values)
 
     async def who(self, token: str | None, ip: str = "127.0.0.1") -> Actor:
         """Who asks with that token."""

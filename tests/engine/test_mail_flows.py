@@ -76,7 +76,7 @@ async def test_an_allowed_address_keeps_its_query(tmp_path: Path) -> None:
 
 async def test_reset_meets_the_policy(people: People) -> None:
     await people.user("ann")
-    await people.change("directus_settings", 1, auth_password_policy="/^.{12,}$/")
+    await people.settings(auth_password_policy="/^.{12,}$/")
     await request_reset(people.engine, ANN, None)
     await people.engine.mail.drain()
     with pytest.raises(FailedValidation):
@@ -124,7 +124,7 @@ async def test_who_may_not_invite(people: People) -> None:
 
 async def _open_registration(people: People, **settings: Any) -> str:
     role = await people.role("registered")
-    await people.change("directus_settings", 1, public_registration=True, public_registration_role=role, **settings)
+    await people.settings(public_registration=True, public_registration_role=role, **settings)
     return role
 
 

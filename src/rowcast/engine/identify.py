@@ -28,10 +28,21 @@ async def identify(
     place = Actor(ip=ip, user_agent=user_agent, origin=origin)
     if token is None:
         return _stand(place, await engine.identities.role(None), own=True)
+    if not is_text(token):
+        raise InvalidCredentials
     if tokens.is_signed(token):
         return await _by_claims(engine, engine.identities.claims(token), place)
     user = await engine.identities.user_of_token(token)
     return _stand(place, await _active(engine, user), own=True)
+
+
+def is_text(token: str) -> bool:
+    """Whether the token can be written down: JSON can carry half of a character."""
+    try:
+        token.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 async def identify_again(engine: Engine, actor: Actor) -> Actor:

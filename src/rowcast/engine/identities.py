@@ -1,4 +1,4 @@
-"""What is known of those who ask: a user's standing (status, roles, policies), open sessions, checked tokens; read
+"""What is known of those who ask: a user's standing (status, roles, policies), shares, checked tokens; read
 when needed, kept until a commit makes it stale. Must not know how a token reached us or what a policy allows.
 """
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST = 20_000
-_OWN = {"directus_sessions": "session", "directus_shares": "share"}
 _SHARED = frozenset({"directus_roles", "directus_access", "directus_policies"})
 
 
@@ -112,8 +111,8 @@ class Identities:
         for change in commit.changes:
             if change.collection in _SHARED:
                 self.clear()
-            if change.collection in _OWN:
-                self._forget((_OWN[change.collection], change.key))
+            if change.collection == "directus_shares":
+                self._forget(("share", change.key))
             elif change.collection == "directus_users":
                 self._forget(("user", change.key))
                 self._forget_tokens(change.key)
@@ -150,13 +149,9 @@ class Identities:
         return found
 
     async def session(self, token: str) -> Session | None:
-        """The session with that token, expired or not."""
-
-        async def load() -> Session | None:
-            rows = await self._engine.store.read(accounts.SESSION, (token,))
-            return session_of(rows[0]) if rows else None
-
-        return await self._get(("session", token), load)
+        """The session with that token, expired or not. Read each time: sessions are not in the change log."""
+        rows = await self._engine.store.read(accounts.SESSION, (token,))
+        return session_of(rows[0]) if rows else None
 
     async def share(self, key: str) -> Share | None:
         """The share with that id, open or not."""

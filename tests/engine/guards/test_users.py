@@ -26,7 +26,7 @@ async def _update(people: People, collection: str, key: Any, row: dict[str, Any]
 
 
 async def test_form_of_address_and_password(people: People) -> None:
-    await people.change("directus_settings", 1, auth_password_policy="/^.{10,}$/")
+    await people.settings(auth_password_policy="/^.{10,}$/")
     with pytest.raises(FailedValidation):
         await _create(people, USERS, {"email": "no-at-sign"})
     with pytest.raises(FailedValidation):
