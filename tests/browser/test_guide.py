@@ -71,15 +71,14 @@ async def _open(page: Page, server: Server, token: str) -> Console:
         html = html.replace(mark, value)
 
     async def serve(route: Route) -> None:
-        path = route.request.url.removeprefix(f"{server.base}/guide/")
-        if path.startswith("sdk/"):
-            await route.fulfill(path=modules / path.removeprefix("sdk/"), content_type="text/javascript")
-        else:
-            await route.fulfill(body=html, content_type="text/html")
+        path = route.request.url.removeprefix(f"{server.base}/guide/sdk/")
+        await route.fulfill(path=modules / path, content_type="text/javascript")
 
-    await page.route(f"{server.base}/guide/**", serve)
+    await page.route(f"{server.base}/guide/sdk/**", serve)
     console = Console(page)
-    await page.goto(f"{server.base}/guide/")
+    # The page takes the place of one that the server really sent: a browser lets only those open sockets to this machine.
+    await page.goto(f"{server.base}/server/ping")
+    await page.set_content(html, wait_until="commit")
     return console
 
 

@@ -12,7 +12,7 @@ import pytest
 import websockets
 
 from tests.support.guide import made, prepare
-from tests.support.server import ADMIN_EMAIL, COMMAND, Server, environment, serving
+from tests.support.server import ADMIN_EMAIL, COMMAND, DEFAULTS, Server, environment, serving
 
 WRITES = 200
 
@@ -22,7 +22,7 @@ def rowcast(directory: Path, *arguments: str, **variables: str) -> subprocess.Co
     return subprocess.run(
         [COMMAND, *arguments],
         cwd=directory,
-        env=environment(**variables),
+        env=environment(**{**DEFAULTS, **variables}),
         capture_output=True,
         text=True,
         timeout=30,
@@ -31,7 +31,7 @@ def rowcast(directory: Path, *arguments: str, **variables: str) -> subprocess.Co
 
 
 def test_first_answer_and_memory(tmp_path: Path) -> None:
-    rowcast(tmp_path, "init", SECRET="s" * 32)
+    rowcast(tmp_path, "init")
     began = time.perf_counter()
     with Server(tmp_path) as server, server.client() as admin:
         assert admin.get("/server/ping").text == "pong"
@@ -53,7 +53,8 @@ def test_first_start_tells_the_login_once(tmp_path: Path) -> None:
     assert (tmp_path / "data" / "rowcast.secret").stat().st_mode & 0o777 == 0o600
     with server:
         assert "Password" not in server.greeting
-        assert server.client(token).get("/users/me").status_code == 200, "the kept secret signs on"
+        with server.client(token) as admin:
+            assert admin.get("/users/me").status_code == 200, "the kept secret signs on"
 
 
 def test_first_start_makes_administrator_and_public(server: Server) -> None:
@@ -95,7 +96,7 @@ def test_a_wrong_value_stops_the_start(tmp_path: Path, variables: dict[str, str]
 
 def test_settings_come_from_a_file_too(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DB_FILENAME=./elsewhere/rows.db\nADMIN_EMAIL=eve@example.com\n")
-    done = rowcast(tmp_path, "init", ADMIN_PASSWORD="p", ADMIN_EMAIL="from-environment@example.com")
+    done = rowcast(tmp_path, "init", ADMIN_EMAIL="from-environment@example.com")
     assert done.returncode == 0, done.stderr
     assert "from-environment@example.com" in done.stdout
     assert (tmp_path / "elsewhere" / "rows.db").is_file()
@@ -103,7 +104,7 @@ def test_settings_come_from_a_file_too(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "notes.db").write_text("These are notes, no database. " * 40)
-    done = rowcast(tmp_path, "serve", "--port", "0", "--database", "sqlite:///notes.db", SECRET="s" * 32)
+    done = rowcast(tmp_path, "serve", "--port", "0", "--database", "sqlite:///notes.db")
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
     assert "notes.db" in done.stderr
@@ -113,7 +114,7 @@ def test_a_taken_port(server: Server, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     port = server.base.rsplit(":", 1)[1]
-    done = rowcast(other, "serve", "--port", port, SECRET="s" * 32)
+    done = rowcast(other, "serve", "--port", port)
     assert done.returncode == 2
     assert port in done.stderr
     assert "Traceback" not in done.stderr

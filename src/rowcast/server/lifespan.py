@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rowcast.engine.engine import Engine
 from rowcast.engine.settings import Settings
+from rowcast.errors import InvalidConfiguration, RowcastError
 from rowcast.server.bootstrap import Login, first_start
 from rowcast.server.config import Config
 from rowcast.store.base import Store
@@ -26,11 +27,18 @@ class Running:
 async def running(config: Config) -> AsyncIterator[Running]:
     """Open the database, make what is missing, and close it in the end, with every acknowledged write kept."""
     engine = Engine(_store(config.engine), config.engine)
-    await engine.open()
+    await _open(engine)
     try:
         yield Running(engine, await first_start(engine, config.server))
     finally:
         await engine.close()
+
+
+async def _open(engine: Engine) -> None:
+    try:
+        await engine.open()
+    except RowcastError as error:
+        raise InvalidConfiguration(f"{engine.settings.database} cannot be opened: {error.message}") from error
 
 
 def _store(settings: Settings) -> Store:

@@ -12,9 +12,11 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from rowcast.errors import InvalidConfiguration
 from rowcast.server.config import ServerSettings
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+BACKLOG = 2048
 
 
 class Listener(uvicorn.Server):
@@ -29,8 +31,6 @@ class Listener(uvicorn.Server):
     ) -> None:
         config = uvicorn.Config(
             app,
-            host=server.host,
-            port=server.port,
             loop="uvloop",
             http="httptools",
             ws=sockets or "none",
@@ -39,7 +39,7 @@ class Listener(uvicorn.Server):
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            backlog=2048,
+            backlog=BACKLOG,
             timeout_graceful_shutdown=max(1, round(server.shutdown_timeout)),
         )
         super().__init__(config)
@@ -61,6 +61,19 @@ class Listener(uvicorn.Server):
         finally:
             for number in SIGNALS:
                 loop.remove_signal_handler(number)
+
+
+def bind(server: ServerSettings) -> socket.socket:
+    """A socket on the address of the settings, not listening yet. Raises InvalidConfiguration."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as error:
+        reason = f"cannot be listened on: {error.strerror}"
+        raise InvalidConfiguration(f"HOST {server.host} with PORT {server.port} {reason}.") from error
+    return bound
 
 
 def address(listening: socket.socket) -> str:

@@ -10,7 +10,7 @@ from rowcast.server import greeting, logging
 from rowcast.server.application import application
 from rowcast.server.config import Config, database_file
 from rowcast.server.lifespan import running
-from rowcast.server.listener import Listener
+from rowcast.server.listener import Listener, bind
 from rowcast.server.realtime import Hub, plug
 
 
@@ -19,6 +19,7 @@ async def serve(config: Config) -> None:
     logging.configure(config.server.log_level, config.server.log_style)
     warn_of_secret(config)
     file = database_file(config.engine.database)
+    bound = bind(config.server)
     async with running(config) as platform:
         hub = Hub(platform.engine)
         listener = Listener(
@@ -28,7 +29,7 @@ async def serve(config: Config) -> None:
             lambda address: greeting.tell(greeting.of_server(address, file, platform.login)),
         )
         _settle()
-        await listener.serve()
+        await listener.serve([bound])
 
 
 def warn_of_secret(config: Config) -> None:
