@@ -35,7 +35,15 @@ def test_a_collection_is_refused(body: Any, reason: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [{"type": "string"}, {"field": ""}, {"field": 3}, {"field": "a", "type": "colour"}, {"field": "a", "meta": 1}, "a"],
+    [
+        {"type": "string"},
+        {"field": ""},
+        {"field": 3},
+        {"field": "a", "type": "colour"},
+        {"field": "a", "type": []},
+        {"field": "a", "meta": 1},
+        "a",
+    ],
 )
 def test_a_field_is_refused(body: Any) -> None:
     with pytest.raises(InvalidPayload):

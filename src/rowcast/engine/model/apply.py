@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 KINDS = frozenset("NDEA")
+CHANGED = ("collections", "fields", "relations")
+"""The parts that are applied: system fields are each server's own."""
 
 
 @dataclass(slots=True)
@@ -52,7 +54,7 @@ async def schema_apply(engine: Engine, actor: Actor, raw: Any, *, force: bool = 
             raise InvalidPayload(
                 "The hash is not that of the present data model: it has changed since the difference was made"
             )
-        await _apply(hand, {part: _changes(part, current, diff) for part in PARTS})
+        await _apply(hand, {part: _changes(part, current, diff) for part in CHANGED})
 
     await alter(engine, actor, work)
 
@@ -87,18 +89,24 @@ def _changes(part: str, current: Snapshot, diff: Mapping[str, list[Item]]) -> Ch
         if item is MISSING:
             found.gone.append(key)
             continue
-        _drop_unknown(part, item)
-        if key in here:
-            found.edited[key] = item
-        else:
-            found.new[key] = item
+        (found.edited if key in here else found.new)[key] = _item(part, key, item)
     return found
 
 
-def _drop_unknown(part: str, item: Item) -> None:
-    """Members that another version gives to metadata and this one does not have."""
-    if isinstance(item.get("meta"), dict):
-        item["meta"] = own_members(f"directus_{part}", item["meta"], lenient=True)
+def _item(part: str, key: Key, item: Any) -> Item:
+    """The item, if it is of the form of its part; without the members that another version gives to metadata."""
+    if not isinstance(item, dict) or key != tuple(map(item.get, PARTS[part])):
+        raise _misfit(part, key)
+    meta, schema = item.get("meta"), item.get("schema")
+    if not all(inner is None or isinstance(inner, dict) for inner in (meta, schema)):
+        raise _misfit(part, key)
+    if meta is not None:
+        meta = own_members(f"directus_{part}", meta, lenient=True)
+    return {"type": None, "related_collection": None, **item, "meta": meta, "schema": schema}
+
+
+def _misfit(part: str, key: Key) -> InvalidPayload:
+    return InvalidPayload(f'The difference of {part} "{".".join(key)}" does not fit the present data model')
 
 
 async def _apply(hand: Alter, parts: Mapping[str, Changes]) -> None:
@@ -114,7 +122,7 @@ async def _apply(hand: Alter, parts: Mapping[str, Changes]) -> None:
     for (collection, field), item in fields.edited.items():
         await change_field(hand, collection, (field, item["type"], item["schema"], item["meta"]))
     for item in relations.new.values():
-        await add_relation(hand, relation_payload({**item, "meta": item.get("meta") or {}}))
+        await add_relation(hand, relation_payload(item))
     for (collection, field), item in relations.edited.items():
         await change_relation(hand, collection, field, item["schema"], item["meta"])
 

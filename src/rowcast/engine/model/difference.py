@@ -20,6 +20,8 @@ class _Missing:
 
 
 MISSING: Final = _Missing()
+MOST_GROWTH = 10_000
+"""How far behind the end of a list a new member may stand."""
 
 
 def difference(left: Any, right: Any, path: Path = ()) -> list[Change]:
@@ -87,10 +89,12 @@ def _change(value: Any, path: list[Any], change: Mapping[str, Any]) -> None:
         value[path[-1]] = deepcopy(change["rhs"])
 
 
-def _change_list(items: list[Any], index: int, item: Mapping[str, Any]) -> None:
+def _change_list(items: Any, index: int, item: Mapping[str, Any]) -> None:
     """Set or remove one member; other writers of this form tell the new members from the end, so the list grows as needed."""
     if item["kind"] == "D":
         del items[index]
         return
+    if not isinstance(items, list) or not 0 <= index < len(items) + MOST_GROWTH:
+        raise LookupError(index)
     items.extend([None] * (index + 1 - len(items)))
     items[index] = deepcopy(item["rhs"])
