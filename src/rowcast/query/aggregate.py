@@ -16,12 +16,18 @@ SUMS = frozenset({"sum", "sumDistinct", "avg", "avgDistinct"})
 FUNCTIONS = ROWS | SUMS | {"countDistinct", "min", "max"}
 
 
-def aggregates(sight: Sight, collection: Collection, query: Query, path: Path) -> tuple[tuple[Aggregate, ...], tuple[Leaf, ...]]:
+def aggregates(
+    sight: Sight, collection: Collection, query: Query, path: Path
+) -> tuple[tuple[Aggregate, ...], tuple[Leaf, ...]]:
     """The aggregates and the groups of a query. Raises ``InvalidQuery`` and ``Forbidden``."""
     found = [
-        _aggregate(sight, collection, function, name, path) for function, names in query.aggregate.items() for name in names
+        _aggregate(sight, collection, function, name, path)
+        for function, names in query.aggregate.items()
+        for name in names
     ]
-    return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(_group(sight, collection, query, name, path) for name in query.group))
+    return tuple(dict.fromkeys(found)), tuple(
+        dict.fromkeys(_group(sight, collection, query, name, path) for name in query.group)
+    )
 
 
 def _aggregate(sight: Sight, collection: Collection, function: str, name: str, path: Path) -> Aggregate:

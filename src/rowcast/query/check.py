@@ -45,7 +45,9 @@ class Violation:
         return FailedValidation(told, field=self.field, path=list(self.path), type=self.operator, **self.details)
 
 
-def violations(filter_json: Mapping[str, Any] | None, payload: Mapping[str, Any], *, all_required: bool = False) -> list[Violation]:
+def violations(
+    filter_json: Mapping[str, Any] | None, payload: Mapping[str, Any], *, all_required: bool = False
+) -> list[Violation]:
     """Every rule of the filter that the payload breaks; empty: it is good. A rule about a field that the payload does not have is
     not broken, but ``_submitted`` and the branches of ``_or`` (``all_required``) are."""
     found: list[Violation] = []
@@ -72,7 +74,9 @@ def _field(name: str, rule: Any, value: Any, is_required: bool) -> list[Violatio
     for operator, wanted in rule.items():
         if operator in ("_and", "_or"):
             branches = [_field(name, part, value, is_required) for part in wanted]
-            found += _either(branches) if operator == "_or" else [violation for branch in branches for violation in branch]
+            found += (
+                _either(branches) if operator == "_or" else [violation for branch in branches for violation in branch]
+            )
         elif operator == "_submitted" or value is not _ABSENT or is_required:
             broken = _test(operator[1:], None if value is _ABSENT else value, wanted, value is _ABSENT)
             found += [replace(violation, field=name) for violation in broken]
@@ -208,7 +212,9 @@ def matches(pattern: str, text: str) -> bool:
 def _compiled(pattern: str) -> re.Pattern[str] | None:
     found = re.fullmatch(r"/(.*)/([dgimsuvy]*)", pattern, re.DOTALL)
     body, letters = (found[1], found[2]) if found else (pattern, "")
-    flags = sum(({"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}.get(letter, 0) for letter in letters), re.ASCII)
+    flags = sum(
+        ({"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}.get(letter, 0) for letter in letters), re.ASCII
+    )
     try:
         return re.compile(re.sub(r"\(\?<(?=[A-Za-z_])", "(?P<", body), flags)
     except (re.error, OverflowError):

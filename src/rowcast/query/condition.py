@@ -93,7 +93,13 @@ class FilterReader:
             below = {"_eq": below}
         own = {name: raw for name, raw in below.items() if name in _OPERATORS or _is_unknown_operator(name)}
         related = {name: raw for name, raw in below.items() if name not in own and name not in ("_some", "_none")}
-        parts = [] if not own else [self._tests(Ref(field), own)] if link.kind == "m2o" else self._keys(link, own, path, field.name)
+        parts = (
+            []
+            if not own
+            else [self._tests(Ref(field), own)]
+            if link.kind == "m2o"
+            else self._keys(link, own, path, field.name)
+        )
         path = (*path, field.name)
         if related:
             parts.append(self._through(link, related, path))

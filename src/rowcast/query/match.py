@@ -182,9 +182,9 @@ def _members(left: Getter, right: Value) -> Predicate | None:
             return False
         if value is None:
             return None
-        return any(isinstance(item, str) is isinstance(value, str) and item == value for item in among if item is not None) or (
-            None if None in among else False
-        )
+        return any(
+            isinstance(item, str) is isinstance(value, str) and item == value for item in among if item is not None
+        ) or (None if None in among else False)
 
     return decide
 

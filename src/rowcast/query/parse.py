@@ -186,11 +186,11 @@ def _alias(value: Any) -> Frozen[str]:
     alias = _object(value, "alias")
     for key, target in alias.items():
         if "." in key:
-            raise InvalidQuery("\"alias\" key can't contain a period character `.`")
+            raise InvalidQuery('"alias" key can\'t contain a period character `.`')
         if not isinstance(target, str):
             raise InvalidQuery('"alias" value must be a string')
         if "." in target.split("(")[0]:
-            raise InvalidQuery("\"alias\" value can't contain a period character `.`")
+            raise InvalidQuery('"alias" value can\'t contain a period character `.`')
     return Frozen(alias)
 
 

@@ -20,11 +20,14 @@ Limits = tuple[int, int | None, int]
 NO_LIMITS: Limits = (-1, None, 10)
 
 
-def resolve(schema: Schema, collection: str, query: Query, visible: Visible | None = None, limits: Limits = NO_LIMITS) -> Select:
+def resolve(
+    schema: Schema, collection: str, query: Query, visible: Visible | None = None, limits: Limits = NO_LIMITS
+) -> Select:
     """The question of ``query`` about ``collection``.
 
     ``visible`` gives the readable fields of a collection (None: all of them; an empty set: no right to it); without it all may be
-    read. Raises ``Forbidden`` for what is unknown or may not be read, and ``InvalidQuery``.
+    read. Raises ``Forbidden`` for what is unknown or may not be read, and ``InvalidQuery``. That there is a right to the collection
+    at all is the caller's business when rows are only counted: a right to no field is a right to count.
     """
     default, greatest, depth = limits
     sight = Sight(schema, visible, depth)
@@ -32,7 +35,12 @@ def resolve(schema: Schema, collection: str, query: Query, visible: Visible | No
     wanted = paths(query.fields)
     for path in wanted:
         sight.deep_enough(path)
-    return selector.select(sight.collection(collection), wanted, query)
+    found = schema.get(collection) if _counts_only(query) else None
+    return selector.select(found or sight.collection(collection), wanted, query)
+
+
+def _counts_only(query: Query) -> bool:
+    return bool(query.aggregate) and not query.group and all(names == ("*",) for names in query.aggregate.values())
 
 
 def condition(schema: Schema, collection: str, filter_json: Any, visible: Visible | None = None) -> Condition:

@@ -32,7 +32,9 @@ class Selector:
     greatest: int | None = None
     nodes: int = 0
 
-    def select(self, collection: Collection, wanted: Wanted, query: Query, path: Path = (), back: Link | None = None) -> Select:
+    def select(
+        self, collection: Collection, wanted: Wanted, query: Query, path: Path = (), back: Link | None = None
+    ) -> Select:
         """The rows of ``collection`` that ``query`` gives, with the fields of ``wanted``. ``back`` is the link that led here."""
         limit, offset = self._window(query)
         grouped = aggregates(self.sight, collection, query, path) if query.aggregate or query.group else None
@@ -65,7 +67,9 @@ class Selector:
         found = search(self.sight, collection, query.search)
         return found if where == Always(True) else All((where, found))
 
-    def _nodes(self, collection: Collection, wanted: Wanted, query: Query, path: Path, back: Link | None) -> tuple[Node, ...]:
+    def _nodes(
+        self, collection: Collection, wanted: Wanted, query: Query, path: Path, back: Link | None
+    ) -> tuple[Node, ...]:
         nodes: list[Node] = []
         for name, below in self._grouped(collection, wanted, query, back).items():
             self.nodes += 1
@@ -75,7 +79,9 @@ class Selector:
                 nodes.append(node)
         return tuple(nodes)
 
-    def _grouped(self, collection: Collection, wanted: Wanted, query: Query, back: Link | None) -> dict[str, list[Path]]:
+    def _grouped(
+        self, collection: Collection, wanted: Wanted, query: Query, back: Link | None
+    ) -> dict[str, list[Path]]:
         """The first names of the paths, wildcards opened, each with what is wanted below it."""
         grouped: dict[str, list[Path]] = {}
         for head, *rest in wanted:
@@ -83,9 +89,10 @@ class Selector:
                 grouped.setdefault(head, []).extend([tuple(rest)] if rest else [])
                 continue
             for field in self._starred(collection, query, back):
-                below = grouped.setdefault(field.name, [])
-                if rest and self._opens(collection, field):
-                    below.append(tuple(rest))
+                if not rest or self.sight.link(collection, field) is None:
+                    grouped.setdefault(field.name, [])
+                elif not self.sight.closed(collection, field.name):
+                    grouped.setdefault(field.name, []).append(tuple(rest))
         return grouped
 
     def _starred(self, collection: Collection, query: Query, back: Link | None) -> Iterable[Field]:
@@ -94,13 +101,10 @@ class Selector:
             if query.backlink or back is None or link is None or link.relation != back.relation:
                 yield field
 
-    def _opens(self, collection: Collection, field: Field) -> bool:
-        """Whether a wildcard goes on into the field's relation."""
-        link = self.sight.link(collection, field)
-        return link is not None and (link.target is None or self.sight.readable(link.target))
-
     def _node(self, collection: Collection, key: str, below: Wanted, query: Query, path: Path) -> Node | None:
         name, real = key, query.alias.get(key, key)
+        if below and self.sight.closed(collection, real):
+            return None
         ref = self.sight.ref(collection, real, path)
         link = self.sight.link(collection, ref.field) if ref.function is None else None
         if link is None:
@@ -131,7 +135,11 @@ class Selector:
         inner = _inner(query, name)
         target = self.sight.collection(link.target or "", path)
         select = self.select(target, below + paths(inner.fields), inner, path, link)
-        return Many(name, link, select) if link.kind == "o2m" else One(name, link, replace(select, limit=None, offset=0, order=()))
+        return (
+            Many(name, link, select)
+            if link.kind == "o2m"
+            else One(name, link, replace(select, limit=None, offset=0, order=()))
+        )
 
     def _any_of(self, name: str, link: Link, below: Wanted, query: Query, path: Path) -> Node:
         """``item.x`` asks every collection for ``x``, ``item:crates.x`` that one; paths are grouped by collection."""

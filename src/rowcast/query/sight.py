@@ -50,7 +50,9 @@ class Sight:
         if asked.function is None:
             return Ref(field)
         link = self.schema.link(collection.name, field.name) if field.is_alias else None
-        if asked.function not in FUNCTIONS.get(field.type, ()) or (field.is_alias and (link is None or link.kind != "o2m")):
+        if asked.function not in FUNCTIONS.get(field.type, ()) or (
+            field.is_alias and (link is None or link.kind != "o2m")
+        ):
             raise InvalidQuery(f'Invalid function specified "{asked.function}"')
         if (asked.function == "json") != bool(asked.argument):
             raise InvalidQuery(f'Invalid function specified "{asked.function}"')
@@ -68,7 +70,19 @@ class Sight:
 
     def fields(self, collection: Collection) -> list[Field]:
         """What ``*`` stands for: the readable fields that hold or relate data, without relations to what may not be read."""
-        return [f for f in collection.fields.values() if self._shows(collection.name, f.name) and self._has_data(collection, f)]
+        return [
+            f
+            for f in collection.fields.values()
+            if self._shows(collection.name, f.name) and self._has_data(collection, f)
+        ]
+
+    def closed(self, collection: Collection, name: str) -> bool:
+        """Whether the name is a relation that exists and may not be followed: what is asked beyond it is left out silently."""
+        field = collection.fields.get(name)
+        link = self.link(collection, field) if field is not None else None
+        if link is None or self.visible is None:
+            return False
+        return not self._shows(collection.name, name) or (link.target is not None and not self.readable(link.target))
 
     def deep_enough(self, path: Path) -> None:
         """Raises ``InvalidQuery`` when the path has too many names."""

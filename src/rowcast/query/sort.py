@@ -45,7 +45,9 @@ def _order(sight: Sight, collection: Collection, query: Query, key: str, path: P
     return Order(ref, bool(descending), tuple(links))
 
 
-def _through_alias(sight: Sight, collection: Collection, ref: Ref, descending: object, links: list[Link], path: Path) -> Order:
+def _through_alias(
+    sight: Sight, collection: Collection, ref: Ref, descending: object, links: list[Link], path: Path
+) -> Order:
     """An o2m field by name stands for the keys of its rows."""
     link = _step(sight, collection, ref.field.name, path)
     target = sight.collection(link.target or "", (*path, ref.field.name))

@@ -135,7 +135,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """A related object (m2o) or null. Here and below, ``mask``: null (lists: empty) on rows where it does not hold."""
+    """A related object (m2o) or null. Here and below, ``mask``: null on rows where it does not hold."""
 
     key: str
     link: Link

@@ -26,7 +26,9 @@ def rows_of(writer: Writer, select: Select, table: Table, met: Element | None = 
     return sa.select(writer.dialect.json_list(inner.c.j)).select_from(inner).scalar_subquery()
 
 
-def restrict(writer: Writer, query: sa.Select[Any], table: Table, where: Condition, met: Element | None = None) -> sa.Select[Any]:
+def restrict(
+    writer: Writer, query: sa.Select[Any], table: Table, where: Condition, met: Element | None = None
+) -> sa.Select[Any]:
     """The query with its WHERE clause."""
     if met is not None:
         query = query.where(met)
@@ -64,26 +66,27 @@ def _member(writer: Writer, table: Table, node: Node) -> Element:
     """The JSON text of one member."""
     if isinstance(node, Leaf):
         return writer.dialect.json_text(writer.shown(table, node.ref))
-    nothing = text("[]" if isinstance(node, Many | Keys) else "null")
-    value = _related(writer, table, node, nothing)
-    return value if node.mask is None else sa.case((writer.holds(table, node.mask), value), else_=nothing)
+    value = _related(writer, table, node)
+    return value if node.mask is None else sa.case((writer.holds(table, node.mask), value), else_=text("null"))
 
 
-def _related(writer: Writer, table: Table, node: One | Many | Keys | AnyOf, nothing: Element) -> Element:
+def _related(writer: Writer, table: Table, node: One | Many | Keys | AnyOf) -> Element:
     if isinstance(node, AnyOf):
-        return _any_of(writer, table, node, nothing)
+        return _any_of(writer, table, node)
     if isinstance(node, One):
-        return _one(writer, table, node.link, node.select, nothing)
+        return _one(writer, table, node.link, node.select)
     there = writer.table(node.select.collection)
     met = writer.joined(table, node.link, there)
-    return rows_of(writer, node.select, there, met) if isinstance(node, Many) else _keys(writer, node.select, there, met)
+    return (
+        rows_of(writer, node.select, there, met) if isinstance(node, Many) else _keys(writer, node.select, there, met)
+    )
 
 
-def _one(writer: Writer, table: Table, link: Link, select: Select, nothing: Element) -> Element:
+def _one(writer: Writer, table: Table, link: Link, select: Select) -> Element:
     there = writer.table(select.collection)
     query = sa.select(row(writer, there, select.nodes)).select_from(there.clause)
     found = restrict(writer, query, there, select.where, writer.joined(table, link, there)).scalar_subquery()
-    return sa.func.coalesce(found, nothing, type_=sa.String)
+    return sa.func.coalesce(found, text("null"), type_=sa.String)
 
 
 def _keys(writer: Writer, select: Select, there: Table, met: Element) -> Element:
@@ -93,12 +96,12 @@ def _keys(writer: Writer, select: Select, there: Table, met: Element) -> Element
     return sa.select(writer.dialect.json_list(inner.c.j)).select_from(inner).scalar_subquery()
 
 
-def _any_of(writer: Writer, table: Table, node: AnyOf, nothing: Element) -> Element:
+def _any_of(writer: Writer, table: Table, node: AnyOf) -> Element:
     """By the name in the row's collection field."""
     named: Element = sa.literal_column(table(node.link.relation.one_collection_field or ""))
-    branches = [(named == text(s.collection), _one(writer, table, node.link, s, nothing)) for s in node.selects]
+    branches = [(named == text(s.collection), _one(writer, table, node.link, s)) for s in node.selects]
     branches += [(named == text(key.collection), _bare(writer, table, node.link, key)) for key in node.bare]
-    return sa.case(*branches, else_=nothing) if branches else nothing
+    return sa.case(*branches, else_=text("null")) if branches else text("null")
 
 
 def _bare(writer: Writer, table: Table, link: Link, key: Field) -> Element:
@@ -129,5 +132,7 @@ def _json_name(name: str) -> str:
 
 
 def _joined(parts: Sequence[Element]) -> Element:
-    chunks = [reduce(lambda left, right: left.concat(right), parts[i : i + _CHAIN]) for i in range(0, len(parts), _CHAIN)]
+    chunks = [
+        reduce(lambda left, right: left.concat(right), parts[i : i + _CHAIN]) for i in range(0, len(parts), _CHAIN)
+    ]
     return chunks[0] if len(chunks) == 1 else _joined([chunk.self_group() for chunk in chunks])

@@ -64,7 +64,9 @@ class SQLite:
 
     def json_object(self, members: Sequence[tuple[str, Element]]) -> Element:
         """The JSON text of an object."""
-        return sa.func.json_object(*(part for key, element in members for part in (text(key), element)), type_=sa.String)
+        return sa.func.json_object(
+            *(part for key, element in members for part in (text(key), element)), type_=sa.String
+        )
 
     def json_list(self, element: Element) -> Element:
         """The JSON text of a list of the rows' JSON texts."""
@@ -107,7 +109,10 @@ class SQLite:
         }
         west, south, east, north = places
         return sa.and_(
-            bounds["min", _XS] <= east, bounds["max", _XS] >= west, bounds["min", _YS] <= north, bounds["max", _YS] >= south
+            bounds["min", _XS] <= east,
+            bounds["max", _XS] >= west,
+            bounds["min", _YS] <= north,
+            bounds["max", _YS] >= south,
         )
 
 

@@ -36,14 +36,19 @@ def _value(writer: Writer, table: Table, aggregate: Aggregate) -> Element:
 
 def _object(writer: Writer, select: Select) -> Element:
     """Groups first, then ``{function: {field: value}}``."""
-    members = [(leaf.key, _formed(writer, leaf.ref.field, leaf.ref.function, f"s.g{i}")) for i, leaf in enumerate(select.groups)]
+    members = [
+        (leaf.key, _formed(writer, leaf.ref.field, leaf.ref.function, f"s.g{i}"))
+        for i, leaf in enumerate(select.groups)
+    ]
     nested: dict[str, list[tuple[str, Element]]] = {}
     for i, aggregate in enumerate(select.aggregates):
         if aggregate.ref is None:
             members.append((aggregate.key, sa.literal_column(f"s.a{i}")))
         else:
             nested.setdefault(aggregate.function, []).append((aggregate.key, _aggregated(writer, aggregate, f"s.a{i}")))
-    return writer.dialect.json_object([*members, *((key, writer.dialect.json_object(below)) for key, below in nested.items())])
+    return writer.dialect.json_object(
+        [*members, *((key, writer.dialect.json_object(below)) for key, below in nested.items())]
+    )
 
 
 def _aggregated(writer: Writer, aggregate: Aggregate, name: str) -> Element:

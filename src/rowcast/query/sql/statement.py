@@ -24,7 +24,9 @@ class Statement:
 
     def __post_init__(self) -> None:
         """What never changes is made once: ``ready`` holds the constants, ``open`` the places that are left."""
-        object.__setattr__(self, "ready", tuple(_argument(b.value) if isinstance(b, Const) else None for b in self.binds))
+        object.__setattr__(
+            self, "ready", tuple(_argument(b.value) if isinstance(b, Const) else None for b in self.binds)
+        )
         object.__setattr__(self, "open", tuple((i, b) for i, b in enumerate(self.binds) if not isinstance(b, Const)))
 
 
@@ -35,7 +37,9 @@ def bind(statement: Statement, variables: Callable[[str], Any], consts: Sequence
         return statement.ready
     arguments = list(statement.ready)
     for place, what in statement.open:
-        arguments[place] = _argument(consts[what.index]) if isinstance(what, Slot) else _variable(what, variables(what.name))
+        arguments[place] = (
+            _argument(consts[what.index]) if isinstance(what, Slot) else _variable(what, variables(what.name))
+        )
     return tuple(arguments)
 
 

@@ -68,7 +68,9 @@ class Writer:
         """The statement with its places in order."""
         compiled = select.compile(dialect=self.dialect.compiler)
         order = compiled.positiontup or []
-        return Statement(compiled.string, tuple(self.places.get(name) or Const(compiled.params[name]) for name in order))
+        return Statement(
+            compiled.string, tuple(self.places.get(name) or Const(compiled.params[name]) for name in order)
+        )
 
     # ---- columns and functions
 
@@ -94,7 +96,11 @@ class Writer:
     def _shown(self, table: Table, ref: Ref) -> Element:
         if ref.function == "json" and not ref.field.concealed:
             return sa.literal_column(self.dialect.json_wire(table(ref.field.name), json_path(ref.argument or "")))
-        return self._compared(table, ref) if ref.function else sa.literal_column(self.conceal(ref.field, table(ref.field.name)))
+        return (
+            self._compared(table, ref)
+            if ref.function
+            else sa.literal_column(self.conceal(ref.field, table(ref.field.name)))
+        )
 
     def _compared(self, table: Table, ref: Ref) -> Element:
         if ref.function == "count" and ref.link is not None:
