@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from rowcast.feed import Image
 from rowcast.feed.commit import Kind
 from rowcast.schema import ForeignKey
 from rowcast.schema.steps import AddColumn, AddForeignKey, ColumnPlan, CreateTable
+from rowcast.store.base import Row, Transaction
 from rowcast.store.sqlite.connection import quote
 from tests.store.conftest import ID, Opened
 from tests.store.sqlite.test_ddl import run, take
@@ -14,19 +17,27 @@ from tests.store.sqlite.test_ddl import run, take
 Seen = tuple[str, str | int, Kind, dict[str, Any] | None, dict[str, Any] | None]
 
 
+def decoded(image: Image | None) -> dict[str, Any] | None:
+    return None if image is None else dict(image.values)
+
+
 def seen(store: Opened) -> list[Seen]:
     """The announced changes, decoded."""
     return [
-        (c.collection, c.key, c.kind, c.before and dict(c.before.values), c.after and dict(c.after.values))
+        (c.collection, c.key, c.kind, decoded(c.before), decoded(c.after))
         for commit in store.commits
         for c in commit.changes
     ]
 
 
+def fetching(text: str) -> Callable[[Transaction], Awaitable[list[Row]]]:
+    return lambda tx: tx.fetch(text)
+
+
 async def write(store: Opened, *texts: str) -> list[Seen]:
     store.commits.clear()
     for text in texts:
-        await store.write(lambda tx, text=text: tx.fetch(text))  # type: ignore[misc]
+        await store.write(fetching(text))
     return seen(store)
 
 

@@ -27,12 +27,12 @@ async def run(path: str, code: str) -> None:
     assert await process.wait() == 0
 
 
-def write_beside(path: str, text: str, *args: object) -> None:
+def write_beside(path: str, text: str, *args: str | int) -> None:
     """Write through a connection that the store does not know. (Python's own ``sqlite3`` must not be used in this process: two
     copies of SQLite in one process do not see each other's locks.)"""
     connection = apsw.Connection(path)
     connection.set_busy_timeout(5000)
-    connection.execute(text, args)  # type: ignore[arg-type]
+    connection.execute(text, args)
     connection.close()
 
 

@@ -11,7 +11,7 @@ import pytest
 from rowcast.errors import InternalError, OutOfTime, ServiceUnavailable
 from rowcast.store.sqlite import SqliteOptions
 from tests.store.conftest import Opened
-from tests.store.sqlite.test_writer import add
+from tests.store.sqlite.test_writer import add, adding
 
 SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT max(i) FROM n"
 
@@ -69,7 +69,7 @@ async def test_a_snapshot_knows_its_exact_position(store: Opened) -> None:
     async def write() -> None:
         nonlocal done
         for n in range(300):
-            await store.write(lambda tx, n=n: add(tx, str(n)))  # type: ignore[misc]
+            await store.write(adding(str(n)))
         done = True
 
     task = asyncio.create_task(write())

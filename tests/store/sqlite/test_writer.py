@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -21,6 +22,11 @@ async def add(tx: Transaction, text: str) -> int:
     return int(rows[0][0])
 
 
+def adding(text: str) -> Callable[[Transaction], Awaitable[int]]:
+    """The mutation that adds a note."""
+    return lambda tx: add(tx, text)
+
+
 async def hold(store: Opened, seconds: float = 0.05) -> asyncio.Task[None]:
     """Keep the writer busy, so that what follows gathers in the queue."""
 
@@ -35,7 +41,7 @@ async def hold(store: Opened, seconds: float = 0.05) -> asyncio.Task[None]:
 async def test_mutations_queued_meanwhile_share_a_transaction(store: Opened) -> None:
     held = await hold(store)
     before = store.transactions
-    keys = await asyncio.gather(*[store.write(lambda tx, n=n: add(tx, str(n))) for n in range(50)])
+    keys = await asyncio.gather(*[store.write(adding(str(n))) for n in range(50)])
     await held
     assert keys == list(range(1, 51))
     assert store.transactions - before <= 2
@@ -172,7 +178,7 @@ async def test_a_caller_who_has_gone_disturbs_nobody(store: Opened) -> None:
 async def test_a_listener_that_fails_does_not_keep_writers_waiting(store: Opened) -> None:
     reports: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: reports.append(context))
-    store.on_commit = lambda commit: 1 / 0  # type: ignore[assignment, return-value]
+    store.on_commit = lambda commit: 1 / 0  # type: ignore[assignment]
     assert await store.write(lambda tx: add(tx, "a")) == 1
     assert len(reports) == 1
 
