@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +21,10 @@ from rowcast.engine.model.collections import (
 )
 from rowcast.engine.model.fields import list_fields, read_field
 from rowcast.engine.model.relations import list_relations
+from rowcast.engine.settings import Settings
 from rowcast.errors import Forbidden, InvalidForeignKey, InvalidPayload
 from rowcast.feed import Commit
+from rowcast.store.sqlite import SqliteOptions, SqliteStore
 from tests.engine.model.support import ADMIN, make_library, table, text
 
 NOBODY = Actor()
@@ -161,6 +164,15 @@ async def test_a_reader_sees_what_he_may_read_and_its_folders(engine: Engine) ->
         await read_field(engine, reader, "tools", "name")
     with pytest.raises(Forbidden):
         await list_fields(engine, reader, "secrets")
+
+
+async def test_the_limit_for_batches_is_not_about_metadata(tmp_path: Path) -> None:
+    settings = Settings(secret="for tests only", max_batch_mutation=2)
+    engine = Engine(SqliteStore(SqliteOptions(str(tmp_path / "limited.db"))), settings)
+    await engine.open()
+    await create_collections(engine, ADMIN, [table("tools", *(text(f"f{i}") for i in range(5)))])
+    await delete_collections(engine, ADMIN, ["tools"])
+    await engine.close()
 
 
 async def reader_of(engine: Engine, rights: dict[str, list[str]]) -> Actor:

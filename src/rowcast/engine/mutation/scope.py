@@ -27,7 +27,7 @@ _LENGTHS = {"date": slice(0, 10), "time": slice(11, 19), "dateTime": slice(0, 19
 
 class Scope:
     """One mutation under way. ``variables`` gives the value of a variable; ``writing`` the plans of the transaction's schema;
-    ``loose`` collects the revisions that belong to no other yet: those of nested rows are given to their parent."""
+    ``limited``: whether ``MAX_BATCH_MUTATION`` counts (metadata rows are not a client's batch). ``loose`` collects the revisions that belong to no other yet: those of nested rows are given to their parent."""
 
     __slots__ = (
         "_limit",
@@ -44,13 +44,20 @@ class Scope:
     )
 
     def __init__(
-        self, engine: Engine, actor: Actor, tx: Transaction, rights: Rights, variables: Callable[[str], Any]
+        self,
+        engine: Engine,
+        actor: Actor,
+        tx: Transaction,
+        rights: Rights,
+        variables: Callable[[str], Any],
+        *,
+        limited: bool = True,
     ) -> None:
         self.engine, self.actor, self.tx = engine, actor, tx
         self.rights, self.variables = rights, variables
         self.now = stamp(datetime.now(UTC))
         self.writing = _writing(engine, tx.schema)
-        self._limit = engine.settings.max_batch_mutation
+        self._limit = engine.settings.max_batch_mutation if limited else None
         self._touched = self._steps = 0
         self.loose: list[int] = []
 
