@@ -27,7 +27,8 @@ _LENGTHS = {"date": slice(0, 10), "time": slice(11, 19), "dateTime": slice(0, 19
 
 class Scope:
     """One mutation under way. ``variables`` gives the value of a variable; ``writing`` the plans of the transaction's schema;
-    ``limited``: whether ``MAX_BATCH_MUTATION`` counts (metadata rows are not a client's batch). ``loose`` collects the revisions that belong to no other yet: those of nested rows are given to their parent."""
+    ``limited``: whether ``MAX_BATCH_MUTATION`` counts (metadata rows are not a client's batch). ``loose`` collects the revisions
+    that belong to no other yet: those of nested rows are given to their parent."""
 
     __slots__ = (
         "_limit",
