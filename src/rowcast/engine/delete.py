@@ -31,7 +31,8 @@ async def delete(
         async def by_keys(scope: Scope) -> list[Key]:
             return await delete_keys(scope, collection, chosen)
 
-        return await within(engine, actor, by_keys)
+        with engine.broadcast.live.spelled(collection, _spelled(chosen)):
+            return await within(engine, actor, by_keys)
     statement = statement_of(engine, await engine.rights(actor), collection, query or Query())
 
     async def by_query(scope: Scope) -> list[Key]:
@@ -39,6 +40,11 @@ async def delete(
         return await delete_keys(scope, collection, [row[0] for row in rows])
 
     return await within(engine, actor, by_query, variables_of(statement))
+
+
+def _spelled(keys: Sequence[Any]) -> list[tuple[int, str]]:
+    """Numbers that were written as text (in a path): subscribers are told the keys as they were written."""
+    return [(int(key), key) for key in keys if isinstance(key, str) and key.isascii() and key.isdecimal()]
 
 
 __all__ = ["delete", "delete_keys"]

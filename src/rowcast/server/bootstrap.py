@@ -37,6 +37,7 @@ async def first_start(engine: Engine, server: ServerSettings) -> Login | None:
     async def work(scope: Scope) -> None:
         role = await _administrators(scope)
         await _public(scope)
+        await create_one(scope, "directus_settings", {})
         await create_one(scope, "directus_users", _user(server, hashed, role))
 
     await within(engine, SYSTEM, work)
