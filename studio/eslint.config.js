@@ -12,6 +12,7 @@ export default ts.config(
       'vue/max-attributes-per-line': 'off',
       'vue/singleline-html-element-content-newline': 'off',
       'vue/html-self-closing': 'off',
+      'vue/multiline-html-element-content-newline': 'off',
       'vue/require-default-prop': 'off',
       'max-lines': ['error', { max: 300 }],
     },

@@ -34,7 +34,7 @@ export default defineConfig({
       dts: true,
       autoImport: false,
       ui: { colors: { primary: 'teal', neutral: 'zinc' } },
-      icon: { clientBundle: { scan: true, sizeLimitKb: 256 } },
+      icon: { clientBundle: { scan: { globInclude: ['src/**/*.{vue,ts}'] }, sizeLimitKb: 256 } },
     }),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },

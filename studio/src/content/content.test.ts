@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { makeModel } from '@/model/model'
+import type { Field, Relation } from '@/model/types'
+import { pathChoices } from '@/query/paths'
+import { cell, fillTemplate, label } from './display'
+import { merge } from './merge'
+import { fromInput, toInput } from './moments'
+import { listPayload, noEdits } from './relationList'
+import { defaultView, fieldsFor, nextSort, validView } from './view'
+
+const field = (collection: string, name: string, type = 'string', schema: object | null = {}, meta: object = {}): Field =>
+  ({ collection, field: name, type, meta: { ...meta }, schema }) as unknown as Field
+const relation = (collection: string, name: string, related: string, one: string | null): Relation =>
+  ({ collection, field: name, related_collection: related, meta: { one_field: one, junction_field: null }, schema: {} }) as unknown as Relation
+const model = makeModel(
+  ['posts', 'people', 'directus_users'].map((collection) => ({ collection, meta: null, schema: { name: collection } })),
+  [
+    field('posts', 'id', 'integer', { is_primary_key: true }), field('posts', 'title'), field('posts', 'secret', 'hash'),
+    field('posts', 'author', 'integer'), field('posts', 'date_created', 'timestamp', {}, { hidden: true }),
+    field('posts', 'status', 'string', {}, { options: { choices: [{ text: 'Draft', value: 'draft' }] } }),
+    field('people', 'id', 'integer', { is_primary_key: true }), field('people', 'name'), field('people', 'posts', 'alias', null),
+  ],
+  [relation('posts', 'author', 'people', 'posts')],
+)
+
+describe('views', () => {
+  it('begin with what people can read', () => {
+    expect(defaultView(model, 'posts').columns).toEqual(['id', 'title', 'author', 'date_created', 'status'])
+  })
+  it('lose what no longer exists', () => {
+    expect(validView(model, 'posts', { columns: ['gone', 'title'], sort: '-gone', size: 7 })).toMatchObject({ columns: ['title'], sort: 'id', size: 50 })
+  })
+  it('ask for the key and for what names a related item', () => {
+    expect(fieldsFor(model, 'posts', ['title', 'author'])).toEqual(['id', 'title', 'author.id', 'author.name'])
+  })
+  it('sort upwards, then downwards', () => expect([nextSort('id', 'title'), nextSort('title', 'title')]).toEqual(['title', '-title']))
+})
+
+describe('cells', () => {
+  const show = (name: string, value: unknown, collection = 'posts') => cell(model, model.field(collection, name)!, value)
+  it('show names, choices and counts', () => {
+    expect(show('author', { id: 1, name: 'Bo' })).toBe('Bo')
+    expect(show('author', { id: 1, name: null })).toBe('1')
+    expect(show('status', 'draft')).toBe('Draft')
+    expect(show('posts', [1, 2], 'people')).toBe('2 items')
+    expect(show('title', null)).toBe('')
+  })
+  it('cut what is too long and survive what is no date', () => {
+    expect(show('title', 'x'.repeat(999))).toHaveLength(200)
+    expect(show('date_created', 'never')).toBe('never')
+  })
+  it('fill templates through relations', () => {
+    expect(fillTemplate('{{a.b}}: {{ c }}{{d}}', { a: { b: 1 }, c: 'x' })).toBe('1: x')
+    expect(label(model, 'directus_users', { first_name: null, last_name: null, email: 'a@b.c' })).toBe('a@b.c')
+  })
+})
+
+describe('merge', () => {
+  it('takes over what was not edited here, and reports what was', () => {
+    const merged = merge({ a: 1, b: 2, c: 3 }, { a: 1, b: 'mine', c: 'same' }, { a: 9, b: 8, c: 'same', other: 1 })
+    expect(merged).toEqual({ before: { a: 9, b: 8, c: 'same' }, values: { a: 9, b: 'mine', c: 'same' }, taken: ['a'], conflicts: { b: 8 } })
+  })
+})
+
+describe('moments', () => {
+  it('come back as they went', () => {
+    const stamp = '2026-03-01T10:20:30.000Z'
+    expect(fromInput(toInput(stamp, 'timestamp'), 'timestamp')).toBe(stamp)
+    expect(fromInput('2026-03-01T10:20', 'dateTime')).toBe('2026-03-01T10:20:00')
+    expect([fromInput('10:20', 'time'), fromInput('', 'date'), toInput('2026-03-01', 'date')]).toEqual(['10:20:00', null, '2026-03-01'])
+  })
+})
+
+describe('list payloads', () => {
+  const link = { kind: 'o2m' as const, related: 'posts', allowed: [], back: 'author', junction: null, via: null, sortField: null }
+  const edits = { made: [{ title: 'x' }], linked: [{ key: 5, collection: 'posts', row: {} }], removed: [7] }
+  it('are null without edits', () => expect(listPayload(link, noEdits(), 'id')).toBeNull())
+  it('link rows, or make junction rows', () => {
+    expect(listPayload(link, edits, 'id')).toEqual({ create: [{ title: 'x' }], update: [{ id: 5 }], delete: [7] })
+    expect(listPayload({ ...link, kind: 'm2m', via: 'post' }, edits, 'id')).toEqual({ create: [{ post: { title: 'x' } }, { post: 5 }], update: [], delete: [7] })
+    expect(listPayload({ ...link, kind: 'm2a', via: 'item' }, { ...edits, made: [] }, 'id')?.create).toEqual([{ collection: 'posts', item: '5' }])
+  })
+})
+
+describe('paths', () => {
+  it('follow relations both ways, one step', () => {
+    expect(pathChoices(model, 'posts').map((each) => each.path.join('.'))).toContain('author.name')
+    expect(pathChoices(model, 'people').find((each) => each.path.join('.') === 'posts.title')?.list).toBe(true)
+  })
+})

@@ -1,0 +1,67 @@
+// How a table is looked at: columns, order, page size; and what has to be asked for it. Pure; storage is at the end.
+import type { Model } from '@/model/model'
+import { templateFields, templateOf } from './display'
+
+export interface View {
+  columns: string[]
+  widths: Record<string, number>
+  /** `name` or `-name`. */
+  sort: string
+  size: number
+}
+
+export const SIZES = [25, 50, 100, 250, 500]
+const FIRST_COLUMNS = 7
+
+export function defaultView(model: Model, collection: string): View {
+  const fields = model.fields(collection).filter((each) => {
+    const link = model.link(collection, each.field)
+    return each.schema && each.type !== 'hash' && (!link || link.kind === 'm2o')
+  })
+  const key = model.primaryKey(collection)?.field
+  const visible = fields.filter((each) => !each.meta?.hidden || each.field === 'date_created').map((each) => each.field)
+  const columns = visible.length ? visible : fields.map((each) => each.field)
+  const sorted = model.collection(collection)?.meta?.sort_field
+  return { columns: columns.slice(0, FIRST_COLUMNS), widths: {}, sort: sorted ?? key ?? '', size: 50 }
+}
+
+/** A stored view without what no longer exists. */
+export function validView(model: Model, collection: string, stored: Partial<View> | null): View {
+  const base = defaultView(model, collection)
+  const exists = (name: string): boolean => Boolean(model.field(collection, name))
+  const columns = (stored?.columns ?? []).filter(exists)
+  const sort = stored?.sort && exists(stored.sort.replace(/^-/, '')) ? stored.sort : base.sort
+  const size = SIZES.includes(stored?.size ?? 0) ? stored!.size! : base.size
+  return { columns: columns.length ? columns : base.columns, widths: { ...stored?.widths }, sort, size }
+}
+
+/** The wire's field list for some columns: the key, the columns, and of a related item what names it. */
+export function fieldsFor(model: Model, collection: string, columns: readonly string[]): string[] {
+  const key = model.primaryKey(collection)?.field
+  const wanted = columns.flatMap((name) => {
+    const link = model.link(collection, name)
+    if (link?.kind !== 'm2o' || !link.related) return [name]
+    const related = model.primaryKey(link.related)?.field
+    const names = [...templateFields(templateOf(model, link.related)), ...(link.related === 'directus_users' ? ['email'] : [])]
+    return [...new Set([related, ...names])].filter(Boolean).map((each) => `${name}.${each}`)
+  })
+  return [...new Set([...(key ? [key] : []), ...wanted])]
+}
+
+/** Click by click: upwards, downwards, upwards. */
+export const nextSort = (sort: string, column: string): string => (sort === column ? `-${column}` : column)
+
+export const sortState = (sort: string, column: string): 'ascending' | 'descending' | 'none' =>
+  sort === column ? 'ascending' : sort === `-${column}` ? 'descending' : 'none'
+
+const place = (collection: string): string => `rowcast:view:${collection}`
+
+export function storedView(collection: string): Partial<View> | null {
+  try {
+    return JSON.parse(localStorage.getItem(place(collection)) ?? 'null') as Partial<View> | null
+  } catch {
+    return null
+  }
+}
+
+export const storeView = (collection: string, view: View): void => localStorage.setItem(place(collection), JSON.stringify(view))
