@@ -288,6 +288,22 @@ async def test_metadata_written_with_the_steps_is_in_the_schema(store: Opened) -
     assert store.versions == sorted(store.versions)
 
 
+async def test_metadata_are_read_again_after_an_alteration_that_failed(store: Opened) -> None:
+    text = "INSERT INTO directus_collections(collection, singleton) VALUES('notes', 1)"
+
+    async def work(tx: Alteration) -> None:
+        await tx.fetch(text)
+        await tx.fetch("INSERT INTO notes(text) VALUES('a'), ('b'), ('c')")
+        assert (await tx.apply(())).collections["notes"].singleton
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await store.alter(work)
+    assert not store.schema.collections["notes"].singleton
+    await store.write(lambda tx: tx.fetch(text))
+    assert store.schema.collections["notes"].singleton
+
+
 async def test_metadata_written_by_a_mutation_changes_the_model_too(store: Opened) -> None:
     await store.write(lambda tx: tx.fetch("INSERT INTO directus_collections(collection, singleton) VALUES('notes', 1)"))
     assert store.schema.collections["notes"].singleton

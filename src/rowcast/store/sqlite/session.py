@@ -18,9 +18,9 @@ from rowcast.schema import Schema
 from rowcast.schema.system import METADATA
 from rowcast.store.sqlite import bootstrap, capture
 from rowcast.store.sqlite.announce import Announcer, Delivery
-from rowcast.store.sqlite.connection import ask, open_writer
+from rowcast.store.sqlite.connection import ask, literal, open_writer
 from rowcast.store.sqlite.introspect import read_schema
-from rowcast.store.sqlite.log import Log, LogRow, change_of
+from rowcast.store.sqlite.log import NEWEST, Log, LogRow, change_of
 from rowcast.store.sqlite.settings import SqliteOptions
 
 T = TypeVar("T")
@@ -28,6 +28,9 @@ Mark = tuple[int, int, int]
 
 TRIM_EVERY = 2000
 """Log entries after which old ones are cut off; at most twice as many at once."""
+
+_METADATA = f"""SELECT 1 FROM rowcast_changes WHERE seq > ? AND collection IN
+ ({", ".join(map(literal, sorted(METADATA)))}) LIMIT 1"""
 
 CLEAN_EVERY = 60.0
 """Seconds between two cuts while nothing is written."""
@@ -53,7 +56,7 @@ class WriteSession:
         self._execute("BEGIN IMMEDIATE")
         bootstrap.bootstrap(self.connection)
         self._epoch = bootstrap.begin_history(self.connection, self._options.path)
-        self.schema = read_schema(self.connection, 1)
+        self.schema, self._described = read_schema(self.connection, 1), 0
         capture.install(self.connection, self.schema)
         self.log = Log(self.connection)
         self.log.note(time.time(), self.log.last, [self.log.last])
@@ -116,13 +119,19 @@ class WriteSession:
             if self.connection.in_transaction:
                 self._execute("ROLLBACK")
         self.log.back(mark)
+        self._described = min(self._described, self.log.last)
         self._layout = -1  # what the transaction did to the triggers is undone
 
     def refresh(self) -> Schema:
         """Read the data model anew, in a transaction, and let the triggers follow it."""
         self.schema = read_schema(self.connection, self.schema.version + 1)
+        self._described = int(ask(self.connection, NEWEST)[0][0])
         self._install()
         return self.schema
+
+    def is_described(self) -> bool:
+        """Whether no metadata were written since the data model was read."""
+        return not ask(self.connection, _METADATA, (self._described,))
 
     def watch(self, collection: str, on: bool) -> None:
         """Log a collection that is logged on demand only, or cease to; in a transaction."""

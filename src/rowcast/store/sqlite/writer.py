@@ -161,7 +161,8 @@ class Writer:
         """The data model if the transaction has changed it."""
         session = self._session
         session.log.take()
-        if METADATA.intersection([change.collection for change in session.log.changes]):
+        written = METADATA.intersection([change.collection for change in session.log.changes])
+        if written and not session.is_described():
             return session.refresh()
         return None if session.schema is before else session.schema
 
