@@ -30,7 +30,7 @@ def test_payload_as_clients_know_it() -> None:
 
 def test_expired_at_its_second() -> None:
     token = tokens.access(CLAIMS, SECRET, NOW)
-    assert tokens.read_access(token, SECRET, NOW + 899)
+    assert tokens.read_access(token, SECRET, NOW + 899) == CLAIMS
     with pytest.raises(TokenExpired):
         tokens.read_access(token, SECRET, NOW + 900)
 

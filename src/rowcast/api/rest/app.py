@@ -19,7 +19,7 @@ from rowcast.api.rest.grants import drop_cookie
 from rowcast.api.rest.token import cookie, find_token, header
 from rowcast.engine.engine import Engine
 from rowcast.engine.identify import identify
-from rowcast.errors import MethodNotAllowed, RouteNotFound, RowcastError
+from rowcast.errors import RouteNotFound, RowcastError
 
 FAMILIES = (
     "auth",
@@ -110,10 +110,8 @@ async def _no_route(scope: Scope, receive: Receive, send: Send) -> None:
     raise RouteNotFound(f"Route {scope['path']} doesn't exist.", path=scope["path"])
 
 
-def _from_http(error: HTTPException, scope: Scope) -> Response:
-    if error.status_code == 405:
-        allowed = sorted({part.strip() for part in (error.headers or {}).get("Allow", "").split(",") if part.strip()})
-        return failure(MethodNotAllowed(allowed=allowed, current=scope["method"]), {"Allow": ", ".join(allowed)})
+def _from_http(_error: HTTPException, scope: Scope) -> Response:
+    """As on the wire of the reference, a path that exists for other methods is no route for this one."""
     return failure(RouteNotFound(f"Route {scope['path']} doesn't exist.", path=scope["path"]))
 
 
