@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rowcast.feed import Change, Commit, Position
 from rowcast.store.base import Row
@@ -33,13 +35,19 @@ async def _is_cut(reader: Reader, position: Position) -> bool:
     return bool(oldest - 1 > position.offset)
 
 
+@lru_cache(maxsize=4)
+def _ends(units: str) -> list[int]:
+    """The last seq of each unit of a commit."""
+    ends: list[int] = json.loads(units)
+    return ends
+
+
 def _commits(rows: list[Row], epoch: str, chunk: int) -> Iterator[Commit]:
     """Rows with the same ``units`` text are one commit: its last number is unique to it. Rows not noted yet go in parts."""
     changes: list[Change] = []
     for index, row in enumerate(rows):
-        ends = json.loads(row[6]) if row[6] else [row[0]]
-        unit = next((number for number, end in enumerate(ends) if row[0] <= end), len(ends))
-        changes.append(change_of(row[:6], unit if row[6] else 0))
+        unit = bisect_left(_ends(row[6]), row[0]) if row[6] else 0
+        changes.append(change_of(row[:6], unit))
         is_last = index + 1 == len(rows) or rows[index + 1][6] != row[6] or (not row[6] and len(changes) >= chunk)
         if is_last:
             yield Commit(Position(epoch, row[0]), tuple(changes))
