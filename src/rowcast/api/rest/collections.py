@@ -15,7 +15,6 @@ from rowcast.engine.model.collections import (
     read_collection,
     update_collections,
 )
-from rowcast.engine.model.payload import several_names
 
 
 async def listed(request: Request) -> Response:
@@ -50,7 +49,7 @@ async def updated_one(request: Request) -> Response:
 
 
 async def deleted(request: Request) -> Response:
-    await delete_collections(engine(request), actor(request), several_names(await body(request)))
+    await delete_collections(engine(request), actor(request), await body(request))
     return empty()
 
 

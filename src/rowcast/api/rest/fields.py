@@ -9,7 +9,6 @@ from starlette.routing import Route
 from rowcast.api.rest.answer import data, empty
 from rowcast.api.rest.request import actor, body, engine
 from rowcast.engine.model.fields import create_field, delete_fields, list_fields, read_field, update_fields
-from rowcast.engine.model.payload import several, several_names
 
 
 async def listed(request: Request) -> Response:
@@ -28,7 +27,7 @@ async def created(request: Request) -> Response:
 
 
 async def updated(request: Request) -> Response:
-    changes = several(await body(request))
+    changes = await body(request)
     return data(await update_fields(engine(request), actor(request), request.path_params["collection"], changes))
 
 
@@ -40,7 +39,7 @@ async def updated_one(request: Request) -> Response:
 
 
 async def deleted(request: Request) -> Response:
-    names = several_names(await body(request))
+    names = await body(request)
     await delete_fields(engine(request), actor(request), request.path_params["collection"], names)
     return empty()
 

@@ -13,7 +13,15 @@ from rowcast.engine.model.columns import new_column
 from rowcast.engine.model.describe import Wire
 from rowcast.engine.model.fields import add_field_row
 from rowcast.engine.model.meta import own_members
-from rowcast.engine.model.payload import CollectionPayload, FieldPayload, collection_payload, mapping, name, optional
+from rowcast.engine.model.payload import (
+    CollectionPayload,
+    FieldPayload,
+    collection_payload,
+    mapping,
+    name,
+    optional,
+    several_names,
+)
 from rowcast.engine.model.removal import remove_collection
 from rowcast.errors import Forbidden, InvalidPayload
 from rowcast.schema import Schema
@@ -84,8 +92,11 @@ async def update_collections(engine: Engine, actor: Actor, raw: Sequence[Any]) -
     return await alter(engine, actor, work)
 
 
-async def delete_collections(engine: Engine, actor: Actor, collections: Sequence[str]) -> None:
-    """Collections go with their rows and everything that refers to them. Raises Forbidden."""
+async def delete_collections(engine: Engine, actor: Actor, raw: Any) -> None:
+    """Collections (a list of names) go with their rows and everything that refers to them. Raises Forbidden."""
+
+    require_admin(actor)
+    collections = several_names(raw)
 
     async def work(hand: Alter) -> None:
         for collection in collections:

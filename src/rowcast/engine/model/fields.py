@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rowcast.auth import Actor
@@ -12,7 +12,17 @@ from rowcast.engine.model.alter import Alter, alter
 from rowcast.engine.model.columns import altered_column, completed_special, new_column, special_after, standing_column
 from rowcast.engine.model.describe import Wire
 from rowcast.engine.model.meta import own_members
-from rowcast.engine.model.payload import ALIAS_TYPES, FieldPayload, field_payload, field_type, mapping, name, optional
+from rowcast.engine.model.payload import (
+    ALIAS_TYPES,
+    FieldPayload,
+    field_payload,
+    field_type,
+    mapping,
+    name,
+    optional,
+    several,
+    several_names,
+)
 from rowcast.engine.model.removal import remove_field
 from rowcast.errors import Forbidden, InvalidPayload
 from rowcast.policy.rights import refusal
@@ -63,11 +73,11 @@ async def create_field(engine: Engine, actor: Actor, collection: str, raw: Any) 
     return await alter(engine, actor, work)
 
 
-async def update_fields(engine: Engine, actor: Actor, collection: str, raw: Sequence[Any]) -> list[Wire]:
-    """Changes of fields, in one transaction; each as ``{field, type, schema, meta}``. Raises Forbidden, InvalidPayload and what
-    rows forbid (ContainsNull, NotUnique)."""
+async def update_fields(engine: Engine, actor: Actor, collection: str, raw: Any) -> list[Wire]:
+    """Changes of fields (a list), in one transaction; each as ``{field, type, schema, meta}``. Raises Forbidden, InvalidPayload and
+    what rows forbid (ContainsNull, NotUnique)."""
     require_admin(actor)
-    wanted = [_change(body) for body in raw]
+    wanted = [_change(body) for body in several(raw)]
 
     async def work(hand: Alter) -> list[Wire]:
         for change in wanted:
@@ -77,8 +87,12 @@ async def update_fields(engine: Engine, actor: Actor, collection: str, raw: Sequ
     return await alter(engine, actor, work)
 
 
-async def delete_fields(engine: Engine, actor: Actor, collection: str, fields: Sequence[str]) -> None:
-    """Fields go, with their values and relations. Raises Forbidden, and InvalidPayload for a primary key or system field."""
+async def delete_fields(engine: Engine, actor: Actor, collection: str, raw: Any) -> None:
+    """Fields (a list of names) go, with their values and relations. Raises Forbidden, and InvalidPayload for a primary key or
+    system field."""
+
+    require_admin(actor)
+    fields = several_names(raw)
 
     async def work(hand: Alter) -> None:
         for field in fields:
