@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rowcast.auth import Actor, tokens
+from rowcast.auth import Actor
 from rowcast.auth.tokens import Claims
 from rowcast.engine.identities import Standing
 from rowcast.errors import Forbidden, InvalidCredentials
@@ -30,8 +30,9 @@ async def identify(
         return _stand(place, await engine.identities.role(None), own=True)
     if not is_text(token):
         raise InvalidCredentials
-    if tokens.is_signed(token):
-        return await _by_claims(engine, engine.identities.claims(token), place)
+    claims = engine.identities.claims(token)
+    if claims is not None:
+        return await _by_claims(engine, claims, place)
     user = await engine.identities.user_of_token(token)
     return _stand(place, await _active(engine, user), own=True)
 

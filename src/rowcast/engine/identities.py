@@ -162,15 +162,18 @@ class Identities:
 
         return await self._get(("share", key), load)
 
-    def claims(self, token: str) -> Claims:
-        """What an access token says. Raises InvalidToken, TokenExpired."""
+    def claims(self, token: str) -> Claims | None:
+        """What an access token says; None for what is no signed token. Raises InvalidToken, TokenExpired."""
         key, now = _digest(token), time.time()
         found = self._claims.get(key)
-        if found is None or found.expires <= now:
-            found = tokens.read_access(token, self._engine.settings.secret, now)
-            if len(self._claims) >= _MOST:
-                self._claims.clear()
-            self._claims[key] = found
+        if found is not None and found.expires > now:
+            return found
+        if not tokens.is_signed(token):
+            return None
+        found = tokens.read_access(token, self._engine.settings.secret, now)
+        if len(self._claims) >= _MOST:
+            self._claims.clear()
+        self._claims[key] = found
         return found
 
     async def _standing(self, user: str | None, role: str | None, active: bool, has_tfa: bool) -> Standing:

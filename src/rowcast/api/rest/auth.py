@@ -13,7 +13,6 @@ from rowcast.api.rest import forms
 from rowcast.api.rest.answer import empty
 from rowcast.api.rest.grants import MODES, ended, granted
 from rowcast.api.rest.request import actor, body, engine
-from rowcast.auth import tokens
 from rowcast.engine.login import login
 from rowcast.engine.passwords import request_reset, reset
 from rowcast.engine.sessions import Mode, end, refresh
@@ -87,7 +86,8 @@ def _cookie_token(request: Request, mode: Mode) -> str | None:
     if mode == "cookie":
         return request.cookies.get(settings.refresh_cookie.name)
     value = request.cookies.get(settings.session_cookie.name)
-    return engine(request).identities.claims(value).session if value and tokens.is_signed(value) else None
+    claims = engine(request).identities.claims(value) if value else None
+    return claims.session if claims else None
 
 
 routes = [
