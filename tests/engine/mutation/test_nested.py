@@ -8,7 +8,7 @@ from rowcast.auth import SYSTEM
 from rowcast.engine.create import create
 from rowcast.engine.update import update
 from rowcast.errors import FailedValidation, Forbidden, InvalidPayload
-from tests.engine.mutation.conftest import Shop
+from tests.engine.shop import Shop
 
 
 async def test_m2o_is_created_changed_linked_and_unlinked(shop: Shop) -> None:

@@ -19,7 +19,7 @@ from rowcast.errors import (
     RowcastError,
 )
 from rowcast.query.parse import parse
-from tests.engine.mutation.conftest import Shop
+from tests.engine.shop import Shop
 
 WRITER = "11111111-1111-4111-8111-111111111111"
 

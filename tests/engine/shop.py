@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
 from rowcast.auth import SYSTEM
 from rowcast.engine.engine import Engine
@@ -180,20 +176,4 @@ async def build(path: Path) -> None:
         await create_relation(engine, SYSTEM, wanted)
     for name, alias, special in ALIASES:
         await create_field(engine, SYSTEM, name, {"field": alias, "type": "alias", "meta": {"special": [special]}})
-    await engine.close()
-
-
-@pytest.fixture(scope="session")
-def empty_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built once; each test works on a copy."""
-    path = tmp_path_factory.mktemp("shop") / "shop.db"
-    asyncio.run(build(path))
-    return path
-
-
-@pytest.fixture
-async def shop(empty_shop: Path, tmp_path: Path) -> AsyncIterator[Shop]:
-    engine = opened(Path(shutil.copy(empty_shop, tmp_path)))
-    await engine.open()
-    yield Shop(engine)
     await engine.close()
