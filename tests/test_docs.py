@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import msgspec
 import pytest
 import typer.main
@@ -90,7 +89,7 @@ def test_every_message_type() -> None:
     assert [tag for tag in known if f'"type": "{tag}"' not in text and f'"type":"{tag}"' not in text] == []
 
 
-def commands(group: click.Command, name: str = "rowcast") -> Iterator[tuple[str, click.Command]]:
+def commands(group: Any, name: str = "rowcast") -> Iterator[tuple[str, Any]]:
     """All commands with their full names."""
     yield name, group
     for each, command in getattr(group, "commands", {}).items():
