@@ -18,7 +18,7 @@ from rowcast.engine.answers import Answers
 from rowcast.engine.identify import identify_again
 from rowcast.engine.listener import Listener, Watch
 from rowcast.engine.views import prepare
-from rowcast.errors import InternalError, RowcastError
+from rowcast.errors import InternalError, InvalidCredentials, RowcastError
 from rowcast.feed import Change, Commit, Position
 from rowcast.live import Answer, Ask, Live
 from rowcast.protocol import frames
@@ -35,6 +35,8 @@ SHARED = frozenset(
 _TRIVIAL = frozenset(
     {"last_access", "last_page", "appearance", "theme_light", "theme_dark", "language", "text_direction"}
 )
+ON_DEMAND = frozenset({"directus_activity", "directus_revisions"})
+"""Collections that each mutation appends to: captured only while somebody looks."""
 _PAUSE_EVERY = 200
 
 
@@ -51,6 +53,7 @@ class Broadcast:
         self._refused: dict[str, set[tuple[Listener, Watch]]] = {}
         self._waiting: list[asyncio.Future[None]] = []
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._captured: set[str] = set()
 
     # ---- commits ------------------------------------------------------------------------------------------------------
 
@@ -94,6 +97,7 @@ class Broadcast:
         try:
             while self._backlog:
                 commit = self._backlog.popleft()
+                self._dismiss_old_tokens(commit)
                 concerned = self._concerned(commit)
                 if concerned:
                     await self._review(concerned)
@@ -146,6 +150,12 @@ class Broadcast:
         if not users and not self._has_dependants:
             return ()
         return [one for one in self.listeners if one.actor.user in users or _depends(one, touched)]
+
+    def _dismiss_old_tokens(self, commit: Commit) -> None:
+        """Who came with a static token that was replaced or taken away has to come again."""
+        for user in [change.key for change in commit.changes if _is_retokened(change)]:
+            for listener in [one for one in self.listeners if one.actor.user == user and one.actor.expires is None]:
+                listener.dismiss(InvalidCredentials())
 
     async def _review(self, listeners: Collection[Listener]) -> None:
         """Let each be who it is now and see what its rights are now."""
@@ -210,6 +220,15 @@ class Broadcast:
         for watch in watches:
             self.live.leave(watch.subscription)
             self._forgive(listener, watch)
+        for collection in self._captured - self.live.watched():
+            self._captured.discard(collection)
+            self._start(self._engine.store.watch(collection, False))
+
+    async def capture(self, collection: str) -> None:
+        """See to it that changes of the collection are in the commits."""
+        if collection in ON_DEMAND and collection not in self._captured:
+            self._captured.add(collection)
+            await self._engine.store.watch(collection, True)
 
     def _start(self, work: Any) -> None:
         task = eager.run(work)
@@ -223,6 +242,12 @@ def _is_trivial(change: Change) -> bool:
     if change.before is None or change.after is None:
         return change.after is not None
     return all(name in _TRIVIAL for name in _changed(change.before.values, change.after.values))
+
+
+def _is_retokened(change: Change) -> bool:
+    if change.collection != "directus_users" or change.before is None or change.after is None:
+        return False
+    return bool(change.before.values.get("token") != change.after.values.get("token"))
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -14,14 +14,21 @@ from rowcast.auth import Actor
 from rowcast.engine.listener import Listener, Watch, Wish
 from rowcast.engine.views import Prepared, count_of, prepare
 from rowcast.errors import Forbidden
-from rowcast.live import Subscription
+from rowcast.feed import Kind
+from rowcast.live import Outbox, Subscription
 from rowcast.protocol import frames
 from rowcast.protocol.codec import uid_text
+from rowcast.query.parse import Query
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
 
-__all__ = ["Listener", "Wish", "change_actor", "close", "open_listener", "subscribe", "unsubscribe"]
+__all__ = ["Listener", "Outbox", "Wish", "change_actor", "close", "open_listener", "subscribe", "unsubscribe", "wish"]
+
+
+def wish(collection: str, query: Query, event: str | None = None, item: str | int | None = None) -> Wish:
+    """What is to be subscribed to. ``event``: only events of that kind (create, update, delete), and no rows at the beginning."""
+    return Wish(collection, query, None if event is None else Kind(event), item)
 
 
 def open_listener(engine: Engine, listener: Listener) -> None:
@@ -49,6 +56,7 @@ async def subscribe(engine: Engine, listener: Listener, wish: Wish, uid: bytes) 
     name, shown = _name(listener, uid)
     _end(engine, listener, [name])
     watch = Watch(wish, uid, Subscription(listener.outbox, frames.tail(shown), wish.only))
+    await engine.broadcast.capture(wish.collection)
     if wish.only is not None:
         await _join(engine, listener, watch)
         listener.outbox.send(frames.initial(None, None, watch.subscription.tail))

@@ -12,21 +12,21 @@ if TYPE_CHECKING:
 
 class Event:
     """One frame up to its tail. ``head`` is empty when it turns out that there is nothing to tell; until it is ``ready``, the
-    outboxes in ``awaited_by`` keep its place."""
+    outboxes in ``awaited_by`` keep its place. ``frames``: the whole frames by tail."""
 
-    __slots__ = ("_frames", "awaited_by", "head", "kind", "position", "ready")
+    __slots__ = ("awaited_by", "frames", "head", "kind", "position", "ready")
 
     def __init__(self, kind: Kind, position: Position, head: bytes | None = None) -> None:
         self.kind, self.position = kind, position
         self.ready, self.head = head is not None, head or b""
         self.awaited_by: list[Outbox] = []
-        self._frames: dict[bytes, bytes] = {}
+        self.frames: dict[bytes, bytes] = {}
 
     def frame(self, tail: bytes) -> bytes:
         """The whole frame for subscribers with that tail; each distinct one is written once."""
-        found = self._frames.get(tail)
+        found = self.frames.get(tail)
         if found is None:
-            found = self._frames[tail] = self.head + tail
+            found = self.frames[tail] = self.head + tail
         return found
 
     def resolve(self, head: bytes) -> None:

@@ -16,24 +16,25 @@ MOST_WAITING = 10_000
 
 
 class Outbox:
-    """The one way to a connection. ``write`` sends a frame at once; ``overflow`` is called when more waits than may."""
+    """The one way to a connection. ``write`` sends a frame at once; ``overflow`` is called when more waits than may. ``waiting`` is
+    None while nothing waits."""
 
-    __slots__ = ("_overflow", "_waiting", "write")
+    __slots__ = ("_overflow", "waiting", "write")
 
     def __init__(self, write: Callable[[bytes], None], overflow: Callable[[], None]) -> None:
         self.write, self._overflow = write, overflow
-        self._waiting: deque[tuple[Event | bytes, bytes]] | None = None
+        self.waiting: deque[tuple[Event | bytes, bytes]] | None = None
 
     def send(self, frame: bytes) -> None:
         """Send a frame after everything that was put before it."""
-        if self._waiting is None:
+        if self.waiting is None:
             self.write(frame)
         else:
             self._wait(frame, b"")
 
     def put(self, event: Event, tail: bytes) -> None:
         """Send an event, ended by ``tail``, after everything that was put before it."""
-        if self._waiting is None and event.ready:
+        if self.waiting is None and event.ready:
             if event.head:
                 self.write(event.frame(tail))
         else:
@@ -43,21 +44,21 @@ class Outbox:
 
     def settle(self) -> None:
         """An event that was waited for is ready: send what need not wait any longer."""
-        while self._waiting:
-            what, tail = self._waiting[0]
+        while self.waiting:
+            what, tail = self.waiting[0]
             if isinstance(what, bytes):
                 self.write(what)
             elif not what.ready:
                 return
             elif what.head:
                 self.write(what.frame(tail))
-            self._waiting.popleft()
-        self._waiting = None
+            self.waiting.popleft()
+        self.waiting = None
 
     def _wait(self, what: Event | bytes, tail: bytes) -> None:
-        if self._waiting is None:
-            self._waiting = deque()
-        self._waiting.append((what, tail))
-        if len(self._waiting) > MOST_WAITING:
-            self._waiting.clear()
+        if self.waiting is None:
+            self.waiting = deque()
+        self.waiting.append((what, tail))
+        if len(self.waiting) > MOST_WAITING:
+            self.waiting.clear()
             self._overflow()

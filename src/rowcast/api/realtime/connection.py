@@ -11,10 +11,17 @@ from rowcast.api.realtime.credentials import authenticate, public
 from rowcast.api.realtime.questions import query_of
 from rowcast.auth import Actor
 from rowcast.engine.engine import Engine
-from rowcast.engine.subscribe import Listener, Wish, change_actor, close, open_listener, subscribe, unsubscribe
+from rowcast.engine.subscribe import (
+    Listener,
+    Outbox,
+    change_actor,
+    close,
+    open_listener,
+    subscribe,
+    unsubscribe,
+    wish,
+)
 from rowcast.errors import InternalError, RowcastError, ServiceError
-from rowcast.feed import Kind
-from rowcast.live import Outbox
 from rowcast.protocol import Auth, Items, Request, Subscribe, frames
 
 log = structlog.get_logger("rowcast.realtime")
@@ -66,18 +73,15 @@ class Connection:
         if isinstance(message, Items):
             self._listener.outbox.send(await items.answer(self._engine, self.actor, message))
         elif isinstance(message, Subscribe):
-            await subscribe(self._engine, self._listener, _wish(message), uid)
+            event = message.event if isinstance(message.event, str) else None
+            item = message.item if isinstance(message.item, str | int) else None
+            wanted = wish(message.collection, query_of(message.query), event, item)
+            await subscribe(self._engine, self._listener, wanted, uid)
         else:
             unsubscribe(self._engine, self._listener, uid)
 
     def _fail(self, message: Request, error: RowcastError) -> None:
         self._listener.outbox.send(frames.error(_context(message), error, bytes(message.uid)))
-
-
-def _wish(message: Subscribe) -> Wish:
-    only = Kind(message.event) if isinstance(message.event, str) else None
-    item = message.item if isinstance(message.item, str | int) else None
-    return Wish(message.collection, query_of(message.query), only, item)
 
 
 def _context(message: Request) -> str:
