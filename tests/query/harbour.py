@@ -14,33 +14,95 @@ from rowcast.query.sql import Statement, bind, rows
 from rowcast.schema import Collection, Column, Field, Relation, Schema
 
 _COLUMNS = {
-    "string": "varchar(255)", "text": "text", "uuid": "char(36)", "hash": "varchar(255)", "integer": "integer", "bigInteger": "bigint",
-    "float": "float", "decimal": "decimal(10,2)", "boolean": "boolean", "timestamp": "datetime", "dateTime": "datetime", "date": "date",
-    "time": "time", "json": "json", "csv": "text", "geometry.Point": "text", "geometry.Polygon": "text",
-}  # fmt: skip
+    "string": "varchar(255)",
+    "text": "text",
+    "uuid": "char(36)",
+    "hash": "varchar(255)",
+    "integer": "integer",
+    "bigInteger": "bigint",
+    "float": "float",
+    "decimal": "decimal(10,2)",
+    "boolean": "boolean",
+    "timestamp": "datetime",
+    "dateTime": "datetime",
+    "date": "date",
+    "time": "time",
+    "json": "json",
+    "csv": "text",
+    "geometry.Point": "text",
+    "geometry.Polygon": "text",
+}
 
 MODEL: dict[str, dict[str, str]] = {
     "ports": {
-        "code": "string", "name": "string", "country": "string", "depth": "decimal", "people": "bigInteger", "opened": "date",
-        "tags": "csv", "facts": "json", "open": "boolean", "rating": "float", "place": "geometry.Point", "secret": "hash",
-        "fleet": "alias", "departures": "alias", "divider": "alias",
+        "code": "string",
+        "name": "string",
+        "country": "string",
+        "depth": "decimal",
+        "people": "bigInteger",
+        "opened": "date",
+        "tags": "csv",
+        "facts": "json",
+        "open": "boolean",
+        "rating": "float",
+        "place": "geometry.Point",
+        "secret": "hash",
+        "fleet": "alias",
+        "departures": "alias",
+        "divider": "alias",
     },
     "ships": {
-        "id": "integer", "name": "string", "kind": "string", "built": "date", "launched": "dateTime", "seen": "timestamp",
-        "departs": "time", "tonnage": "decimal", "speed": "float", "crew": "integer", "active": "boolean", "home": "string",
-        "sister": "integer", "extras": "json", "labels": "csv", "notes": "text", "reg": "uuid", "owner": "uuid",
-        "sisters": "alias", "voyages": "alias", "people": "alias",
+        "id": "integer",
+        "name": "string",
+        "kind": "string",
+        "built": "date",
+        "launched": "dateTime",
+        "seen": "timestamp",
+        "departs": "time",
+        "tonnage": "decimal",
+        "speed": "float",
+        "crew": "integer",
+        "active": "boolean",
+        "home": "string",
+        "sister": "integer",
+        "extras": "json",
+        "labels": "csv",
+        "notes": "text",
+        "reg": "uuid",
+        "owner": "uuid",
+        "sisters": "alias",
+        "voyages": "alias",
+        "people": "alias",
     },
     "voyages": {
-        "id": "uuid", "ship": "integer", "origin": "string", "leaves": "dateTime", "arrived": "timestamp", "fare": "decimal",
-        "guests": "integer", "remark": "text", "cargo": "alias",
+        "id": "uuid",
+        "ship": "integer",
+        "origin": "string",
+        "leaves": "dateTime",
+        "arrived": "timestamp",
+        "fare": "decimal",
+        "guests": "integer",
+        "remark": "text",
+        "cargo": "alias",
     },
     "sailors": {"id": "integer", "name": "string", "born": "date", "rank": "string", "ships": "alias"},
-    "ships_sailors": {"id": "integer", "ships_id": "integer", "sailors_id": "integer", "duty": "string", "sort": "integer"},
+    "ships_sailors": {
+        "id": "integer",
+        "ships_id": "integer",
+        "sailors_id": "integer",
+        "duty": "string",
+        "sort": "integer",
+    },
     "crates": {"id": "integer", "label": "string", "weight": "float"},
     "barrels": {"id": "integer", "liquid": "string", "litres": "integer"},
-    "voyages_cargo": {"id": "integer", "voyages_id": "uuid", "item": "string", "collection": "string", "sort": "integer"},
-}  # fmt: skip
+    "voyages_cargo": {
+        "id": "integer",
+        "voyages_id": "uuid",
+        "item": "string",
+        "collection": "string",
+        "sort": "integer",
+    },
+}
 
 RELATIONS = (
     Relation("ships", "home", "ports", one_field="fleet"),
@@ -55,33 +117,143 @@ RELATIONS = (
 
 ROWS: dict[str, list[dict[str, Any]]] = {
     "ports": [
-        {"code": "HVN", "name": "Haven", "country": "SE", "depth": 12.5, "people": 150000, "opened": "1901-05-01", "tags": "fish,ferry",
-         "facts": '{"cranes":4,"pilot":true}', "open": 1, "rating": 4.5, "secret": "$argon2$a", "place": '{"type":"Point","coordinates":[11.5,57.5]}'},
-        {"code": "KRK", "name": "Kråkö", "country": "SE", "depth": 7.25, "people": 820, "opened": "1950-06-15", "tags": "ferry",
-         "facts": '{"cranes":0}', "open": 1, "rating": 3.75, "place": '{"type":"Point","coordinates":[22.0,60.0]}'},
+        {
+            "code": "HVN",
+            "name": "Haven",
+            "country": "SE",
+            "depth": 12.5,
+            "people": 150000,
+            "opened": "1901-05-01",
+            "tags": "fish,ferry",
+            "facts": '{"cranes":4,"pilot":true}',
+            "open": 1,
+            "rating": 4.5,
+            "secret": "$argon2$a",
+            "place": '{"type":"Point","coordinates":[11.5,57.5]}',
+        },
+        {
+            "code": "KRK",
+            "name": "Kråkö",
+            "country": "SE",
+            "depth": 7.25,
+            "people": 820,
+            "opened": "1950-06-15",
+            "tags": "ferry",
+            "facts": '{"cranes":0}',
+            "open": 1,
+            "rating": 3.75,
+            "place": '{"type":"Point","coordinates":[22.0,60.0]}',
+        },
         {"code": "LUB", "name": "Lübmark", "country": "DE", "people": 4000000000, "open": 0},
-        {"code": "OLD", "name": "Old 50% Quay", "depth": 2.1, "people": 0, "opened": "1720-12-24", "tags": "",
-         "facts": '{"notes":["silted","closed"]}', "open": 0, "rating": 1.0},
+        {
+            "code": "OLD",
+            "name": "Old 50% Quay",
+            "depth": 2.1,
+            "people": 0,
+            "opened": "1720-12-24",
+            "tags": "",
+            "facts": '{"notes":["silted","closed"]}',
+            "open": 0,
+            "rating": 1.0,
+        },
     ],
     "ships": [
-        {"id": 1, "name": "Aurora", "kind": "ferry", "built": "1998-03-14", "launched": "1998-06-01T10:00:00",
-         "seen": "2001-02-03T04:05:06.000Z", "departs": "06:15:00", "tonnage": 1250.5, "speed": 18.5, "crew": 24, "active": 1,
-         "home": "HVN", "extras": '{"engine":"diesel","cabins":[10,20]}', "labels": "fast,white", "notes": "The old lady.",
-         "reg": "5e900000-0000-4000-8000-000000000001", "owner": "1da00000-5e5e-4a5a-8b5b-0000000000a1"},
-        {"id": 2, "name": "Borealis", "kind": "ferry", "built": "2004-11-02", "launched": "2005-01-15T08:30:00",
-         "seen": "2099-01-01T00:00:00.000Z", "departs": "07:45:00", "tonnage": 2400, "speed": 21.25, "crew": 31, "active": 1,
-         "home": "HVN", "sister": 1, "extras": '{"engine":"lng"}', "labels": "fast", "reg": "5e900000-0000-4000-8000-000000000002"},
-        {"id": 3, "name": "Célestine", "kind": "yacht", "built": "2015-07-20", "launched": "2015-09-09T18:00:00", "tonnage": 89.99,
-         "speed": 14.0, "crew": 4, "active": 0, "home": "KRK", "notes": "Très élégante"},
-        {"id": 4, "name": "Dunlin", "kind": "trawler", "crew": 7, "notes": "", "seen": "2026-01-01 10:00:00", "active": None},
+        {
+            "id": 1,
+            "name": "Aurora",
+            "kind": "ferry",
+            "built": "1998-03-14",
+            "launched": "1998-06-01T10:00:00",
+            "seen": "2001-02-03T04:05:06.000Z",
+            "departs": "06:15:00",
+            "tonnage": 1250.5,
+            "speed": 18.5,
+            "crew": 24,
+            "active": 1,
+            "home": "HVN",
+            "extras": '{"engine":"diesel","cabins":[10,20]}',
+            "labels": "fast,white",
+            "notes": "The old lady.",
+            "reg": "5e900000-0000-4000-8000-000000000001",
+            "owner": "1da00000-5e5e-4a5a-8b5b-0000000000a1",
+        },
+        {
+            "id": 2,
+            "name": "Borealis",
+            "kind": "ferry",
+            "built": "2004-11-02",
+            "launched": "2005-01-15T08:30:00",
+            "seen": "2099-01-01T00:00:00.000Z",
+            "departs": "07:45:00",
+            "tonnage": 2400,
+            "speed": 21.25,
+            "crew": 31,
+            "active": 1,
+            "home": "HVN",
+            "sister": 1,
+            "extras": '{"engine":"lng"}',
+            "labels": "fast",
+            "reg": "5e900000-0000-4000-8000-000000000002",
+        },
+        {
+            "id": 3,
+            "name": "Célestine",
+            "kind": "yacht",
+            "built": "2015-07-20",
+            "launched": "2015-09-09T18:00:00",
+            "tonnage": 89.99,
+            "speed": 14.0,
+            "crew": 4,
+            "active": 0,
+            "home": "KRK",
+            "notes": "Très élégante",
+        },
+        {
+            "id": 4,
+            "name": "Dunlin",
+            "kind": "trawler",
+            "crew": 7,
+            "notes": "",
+            "seen": "2026-01-01 10:00:00",
+            "active": None,
+        },
     ],
     "voyages": [
-        {"id": "70000000-0000-4000-8000-000000000001", "ship": 1, "origin": "HVN", "leaves": "2024-01-10T06:15:00", "fare": 120,
-         "guests": 80, "remark": "calm", "arrived": "2024-01-10T09:00:00.000Z"},
-        {"id": "70000000-0000-4000-8000-000000000002", "ship": 1, "origin": "KRK", "leaves": "2024-01-11T06:15:00", "fare": 120, "guests": 64},
-        {"id": "70000000-0000-4000-8000-000000000003", "ship": 1, "origin": "HVN", "leaves": "2024-02-20T06:15:00", "fare": 310.5,
-         "guests": 150, "remark": "rough seas"},
-        {"id": "70000000-0000-4000-8000-000000000004", "ship": 2, "origin": "HVN", "leaves": "2023-12-31T23:00:00", "fare": 299.9, "guests": 210},
+        {
+            "id": "70000000-0000-4000-8000-000000000001",
+            "ship": 1,
+            "origin": "HVN",
+            "leaves": "2024-01-10T06:15:00",
+            "fare": 120,
+            "guests": 80,
+            "remark": "calm",
+            "arrived": "2024-01-10T09:00:00.000Z",
+        },
+        {
+            "id": "70000000-0000-4000-8000-000000000002",
+            "ship": 1,
+            "origin": "KRK",
+            "leaves": "2024-01-11T06:15:00",
+            "fare": 120,
+            "guests": 64,
+        },
+        {
+            "id": "70000000-0000-4000-8000-000000000003",
+            "ship": 1,
+            "origin": "HVN",
+            "leaves": "2024-02-20T06:15:00",
+            "fare": 310.5,
+            "guests": 150,
+            "remark": "rough seas",
+        },
+        {
+            "id": "70000000-0000-4000-8000-000000000004",
+            "ship": 2,
+            "origin": "HVN",
+            "leaves": "2023-12-31T23:00:00",
+            "fare": 299.9,
+            "guests": 210,
+        },
     ],
     "sailors": [
         {"id": 1, "name": "Åsa Lind", "born": "1970-04-01", "rank": "captain"},
@@ -98,10 +270,16 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "barrels": [{"id": 1, "liquid": "Cider", "litres": 200}, {"id": 3, "liquid": "Tea"}],
     "voyages_cargo": [
         {"id": 1, "voyages_id": "70000000-0000-4000-8000-000000000001", "collection": "crates", "item": "1", "sort": 2},
-        {"id": 2, "voyages_id": "70000000-0000-4000-8000-000000000001", "collection": "barrels", "item": "1", "sort": 1},
+        {
+            "id": 2,
+            "voyages_id": "70000000-0000-4000-8000-000000000001",
+            "collection": "barrels",
+            "item": "1",
+            "sort": 1,
+        },
         {"id": 3, "voyages_id": "70000000-0000-4000-8000-000000000003", "collection": "crates", "item": "2", "sort": 1},
     ],
-}  # fmt: skip
+}
 
 
 def _field(collection: str, name: str, kind: str) -> Field:
@@ -127,8 +305,15 @@ def database() -> apsw.Connection:
         connection.execute(f'CREATE TABLE "{name}" ({", ".join(columns)})')
         for row in ROWS.get(name, []):
             names = ", ".join(f'"{column}"' for column in row)
-            connection.execute(f'INSERT INTO "{name}" ({names}) VALUES ({", ".join("?" * len(row))})', tuple(row.values()))
+            connection.execute(
+                f'INSERT INTO "{name}" ({names}) VALUES ({", ".join("?" * len(row))})', tuple(row.values())
+            )
     return connection
+
+
+def no_variables(name: str) -> Any:
+    """For questions without variables."""
+    raise LookupError(name)
 
 
 class Harbour:
@@ -144,14 +329,14 @@ class Harbour:
         *,
         visible: Callable[[str], frozenset[str] | None] | None = lambda _: None,
         limits: Limits = (100, None, 10),
-        variables: Callable[[str], Any] = {}.__getitem__,
+        variables: Callable[[str], Any] = no_variables,
         **raw: Any,
     ) -> Any:
         """The decoded answer to a query in raw form."""
         select = resolve(self.schema, collection, parse(raw), visible, limits)
         return json.loads(self.one(rows(select, self.schema), variables))
 
-    def one(self, statement: Statement, variables: Callable[[str], Any] = {}.__getitem__) -> Any:
+    def one(self, statement: Statement, variables: Callable[[str], Any] = no_variables) -> Any:
         """The one value that a statement gives."""
         return next(iter(self.database.execute(statement.text, bind(statement, variables))))[0]
 

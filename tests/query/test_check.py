@@ -55,7 +55,11 @@ def test_good_payloads(rule: Any, payload: dict[str, Any]) -> None:
         ({"cost": {"_gte": 0}}, {"cost": None}, [{"field": "cost", "type": "required"}]),
         ({"cost": {"_gte": 0}}, {"cost": "x"}, [{"field": "cost", "type": "gte", "valid": 0}]),
         ({"title": {"_icontains": "ok"}}, {"title": "no"}, [{"field": "title", "type": "contains", "substring": "ok"}]),
-        ({"title": {"_nstarts_with": "J"}}, {"title": "J1"}, [{"field": "title", "type": "nstarts_with", "substring": "J"}]),
+        (
+            {"title": {"_nstarts_with": "J"}},
+            {"title": "J1"},
+            [{"field": "title", "type": "nstarts_with", "substring": "J"}],
+        ),
         ({"title": {"_regex": "^k"}}, {"title": "Kk"}, [{"field": "title", "type": "regex", "invalid": "Kk"}]),
         ({"title": {"_regex": "(["}}, {"title": "x"}, [{"field": "title", "type": "regex", "invalid": "x"}]),
         ({"note": {"_submitted": True}}, {}, [{"field": "note", "type": "required"}]),

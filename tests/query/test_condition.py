@@ -109,7 +109,7 @@ VARIABLES = {
         ({"launched": {"_between": ["$NOW(-400 years)", "$NOW"]}}, [1, 2, 3]),
         ({"name": {"_eq": "$5"}}, []),
     ],
-)  # fmt: skip
+)
 def test_filters_find_their_rows(harbour: Harbour, filter: dict[str, Any], ids: list[int]) -> None:
     assert harbour.names(filter=filter, variables=VARIABLES) == ids
 
@@ -146,7 +146,9 @@ def test_bad_filters_are_refused(harbour: Harbour, filter: dict[str, Any], reaso
 
 
 def test_boxes_meet(harbour: Harbour) -> None:
-    assert harbour.ask("ports", fields="code", filter={"place": {"_intersects_bbox": [10, 50, 12, 60]}}) == [{"code": "HVN"}]
+    assert harbour.ask("ports", fields="code", filter={"place": {"_intersects_bbox": [10, 50, 12, 60]}}) == [
+        {"code": "HVN"}
+    ]
     polygon = {"type": "Polygon", "coordinates": [[[20, 59], [23, 59], [23, 61], [20, 59]]]}
     assert harbour.ask("ports", fields="code", filter={"place": {"_intersects_bbox": polygon}}) == [{"code": "KRK"}]
     with pytest.raises(InvalidQuery):
@@ -155,7 +157,13 @@ def test_boxes_meet(harbour: Harbour) -> None:
 
 @pytest.mark.parametrize(
     "filter",
-    [{"nothing": 1}, {"home": {"nothing": 1}}, {"voyages": {"_some": {"nothing": 1}}}, {"count(nothing)": 1}, {"$FOLLOW(x,y)": {}}],
+    [
+        {"nothing": 1},
+        {"home": {"nothing": 1}},
+        {"voyages": {"_some": {"nothing": 1}}},
+        {"count(nothing)": 1},
+        {"$FOLLOW(x,y)": {}},
+    ],
 )
 def test_unknown_names_are_forbidden(harbour: Harbour, filter: dict[str, Any]) -> None:
     with pytest.raises(Forbidden):
@@ -166,7 +174,8 @@ def test_a_refusal_tells_where_it_was_asked(harbour: Harbour) -> None:
     with pytest.raises(Forbidden) as caught:
         harbour.names(filter={"voyages": {"origin": {"nothing": 1}}})
     assert caught.value.message == (
-        'You don\'t have permission to access field "nothing" in collection "ports" or it does not exist. Queried in "voyages.origin".'
+        'You don\'t have permission to access field "nothing" in collection "ports" or it does not exist. '
+        'Queried in "voyages.origin".'
     )
 
 

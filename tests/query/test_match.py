@@ -10,7 +10,6 @@ import apsw
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.query.harbour import schema
 
 from rowcast.query.match import fold, predicate
 from rowcast.query.sql import bind
@@ -18,26 +17,92 @@ from rowcast.query.sql.wire import wire
 from rowcast.query.sql.writer import Writer
 from rowcast.query.tree import All, Always, Condition, Const, Not, Ref, Search, Some, Through, Variable
 from rowcast.query.tree import Test as Comparison
+from tests.query.harbour import schema
 
 SCHEMA = schema()
 SHIPS = SCHEMA.collections["ships"].fields
-COLUMNS = ("name", "notes", "reg", "crew", "tonnage", "speed", "active", "built", "launched", "seen", "departs", "labels", "extras")
-VARIABLES = {"$CURRENT_USER": "å", "$CURRENT_USER.title": "ab", "$CURRENT_ROLES": ["a", "B", "1"], "$NOW": "2020-02-02T02:02:02.000Z"}
+COLUMNS = (
+    "name",
+    "notes",
+    "reg",
+    "crew",
+    "tonnage",
+    "speed",
+    "active",
+    "built",
+    "launched",
+    "seen",
+    "departs",
+    "labels",
+    "extras",
+)
+VARIABLES = {
+    "$CURRENT_USER": "å",
+    "$CURRENT_USER.title": "ab",
+    "$CURRENT_ROLES": ["a", "B", "1"],
+    "$NOW": "2020-02-02T02:02:02.000Z",
+}
 
-WORDS = st.sampled_from(["", "a", "A", "ab", "aB", "å", "Å", "ÅB", "50%", "%", "_", "1", "10", "9", " ", "'", '"', "長", "e\u0301", "é", "ß", "\U0001f600"])
+WORDS = st.sampled_from(
+    [
+        "",
+        "a",
+        "A",
+        "ab",
+        "aB",
+        "å",
+        "Å",
+        "ÅB",
+        "50%",
+        "%",
+        "_",
+        "1",
+        "10",
+        "9",
+        " ",
+        "'",
+        '"',
+        "長",
+        "e\u0301",
+        "é",
+        "ß",
+        "\U0001f600",
+    ]
+)
 TEXTS = st.one_of(WORDS, st.lists(WORDS, max_size=3).map("".join))
 INTEGERS = st.one_of(st.integers(-3, 12), st.integers(-(2**63), 2**63 - 1))
-FLOATS = st.one_of(st.sampled_from([0.0, -0.0, 0.1, 0.2, 0.30000000000000004, 0.3, 1.5, 10.0, 12.34, 1e17, 1e300]), st.integers(-3, 12).map(float))
-STAMPS = st.sampled_from(["2020-02-02T02:02:02.000Z", "2020-02-02T02:02:02.001Z", "1999-12-31T23:59:59.999Z", "2020-02-02 02:02:02", "2020-02-02"])
+FLOATS = st.one_of(
+    st.sampled_from([0.0, -0.0, 0.1, 0.2, 0.30000000000000004, 0.3, 1.5, 10.0, 12.34, 1e17, 1e300]),
+    st.integers(-3, 12).map(float),
+)
+STAMPS = st.sampled_from(
+    [
+        "2020-02-02T02:02:02.000Z",
+        "2020-02-02T02:02:02.001Z",
+        "1999-12-31T23:59:59.999Z",
+        "2020-02-02 02:02:02",
+        "2020-02-02",
+    ]
+)
 MOMENTS = st.sampled_from(["2020-02-02T02:02:02", "2020-02-02 02:02:03", "1999-12-31T23:59:59"])
 DATES = st.sampled_from(["2020-02-02", "1999-12-31", "2020-02-03"])
 TIMES = st.sampled_from(["02:02:02", "23:59:59", "00:00:00"])
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "name": TEXTS, "notes": TEXTS, "reg": TEXTS, "crew": INTEGERS, "tonnage": st.one_of(FLOATS, INTEGERS), "speed": FLOATS,
-    "active": st.booleans(), "built": DATES, "launched": MOMENTS, "seen": STAMPS, "departs": TIMES,
-    "labels": st.sampled_from(["", "a", "a,b"]), "extras": st.sampled_from(["{}", '{"a":1}', "null", "[1]"]),
-}  # fmt: skip
+    "name": TEXTS,
+    "notes": TEXTS,
+    "reg": TEXTS,
+    "crew": INTEGERS,
+    "tonnage": st.one_of(FLOATS, INTEGERS),
+    "speed": FLOATS,
+    "active": st.booleans(),
+    "built": DATES,
+    "launched": MOMENTS,
+    "seen": STAMPS,
+    "departs": TIMES,
+    "labels": st.sampled_from(["", "a", "a,b"]),
+    "extras": st.sampled_from(["{}", '{"a":1}', "null", "[1]"]),
+}
 CANONICAL = {"seen": STAMPS.filter(lambda v: len(v) == 24), "launched": MOMENTS.filter(lambda v: "T" in v)}
 ROWS = st.fixed_dictionaries({name: st.one_of(st.none(), VALUES[name]) for name in COLUMNS})
 TEXT_OPERATORS = [f"{fold}{word}" for fold in ("", "i") for word in ("contains", "starts_with", "ends_with")]
@@ -55,7 +120,9 @@ def _operands(name: str, operator: str) -> st.SearchStrategy[Any]:
         lists = st.lists(_constants(name), min_size=1, max_size=20).map(lambda items: Const(tuple(items)))
         return st.one_of(lists, st.just(Variable("$CURRENT_ROLES", kind, many=True)))
     one = _constants(name).filter(lambda value: value != "") if operator.endswith("ends_with") else _constants(name)
-    variables = st.sampled_from([Variable("$CURRENT_USER", kind), Variable("$CURRENT_USER.title", kind), Variable("$NOW", kind)])
+    variables = st.sampled_from(
+        [Variable("$CURRENT_USER", kind), Variable("$CURRENT_USER.title", kind), Variable("$NOW", kind)]
+    )
     return st.one_of(one.map(Const), variables)
 
 
@@ -64,10 +131,14 @@ def _tests() -> st.SearchStrategy[Condition]:
         operators = ["eq", "neq", "lt", "lte", "gt", "gte", "in", "null", "nnull", "empty", "nempty"]
         if SHIPS[name].type in ("string", "text", "uuid"):
             operators += TEXT_OPERATORS
-        masks = st.one_of(st.none(), st.none(), st.sampled_from([Comparison(Ref(SHIPS["crew"]), "gt", Const(3)), Always(False)]))
+        masks = st.one_of(
+            st.none(), st.none(), st.sampled_from([Comparison(Ref(SHIPS["crew"]), "gt", Const(3)), Always(False)])
+        )
         return st.sampled_from(operators).flatmap(
             lambda operator: st.builds(
-                lambda mask, right: Comparison(Ref(SHIPS[name], mask=mask), operator, right), masks, _operands(name, operator)
+                lambda mask, right: Comparison(Ref(SHIPS[name], mask=mask), operator, right),
+                masks,
+                _operands(name, operator),
             )
         )
 
@@ -78,14 +149,17 @@ def _searches() -> st.SearchStrategy[Condition]:
     refs = tuple(Ref(SHIPS[name]) for name in ("name", "notes"))
     numbers = (*refs, Ref(SHIPS["crew"]), Ref(SHIPS["speed"]))
     return st.one_of(
-        st.builds(Search, TEXTS, st.just(refs)), st.builds(Search, st.sampled_from(["1", "10", "1.5", "9"]), st.just(numbers))
+        st.builds(Search, TEXTS, st.just(refs)),
+        st.builds(Search, st.sampled_from(["1", "10", "1.5", "9"]), st.just(numbers)),
     )
 
 
 CONDITIONS = st.recursive(
     st.one_of(_tests(), _tests(), _tests(), _searches(), st.booleans().map(Always)),
     lambda inner: st.one_of(
-        st.lists(inner, max_size=3).map(tuple).map(All), st.lists(inner, max_size=3).map(tuple).map(Some), inner.map(Not)
+        st.lists(inner, max_size=3).map(tuple).map(All),
+        st.lists(inner, max_size=3).map(tuple).map(Some),
+        inner.map(Not),
     ),
     max_leaves=6,
 )
@@ -93,7 +167,13 @@ CONDITIONS = st.recursive(
 
 @pytest.fixture(scope="module")
 def ships() -> Iterator[apsw.Connection]:
-    kinds = {"string": "varchar(255)", "uuid": "char(36)", "decimal": "decimal(10,2)", "timestamp": "datetime", "csv": "text"}
+    kinds = {
+        "string": "varchar(255)",
+        "uuid": "char(36)",
+        "decimal": "decimal(10,2)",
+        "timestamp": "datetime",
+        "csv": "text",
+    }
     columns = ", ".join(f'"{name}" {kinds.get(SHIPS[name].type, SHIPS[name].type)}' for name in COLUMNS)
     connection = apsw.Connection(":memory:")
     connection.execute(f"CREATE TABLE ships (id integer PRIMARY KEY, {columns})")
@@ -114,9 +194,13 @@ def _by_sql(ships: apsw.Connection, condition: Condition) -> tuple[dict[str, Any
     return image, None if answer is None else bool(answer)
 
 
-@settings(max_examples=1200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=1200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(CONDITIONS, ROWS)
-def test_the_predicate_answers_as_the_database(ships: apsw.Connection, condition: Condition, row: dict[str, Any]) -> None:
+def test_the_predicate_answers_as_the_database(
+    ships: apsw.Connection, condition: Condition, row: dict[str, Any]
+) -> None:
     decide = predicate(condition)
     if decide is None:
         return
@@ -127,7 +211,9 @@ def test_the_predicate_answers_as_the_database(ships: apsw.Connection, condition
     assert decide(image, VARIABLES.__getitem__) is answer
 
 
-@pytest.mark.parametrize("name", ["name", "notes", "reg", "crew", "tonnage", "speed", "active", "built", "launched", "seen", "departs"])
+@pytest.mark.parametrize(
+    "name", ["name", "notes", "reg", "crew", "tonnage", "speed", "active", "built", "launched", "seen", "departs"]
+)
 def test_plain_columns_are_decided_in_memory(name: str) -> None:
     assert predicate(Comparison(Ref(SHIPS[name]), "eq", Const(None))) is not None
 

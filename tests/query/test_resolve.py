@@ -23,19 +23,45 @@ ONE = {"id": {"_eq": 1}}
         ("people", {"people": [1, 3, 2]}),
         ("voyages.guests", {"voyages": [{"guests": 80}, {"guests": 64}, {"guests": 150}]}),
         ("home.fleet.name", {"home": {"fleet": [{"name": "Aurora"}, {"name": "Borealis"}]}}),
-        ("people.sailors_id.name,people.duty", {"people": [
-            {"sailors_id": {"name": "Åsa Lind"}, "duty": "bridge"}, {"sailors_id": {"name": "Chidi Obi"}, "duty": "galley"},
-            {"sailors_id": {"name": "Bo Öberg"}, "duty": "deck"}]}),
+        (
+            "people.sailors_id.name,people.duty",
+            {
+                "people": [
+                    {"sailors_id": {"name": "Åsa Lind"}, "duty": "bridge"},
+                    {"sailors_id": {"name": "Chidi Obi"}, "duty": "galley"},
+                    {"sailors_id": {"name": "Bo Öberg"}, "duty": "deck"},
+                ]
+            },
+        ),
         ("year(built),home.year(opened)", {"built_year": 1998, "home": {"opened_year": 1901}}),
-        ("count(voyages),json(extras, cabins[1]),json(extras, engine)",
-         {"voyages_count": 3, "extras_cabins_1_json": 20, "extras_engine_json": "diesel"}),
-        ("name,home.*", {"name": "Aurora", "home": {
-            "code": "HVN", "name": "Haven", "country": "SE", "depth": 12.5, "people": 150000, "opened": "1901-05-01",
-            "tags": ["fish", "ferry"], "facts": {"cranes": 4, "pilot": True}, "open": True, "rating": 4.5,
-            "place": {"type": "Point", "coordinates": [11.5, 57.5]}, "secret": "**********", "fleet": [1, 2],
-            "departures": [f"70000000-0000-4000-8000-00000000000{n}" for n in (1, 3, 4)]}}),
+        (
+            "count(voyages),json(extras, cabins[1]),json(extras, engine)",
+            {"voyages_count": 3, "extras_cabins_1_json": 20, "extras_engine_json": "diesel"},
+        ),
+        (
+            "name,home.*",
+            {
+                "name": "Aurora",
+                "home": {
+                    "code": "HVN",
+                    "name": "Haven",
+                    "country": "SE",
+                    "depth": 12.5,
+                    "people": 150000,
+                    "opened": "1901-05-01",
+                    "tags": ["fish", "ferry"],
+                    "facts": {"cranes": 4, "pilot": True},
+                    "open": True,
+                    "rating": 4.5,
+                    "place": {"type": "Point", "coordinates": [11.5, 57.5]},
+                    "secret": "**********",
+                    "fleet": [1, 2],
+                    "departures": [f"70000000-0000-4000-8000-00000000000{n}" for n in (1, 3, 4)],
+                },
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_fields(harbour: Harbour, fields: str, row: dict[str, Any]) -> None:
     assert harbour.ask("ships", fields=fields, filter=ONE) == [row]
 
@@ -70,20 +96,31 @@ def test_deep_and_alias(harbour: Harbour) -> None:
     def first(**raw: Any) -> Any:
         return harbour.ask("ships", filter=ONE, **raw)[0]
 
-    assert first(fields="voyages.guests", deep={"voyages": {"_sort": "-guests", "_limit": 1}}) == {"voyages": [{"guests": 150}]}
-    assert first(fields="voyages.guests", deep={"voyages": {"_offset": 1, "_limit": 1}}) == {"voyages": [{"guests": 64}]}
+    assert first(fields="voyages.guests", deep={"voyages": {"_sort": "-guests", "_limit": 1}}) == {
+        "voyages": [{"guests": 150}]
+    }
+    assert first(fields="voyages.guests", deep={"voyages": {"_offset": 1, "_limit": 1}}) == {
+        "voyages": [{"guests": 64}]
+    }
     assert first(fields="voyages.guests", deep={"voyages": {"_page": 2, "_limit": 2}}) == {"voyages": [{"guests": 150}]}
-    assert first(fields="voyages.remark", deep={"voyages": {"_search": "ROUGH"}}) == {"voyages": [{"remark": "rough seas"}]}
-    assert first(fields="voyages", deep={"voyages": {"_fields": "guests", "_limit": 1}}) == {"voyages": [{"guests": 80}]}
+    assert first(fields="voyages.remark", deep={"voyages": {"_search": "ROUGH"}}) == {
+        "voyages": [{"remark": "rough seas"}]
+    }
+    assert first(fields="voyages", deep={"voyages": {"_fields": "guests", "_limit": 1}}) == {
+        "voyages": [{"guests": 80}]
+    }
     assert first(fields="home.name", deep={"home": {"_filter": {"country": "NO"}}}) == {"home": None}
     assert first(
-        fields="a.fare,b.fare,title", alias={"a": "voyages", "b": "voyages", "title": "name"},
+        fields="a.fare,b.fare,title",
+        alias={"a": "voyages", "b": "voyages", "title": "name"},
         deep={"a": {"_filter": {"fare": {"_lt": 200}}}, "b": {"_filter": {"fare": {"_gt": 200}}}},
-    ) == {"a": [{"fare": 120}, {"fare": 120}], "b": [{"fare": 310.5}], "title": "Aurora"}  # fmt: skip
+    ) == {"a": [{"fare": 120}, {"fare": 120}], "b": [{"fare": 310.5}], "title": "Aurora"}
     port = harbour.ask(
-        "ports", fields="fleet.voyages.guests", filter={"code": "HVN"},
+        "ports",
+        fields="fleet.voyages.guests",
+        filter={"code": "HVN"},
         deep={"fleet": {"_sort": "-id", "voyages": {"_sort": "-guests", "_limit": 1}}},
-    )  # fmt: skip
+    )
     assert port == [{"fleet": [{"voyages": [{"guests": 210}]}, {"voyages": [{"guests": 150}]}]}]
 
 
@@ -119,9 +156,16 @@ def test_windows(harbour: Harbour) -> None:
 
 @pytest.mark.parametrize(
     ("text", "ids"),
-    [("FERRY", [1, 2]), ("élégante", [3]), ("31", [2]), ("2400", [2]), ("zeppelin", []), ("100%", []),
-     ("5E900000-0000-4000-8000-000000000001", [1])],
-)  # fmt: skip
+    [
+        ("FERRY", [1, 2]),
+        ("élégante", [3]),
+        ("31", [2]),
+        ("2400", [2]),
+        ("zeppelin", []),
+        ("100%", []),
+        ("5E900000-0000-4000-8000-000000000001", [1]),
+    ],
+)
 def test_search(harbour: Harbour, text: str, ids: list[int]) -> None:
     assert harbour.names(search=text) == ids
 
@@ -135,11 +179,24 @@ def test_aggregates(harbour: Harbour) -> None:
     assert harbour.ask("ships", aggregate={"countAll": "*"}) == [{"countAll": 4}]
     assert harbour.ask(
         "ships",
-        aggregate={"count": "notes", "countDistinct": "kind", "sum": "crew,tonnage", "avg": "crew", "min": "built", "max": ["seen", "active"]},
-    ) == [{
-        "count": {"notes": 3}, "countDistinct": {"kind": 3}, "sum": {"crew": 66, "tonnage": 3740.49}, "avg": {"crew": 16.5},
-        "min": {"built": "1998-03-14"}, "max": {"seen": "2099-01-01T00:00:00.000Z", "active": True},
-    }]  # fmt: skip
+        aggregate={
+            "count": "notes",
+            "countDistinct": "kind",
+            "sum": "crew,tonnage",
+            "avg": "crew",
+            "min": "built",
+            "max": ["seen", "active"],
+        },
+    ) == [
+        {
+            "count": {"notes": 3},
+            "countDistinct": {"kind": 3},
+            "sum": {"crew": 66, "tonnage": 3740.49},
+            "avg": {"crew": 16.5},
+            "min": {"built": "1998-03-14"},
+            "max": {"seen": "2099-01-01T00:00:00.000Z", "active": True},
+        }
+    ]
     assert harbour.ask("voyages", aggregate={"sumDistinct": "fare", "avgDistinct": "fare"}, filter={"ship": 1}) == [
         {"sumDistinct": {"fare": 430.5}, "avgDistinct": {"fare": 215.25}}
     ]
@@ -152,7 +209,11 @@ def test_groups(harbour: Harbour) -> None:
         {"kind": "yacht", "count": {"id": 1}},
         {"kind": "trawler", "count": {"id": 1}},
     ]
-    assert harbour.ask("ships", groupBy="active", sort="active") == [{"active": None}, {"active": False}, {"active": True}]
+    assert harbour.ask("ships", groupBy="active", sort="active") == [
+        {"active": None},
+        {"active": False},
+        {"active": True},
+    ]
     assert harbour.ask("voyages", aggregate={"sum": "guests"}, groupBy="year(leaves)", sort="leaves_year") == [
         {"leaves_year": 2023, "sum": {"guests": 210}},
         {"leaves_year": 2024, "sum": {"guests": 294}},
@@ -183,7 +244,9 @@ def test_what_cannot_be_asked(harbour: Harbour, raw: dict[str, Any]) -> None:
 
 
 def _seen(collection: str) -> frozenset[str] | None:
-    return {"ships": frozenset({"id", "name", "voyages", "sister", "home"}), "voyages": frozenset({"id"})}.get(collection, frozenset())
+    return {"ships": frozenset({"id", "name", "voyages", "sister", "home"}), "voyages": frozenset({"id"})}.get(
+        collection, frozenset()
+    )
 
 
 def test_what_may_not_be_read_is_not_answered(harbour: Harbour) -> None:

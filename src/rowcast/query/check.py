@@ -53,9 +53,11 @@ def violations(
     found: list[Violation] = []
     for name, rule in (filter_json or {}).items():
         if name == "_and":
-            found += [violation for part in rule for violation in violations(part, payload, all_required=all_required)]
+            found += [
+                violation for part in _parts(rule) for violation in violations(part, payload, all_required=all_required)
+            ]
         elif name == "_or":
-            found += _either([violations(part, payload, all_required=True) for part in rule])
+            found += _either([violations(part, payload, all_required=True) for part in _parts(rule)])
         else:
             found += _field(name, rule, payload.get(name, _ABSENT), all_required)
     return found
@@ -73,7 +75,7 @@ def _field(name: str, rule: Any, value: Any, is_required: bool) -> list[Violatio
     found: list[Violation] = []
     for operator, wanted in rule.items():
         if operator in ("_and", "_or"):
-            branches = [_field(name, part, value, is_required) for part in wanted]
+            branches = [_field(name, part, value, is_required) for part in _parts(wanted)]
             found += (
                 _either(branches) if operator == "_or" else [violation for branch in branches for violation in branch]
             )
@@ -81,6 +83,11 @@ def _field(name: str, rule: Any, value: Any, is_required: bool) -> list[Violatio
             broken = _test(operator[1:], None if value is _ABSENT else value, wanted, value is _ABSENT)
             found += [replace(violation, field=name) for violation in broken]
     return found
+
+
+def _parts(rule: Any) -> list[Any]:
+    """The branches of ``_and`` and ``_or``; a rule that is no list of filters has none."""
+    return [part for part in rule if isinstance(part, Mapping)] if isinstance(rule, (list, tuple)) else []
 
 
 def _nested(name: str, rule: Mapping[str, Any], value: Any, is_required: bool) -> list[Violation]:
@@ -97,10 +104,14 @@ def _nested(name: str, rule: Mapping[str, Any], value: Any, is_required: bool) -
 def _related(name: str, rule: Mapping[str, Any], items: list[Any]) -> list[Violation]:
     objects = [item for item in items if isinstance(item, Mapping)]
     if "_none" in rule:
-        good = not any(not violations(rule["_none"], item, all_required=True) for item in objects)
+        good = not any(not violations(_filter(rule["_none"]), item, all_required=True) for item in objects)
     else:
-        good = any(not violations(rule.get("_some", rule), item, all_required=True) for item in objects)
+        good = any(not violations(_filter(rule.get("_some", rule)), item, all_required=True) for item in objects)
     return [] if good else [Violation(name, "none" if "_none" in rule else "some")]
+
+
+def _filter(rule: Any) -> Mapping[str, Any]:
+    return rule if isinstance(rule, Mapping) else {}
 
 
 def _test(operator: str, value: Any, wanted: Any, is_absent: bool) -> Iterable[Violation]:

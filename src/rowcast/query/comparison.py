@@ -47,7 +47,10 @@ def value(kind: str, raw: Any) -> Const | Variable:
     """A constant cast to the type, or a variable that will be."""
     if is_variable(raw):
         return Variable(raw, kind)
-    return Const(raw if kind == "unknown" else cast("string" if kind == "csv" else kind, raw))
+    if kind == "unknown":  # what JSON holds: compared as it was written
+        kind = "string" if isinstance(raw, str) else "float"
+        return Const(raw if isinstance(raw, bool) else cast(kind, raw))
+    return Const(cast(kind, raw))
 
 
 def _scalar(ref: Ref, kind: str, operator: str, raw: Any, strict: bool) -> Condition:

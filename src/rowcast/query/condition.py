@@ -51,7 +51,7 @@ class FilterReader:
         if follow := _FOLLOW.fullmatch(name):
             return self._follow(collection, follow[1], follow[2], below, path)
         head, _, target = name.partition(":")
-        if target:
+        if target and name not in collection.fields:
             return self._any_of(collection, head, target, below, path)
         if call(name).function is not None:
             return self._tests(self.sight.ref(collection, name, path), below)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from rowcast.errors import InvalidQuery
 from rowcast.query.calls import split
 from rowcast.query.flat import unflatten
+from rowcast.query.values import cast
 
 __all__ = ["Query", "parse", "unflatten"]
 
@@ -136,10 +137,8 @@ def _filter(value: Any) -> Frozen[Any] | None:
 
 
 def _text(value: Any, parameter: str) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
-    if isinstance(value, (int, float)):
-        return json.dumps(value)
+    if value is None or isinstance(value, (str, int, float)):
+        return str(cast("string", value) or "")
     raise InvalidQuery(f'"{parameter}" must be a string')
 
 

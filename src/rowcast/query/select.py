@@ -162,7 +162,7 @@ class Selector:
 
 def paths(fields: Iterable[str]) -> Wanted:
     """Names with periods as paths; a name with a colon (``item:crates``) keeps its parts apart."""
-    return tuple(tuple(_segments(name)) for name in fields)
+    return tuple(path for name in fields if (path := tuple(_segments(name))))
 
 
 def _segments(name: str) -> Iterable[str]:

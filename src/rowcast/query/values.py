@@ -32,6 +32,13 @@ def fitting(kind: str, value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
+    text = _written(value)
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise InvalidQuery("Invalid text value")
+    return text
+
+
+def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (dict, list, tuple)):

@@ -16,7 +16,7 @@ from rowcast.query.tree import AnyOf, Condition, Const, Keys, Leaf, Many, Node, 
 from rowcast.schema import Field, Link
 
 _CHAIN = 60
-"""Longer concatenations are nested, since the depth of an expression is limited."""
+"""Longer concatenations are nested, since the depth of an expression is limited; a function around each keeps them apart."""
 
 
 def rows_of(writer: Writer, select: Select, table: Table, met: Element | None = None) -> Element:
@@ -135,4 +135,8 @@ def _joined(parts: Sequence[Element]) -> Element:
     chunks = [
         reduce(lambda left, right: left.concat(right), parts[i : i + _CHAIN]) for i in range(0, len(parts), _CHAIN)
     ]
-    return chunks[0] if len(chunks) == 1 else _joined([chunk.self_group() for chunk in chunks])
+    return (
+        chunks[0]
+        if len(chunks) == 1
+        else _joined([sa.func.coalesce(chunk, text(""), type_=sa.String) for chunk in chunks])
+    )
