@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from rowcast.auth import SYSTEM
@@ -141,3 +143,20 @@ async def test_revisions_of_nested_rows_have_their_parent(shop: Shop) -> None:
     [(_, _, _, _, author_parent)] = await shop.revisions("authors")
     [(_, _, _, _, review_parent)] = await shop.revisions("reviews")
     assert author_parent == review_parent == book
+
+
+async def test_nesting_has_an_end(shop: Shop) -> None:
+    payload: dict[str, Any] = {"title": "x"}
+    for _ in range(300):
+        payload = {"title": "x", "author": {"name": "y", "books": [payload]}}
+    with pytest.raises(InvalidPayload):
+        await create(shop.engine, SYSTEM, "books", payload)
+
+
+async def test_a_long_way_down_is_written(shop: Shop) -> None:
+    payload: dict[str, Any] = {"title": "x"}
+    for n in range(12):
+        genre = {"slug": str(n), "books": [{"books_id": payload}]}
+        payload = {"title": "x", "genres": [{"genres_slug": genre}]}
+    await create(shop.engine, SYSTEM, "books", payload)
+    assert len(await shop.rows("books", "id")) == 13

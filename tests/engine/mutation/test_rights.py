@@ -10,7 +10,7 @@ from rowcast.auth import SYSTEM, Actor
 from rowcast.engine.create import create
 from rowcast.engine.delete import delete
 from rowcast.engine.update import update
-from rowcast.errors import FailedValidation, Forbidden, Several
+from rowcast.errors import FailedValidation, Forbidden, InvalidPayload, Several
 from rowcast.query.parse import parse
 from tests.engine.shop import Shop
 
@@ -105,3 +105,9 @@ async def test_a_query_reaches_only_what_may_be_read(shop: Shop) -> None:
     )
     assert await update(shop.engine, actor, "books", {"sort": 1}, query=parse({})) == [1]
     assert await delete(shop.engine, actor, "books", query=parse({})) == [1]
+
+
+async def test_a_secret_in_a_preset_is_never_stored_in_clear(shop: Shop) -> None:
+    actor = await actor_with(shop, rule("stamps", "create", fields=["label"], presets={"secret": "in clear"}))
+    with pytest.raises(InvalidPayload):
+        await create(shop.engine, actor, "stamps", {"label": "x"})

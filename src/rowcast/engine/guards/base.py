@@ -25,8 +25,8 @@ class Guard:
         return payload
 
     async def before(self, scope: Scope, verb: Deed, keys: Sequence[Key], payload: Payload) -> Payload:
-        """In the transaction, before rights are checked. ``keys`` are those of the rows (create: none); ``payload`` is what will be
-        set (delete: empty). Returns the payload to go on with. Only ``scope.tx`` may be awaited here."""
+        """In the transaction, when rights are checked and presets filled in. ``keys`` are those of the rows (create: none);
+        ``payload`` is what will be set (delete: empty). Returns the payload to go on with. Only ``scope.tx`` may be awaited."""
         return payload
 
     async def after(self, scope: Scope, verb: Deed, keys: Sequence[Key], payload: Payload) -> None:

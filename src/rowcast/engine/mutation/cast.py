@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from rowcast.auth.passwords import is_hash
 from rowcast.engine.mutation.moments import date, date_time, time, timestamp
 from rowcast.errors import InvalidPayload, OutOfRange, TooLong
 from rowcast.schema import Field
@@ -30,7 +31,11 @@ _encode = msgspec.json.encode
 def cast_for(field: Field) -> Cast:
     """The function that casts values of ``field``; None stays None. It raises InvalidPayload for a value of another type,
     OutOfRange and TooLong for one that does not fit."""
-    make = _MAKERS.get(field.type, _geometry if field.type.startswith("geometry") else _unknown)
+    make = (
+        _hash
+        if "hash" in field.special
+        else _MAKERS.get(field.type, _geometry if field.type.startswith("geometry") else _unknown)
+    )
     cast = make(field)
 
     def nullable(value: Any) -> Any:
@@ -41,6 +46,8 @@ def cast_for(field: Field) -> Cast:
 
 def cast_key(field: Field, value: Any) -> str | int | None:
     """A key as its column stores it, or None if no row can have such a key."""
+    if isinstance(value, bool | float):
+        return None
     try:
         key = cast_for(field)(value)
     except (InvalidPayload, OutOfRange, TooLong):
@@ -117,6 +124,17 @@ def _text(field: Field) -> Cast:
                 _constraint(field, value, "is too long"), collection=field.collection, field=field.name, value=value
             )
         return value  # type: ignore[no-any-return]
+
+    return cast
+
+
+def _hash(field: Field) -> Cast:
+    """Values were hashed before the transaction; what is none comes from a preset and must not be stored in clear."""
+
+    def cast(value: Any) -> str:
+        if isinstance(value, str) and (value == "" or is_hash(value)):
+            return value
+        raise InvalidPayload(f'The preset of field "{field.name}" in collection "{field.collection}" is not a hash')
 
     return cast
 

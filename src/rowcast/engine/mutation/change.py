@@ -35,12 +35,12 @@ async def update_keys(
     """
     found = scope.writing.collection(collection)
     guard = GUARDS.get(collection)
-    if guard is not None:
-        payload = await guard.before(scope, "update", keys, payload)
     cast_keys = cast_keys_of(found, keys)
     named = tuple(payload)
     payload, rules = permitted(scope, collection, "update", payload)
     await may_update(scope, found, cast_keys, named, len(keys))
+    if guard is not None:
+        payload = await guard.before(scope, "update", cast_keys, payload)
     if not payload:
         return cast_keys
     plan = scope.writing.plan(collection, "update", tuple(payload))
@@ -89,9 +89,7 @@ async def _history(
     if collection.accountability is None:
         return [None] * len(rows)
     kept = collection.accountability == "all"
-    return [
-        await keep(scope, collection, "update", row[0], row[1] if kept else None, delta, parent) for row in rows
-    ]
+    return [await keep(scope, collection, "update", row[0], row[1] if kept else None, delta, parent) for row in rows]
 
 
 def cast_keys_of(collection: Collection, keys: Sequence[Any]) -> list[Key]:

@@ -27,9 +27,9 @@ async def create_one(scope: Scope, collection: str, payload: Payload, *, parent:
     Raises Forbidden, InvalidPayload, FailedValidation (or several) and ConstraintError.
     """
     guard = GUARDS.get(collection)
+    payload, rules = permitted(scope, collection, "create", payload)
     if guard is not None:
         payload = await guard.before(scope, "create", (), payload)
-    payload, rules = permitted(scope, collection, "create", payload)
     plan = scope.writing.plan(collection, "create", tuple(payload))
     check(scope, plan, payload, rules)
     mark = len(scope.loose)

@@ -4,11 +4,13 @@ neither the event loop nor the writer waits for a slow hash. Must not write."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rowcast.auth import Actor
 from rowcast.engine.guards import GUARDS
 from rowcast.engine.hashing import hash_password
+from rowcast.errors import InvalidPayload
 from rowcast.query.sql.mutate import MASK
 from rowcast.schema import Collection, Link, Schema
 
@@ -19,19 +21,67 @@ if TYPE_CHECKING:
 Payload = Mapping[str, Any]
 
 
-async def prepare(engine: Engine, actor: Actor, collection: str, verb: Deed, payload: Payload) -> Payload:
-    """The payload as it may enter a transaction, nested ones included."""
+DEEPEST = 50
+"""How many rows may be nested in each other."""
+
+
+async def prepare(
+    engine: Engine, actor: Actor, collection: str, verb: Deed, payload: Payload, depth: int = 0
+) -> Payload:
+    """The payload as it may enter a transaction, nested ones included. Raises InvalidPayload when it is nested too deep, and what
+    guards raise."""
     found = engine.schema.collections.get(collection)
     if found is None or not _concerned(engine.schema, found, payload):
         return payload
+    if depth > DEEPEST:
+        raise InvalidPayload(f"Items are nested in each other more than {DEEPEST} times")
     guard = GUARDS.get(collection)
     if guard is not None:
         payload = await guard.prepare(engine, actor, verb, payload)
+    walk = Walk(engine, actor, found, depth)
     return {
-        name: await _value(engine, actor, found, name, value, payload)
+        name: await walk.value(name, value, payload)
         for name, value in payload.items()
         if not _masked(found, name, value)
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The values of one payload of ``collection``, which is nested ``depth`` times."""
+
+    engine: Engine
+    actor: Actor
+    collection: Collection
+    depth: int
+
+    async def value(self, name: str, value: Any, payload: Payload) -> Any:
+        """The value as it may enter a transaction."""
+        field, link = self.collection.fields.get(name), self.engine.schema.link(self.collection.name, name)
+        if field is not None and "hash" in field.special and value is not None and value != "":
+            return await hash_password(str(value))
+        if link is None or not isinstance(value, dict | list):
+            return value
+        if link.kind == "o2m":
+            return await self._members(link, value)
+        target = link.target if link.kind == "m2o" else payload.get(link.relation.one_collection_field or "")
+        return await self._nested(str(target), value)
+
+    async def _members(self, link: Link, value: Any) -> Any:
+        target = link.relation.collection
+        if isinstance(value, list):
+            return [await self._nested(target, item) for item in value]
+        return {
+            part: [await self._nested(target, item) for item in items] if isinstance(items, list) else items
+            for part, items in value.items()
+        }
+
+    async def _nested(self, collection: str, value: Any) -> Any:
+        found = self.engine.schema.collections.get(collection)
+        if found is None or not isinstance(value, dict):
+            return value
+        verb: Deed = "update" if value.get(found.primary) is not None else "create"
+        return await prepare(self.engine, self.actor, collection, verb, value, self.depth + 1)
 
 
 def _concerned(schema: Schema, collection: Collection, payload: Payload) -> bool:
@@ -51,34 +101,3 @@ def _masked(collection: Collection, name: str, value: Any) -> bool:
     """A concealed value that comes back as it was shown means: as it was."""
     field = collection.fields.get(name)
     return value == MASK and field is not None and field.concealed
-
-
-async def _value(engine: Engine, actor: Actor, collection: Collection, name: str, value: Any, payload: Payload) -> Any:
-    field, link = collection.fields.get(name), engine.schema.link(collection.name, name)
-    if field is not None and "hash" in field.special and value is not None and value != "":
-        return await hash_password(str(value))
-    if link is None or not isinstance(value, dict | list):
-        return value
-    if link.kind == "o2m":
-        return await _members(engine, actor, link, value)
-    target = link.target if link.kind == "m2o" else payload.get(link.relation.one_collection_field or "")
-    return await _nested(engine, actor, str(target), value)
-
-
-async def _members(engine: Engine, actor: Actor, link: Link, value: Any) -> Any:
-    target = link.relation.collection
-    if isinstance(value, list):
-        return [await _nested(engine, actor, target, item) for item in value]
-    return {
-        part: [await _nested(engine, actor, target, item) for item in items] if isinstance(items, list) else items
-        for part, items in value.items()
-    }
-
-
-async def _nested(engine: Engine, actor: Actor, collection: str, value: Any) -> Any:
-    found = engine.schema.collections.get(collection)
-    if found is None or not isinstance(value, dict):
-        return value
-    return await prepare(
-        engine, actor, collection, "update" if value.get(found.primary) is not None else "create", value
-    )

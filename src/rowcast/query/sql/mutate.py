@@ -7,7 +7,7 @@ A list of keys is always one bind: the keys as JSON text, so that one text serve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rowcast.query.sql.wire import wire
 from rowcast.schema import Collection, Field
@@ -53,12 +53,6 @@ def delete(collection: Collection) -> str:
 def pointers(collection: Collection, column: str) -> str:
     """(key, value of ``column``) of the rows of some keys. Binds: the keys."""
     return f"SELECT {_key(collection)},{quote(column)} FROM {quote(collection.name)} WHERE {_by_keys(collection)}"
-
-
-def children(collection: Collection, column: str, where: Iterable[str] = ()) -> str:
-    """(key) of the rows whose ``column`` holds a value, and whose other columns ``where`` hold theirs. Binds: the values."""
-    tests = " AND ".join(f"{quote(name)}=?" for name in (column, *where))
-    return f"SELECT {_key(collection)} FROM {quote(collection.name)} WHERE {tests} ORDER BY {_key(collection)}"
 
 
 def highest(collection: Collection, sort: str, column: str) -> str:
