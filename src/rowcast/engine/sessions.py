@@ -1,8 +1,7 @@
 """Sessions: opened by a login, renewed by their token, ended. Must not know passwords or how tokens travel.
 
-A session is a row whose token renews it. Renewing makes a successor and leaves the old row for some seconds,
-pointing to it, so that a client which renews twice at once (two tabs) gets the same successor twice instead of being
-signed out.
+A session is a row whose token renews it. Renewing makes a successor. A token in a body is used up by that; one in a cookie
+leads to its successor for some seconds more, so that a browser that renews in two tabs at once is not signed out.
 """
 
 from __future__ import annotations
@@ -66,7 +65,10 @@ async def refresh(engine: Engine, place: Actor, token: str, mode: Mode) -> Grant
         session = await _renewable(tx, token, now)
         if session.next is not None:
             return await _renewable(tx, session.next, now)
-        await tx.fetch(accounts.ROTATE_SESSION, (successor, stored(now + GRACE), token))
+        if mode == "json":
+            await tx.fetch(accounts.END_SESSION, (token, token))
+        else:
+            await tx.fetch(accounts.ROTATE_SESSION, (successor, stored(now + GRACE), token))
         await _insert(engine, tx, successor, session.user, session.share, place, mode, now)
         if session.user is not None:
             await tx.fetch(accounts.TOUCH_USER, (stored(now), session.user))
