@@ -5,11 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rowcast.engine.mutation.cast import cast_for, cast_key
-from rowcast.errors import InvalidPayload, OutOfRange, TooLong
+from rowcast.errors import InvalidPayload, OutOfRange, RequestError, TooLong
 from rowcast.schema import Column, Field
 
+KINDS = [
+    *(
+        "integer",
+        "bigInteger",
+        "float",
+        "decimal",
+        "boolean",
+        "string",
+        "text",
+        "uuid",
+        "hash",
+        "json",
+        "csv",
+        "binary",
+    ),
+    *("date", "time", "dateTime", "timestamp", "geometry", "geometry.Point", "unknown"),
+]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.datetimes().map(str),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
 UUID = "0F5F2C4E-1c6e-4f7e-9b66-3a3f0a6c1a01"
 
 
@@ -115,3 +139,21 @@ def test_a_key_that_no_row_can_have_is_none() -> None:
     assert cast_key(field("integer"), "12") == 12
     assert cast_key(field("integer"), "twelve") is None
     assert cast_key(field("uuid"), "not-a-uuid") is None
+
+
+@given(kind=st.sampled_from(KINDS), value=JSON)
+def test_whatever_is_sent_is_stored_or_refused(kind: str, value: Any) -> None:
+    cast = cast_for(field(kind))
+    try:
+        stored = cast(value)
+    except RequestError:
+        return
+    assert stored is None or isinstance(stored, str | int | float | bytes)
+    if kind not in ("binary", "unknown"):
+        assert cast(stored) == stored
+
+
+@given(value=JSON)
+def test_whatever_is_given_as_a_key_is_one_or_none(value: Any) -> None:
+    for kind in ("integer", "uuid", "string"):
+        assert isinstance(cast_key(field(kind), value), str | int | None)
