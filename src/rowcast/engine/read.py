@@ -90,10 +90,9 @@ async def _count(engine: Engine, statement: Statement, variables: Callable[[str]
 
 
 def _defaults(plan: Plan, engine: Engine) -> bytes:
-    """A singleton that was never written: of the fields that were asked for, the key (null) and those with a default."""
-    collection = engine.schema.collections[plan.select.collection]
-    defaults: dict[str, Any] = {
-        f.name: f.column.default_value for f in collection.columns if f.column and f.column.default_value is not None
-    }
-    defaults[collection.primary] = None
-    return msgspec.json.encode({node.key: defaults[node.key] for node in plan.select.nodes if node.key in defaults})
+    """A singleton that was never written: its key as null and what has a default, as far as it was asked for."""
+    fields = engine.schema.collections[plan.select.collection].fields
+    asked = [(node.key, fields[node.key].column) for node in plan.select.nodes if node.key in fields]
+    values = {key: None if c.is_primary_key else c.default_value for key, c in asked if c is not None}
+    keep = {key for key, c in asked if c is not None and (c.is_primary_key or c.default_value is not None)}
+    return msgspec.json.encode({key: value for key, value in values.items() if key in keep})

@@ -18,6 +18,7 @@ from rowcast.schema import Schema
 
 Action = Literal["create", "read", "update", "delete", "share"]
 NOTHING: frozenset[str] = frozenset()
+NO_FIELD = frozenset({""})
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,10 @@ class Rights:
         return self._fields[key]
 
     def visible(self, collection: str) -> frozenset[str] | None:
-        """The readable fields of a collection, as ``query.resolve`` asks for them."""
-        return self.fields(collection, "read")
+        """The readable fields of a collection, as ``query.resolve`` asks for them: an empty set is no right at all. A right to rows
+        without a field (they may be counted) is told by a name that no field has."""
+        found = self.fields(collection, "read")
+        return NO_FIELD if found is NOTHING and self.allows(collection, "read") else found
 
     def rows(self, collection: str, action: Action) -> Condition:
         """The rows that the action may touch."""
@@ -172,7 +175,7 @@ def _rule_condition(schema: Schema, collection: str, rule: Any) -> Condition:
 def _union(rules: tuple[Rule, ...]) -> frozenset[str] | None:
     if any(rule.fields is None for rule in rules):
         return None
-    return NOTHING.union(*(rule.fields or NOTHING for rule in rules))
+    return NOTHING.union(*(rule.fields or NOTHING for rule in rules)) or NOTHING
 
 
 def _collect(value: Any, found: set[str]) -> None:
