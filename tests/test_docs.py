@@ -58,7 +58,7 @@ def classes(base: type[errors.RowcastError]) -> Iterator[type[errors.RowcastErro
 def test_every_error_code_with_its_status() -> None:
     rows = re.findall(r"^\| `([A-Z_]+)` \| (?:(\d{3}) \| (yes|no) \|)?", document("errors.md"), re.MULTILINE)
     described = {code: (status, retry) for code, status, retry in rows}
-    known = [each for each in classes(errors.RowcastError) if isinstance(each.code, str)]
+    known = list(classes(errors.RowcastError))
     assert set(described) == {each.code for each in known}
     for each in known:
         status, retry = described[each.code]

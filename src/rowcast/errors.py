@@ -56,7 +56,6 @@ class RowcastError(Exception):
         """The error as one member of an ``errors`` list: ``{"message", "extensions": {..., "code"}}``."""
         return {"message": self.message, "extensions": {**self.extensions, "code": self.code}}
 
-
     def members(self) -> tuple[RowcastError, ...]:
         """The single errors to answer with; more than one only for ``Several``."""
         return (self,)

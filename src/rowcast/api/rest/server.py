@@ -65,7 +65,10 @@ async def health(request: Request) -> Response:
     await _project(engine(request))
     told: dict[str, Any] = {"status": "ok"}
     if asking.admin:
-        told |= {"releaseId": __version__, "checks": {"database:read": [{"status": "ok", "componentType": "datastore"}]}}
+        told |= {
+            "releaseId": __version__,
+            "checks": {"database:read": [{"status": "ok", "componentType": "datastore"}]},
+        }
     return Response(msgspec.json.encode(told), media_type="application/health+json")
 
 
@@ -93,7 +96,13 @@ def _doors(sockets: Sockets) -> Any:
         return False
     rest = {"authentication": sockets.rest_auth, "path": sockets.rest_path} if sockets.rest_enabled else False
     heartbeat = sockets.heartbeat_period if sockets.heartbeat_enabled and sockets.rest_enabled else False
-    return {"rest": rest, "graphql": False, "heartbeat": _whole(heartbeat), "collaborativeEditing": False, "logs": False}
+    return {
+        "rest": rest,
+        "graphql": False,
+        "heartbeat": _whole(heartbeat),
+        "collaborativeEditing": False,
+        "logs": False,
+    }
 
 
 def _whole(number: float | bool) -> Any:
