@@ -78,14 +78,10 @@ def _leaf(collection: str, leaf: Leaf, rights: Rights) -> Leaf:
 
 
 def _order(collection: str, order: Order, rights: Rights) -> Order:
-    """A sort key through relations is masked by the last collection's rules: an unreadable row sorts as null."""
-    name = collection
-    for link in order.path:
-        name = link.target or name
-    ref = _ref(name, order.ref, rights)
-    if order.path and (rows := rights.rows(name, "read")) != Always(True):
-        ref = replace(ref, mask=rows if ref.mask is None else both(rows, ref.mask))
-    return replace(order, ref=ref)
+    """A sort key through relations passes readable rows only: what lies behind another sorts as null."""
+    names = [link.target or "" for link in order.path]
+    ref = _ref(names[-1] if names else collection, order.ref, rights)
+    return replace(order, ref=ref, on=tuple(rights.rows(name, "read") for name in names))
 
 
 def _ref(collection: str, ref: Ref, rights: Rights) -> Ref:
