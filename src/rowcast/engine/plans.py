@@ -1,4 +1,8 @@
-"""Plans: a question, checked, narrowed and written as SQL once, to be run many times with other values. Must not run anything."""
+"""Plans: a question, checked, narrowed and written as SQL once, to be run many times with other values. Must not run anything.
+
+Two caches: questions that were asked before, value for value; and, behind it, the texts of their *forms*, so that a question
+which differs from an earlier one in nothing but its constants is not written again.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import Any, Literal
 from rowcast.errors import Forbidden
 from rowcast.policy import Rights, narrow
 from rowcast.policy.rights import both, field_refusal
+from rowcast.query.form import lift
 from rowcast.query.parse import Query
 from rowcast.query.resolve import resolve
 from rowcast.query.sql import Statement, bind, count, rows
@@ -16,37 +21,54 @@ from rowcast.query.tree import Ref, Select, Test, Variable
 from rowcast.schema import Schema
 
 Form = Literal["list", "one", "keys"]
-KEY, KEYS = "$KEY", "$KEYS"
 Limits = tuple[int, int | None, int]
+Values = Callable[[str], Any]
+Write = Callable[[Select, Schema], Statement]
+KEY, KEYS = "$KEY", "$KEYS"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A statement with the constants of one question."""
+
+    statement: Statement
+    consts: tuple[Any, ...]
+
+    @property
+    def text(self) -> str:
+        """The SQL text."""
+        return self.statement.text
+
+    def args(self, variables: Values) -> tuple[Any, ...]:
+        """The positional arguments."""
+        return bind(self.statement, variables, self.consts)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How one question is answered: ``statement`` gives the data, the counts give ``meta``. ``variables`` must be known to run it;
-    ``consts`` are the constants of the question in the order of the statement's slots."""
+    """How one question is answered: ``data`` gives the rows, the counts give ``meta``; ``variables`` must be known to run it."""
 
     select: Select
-    statement: Statement
-    total: Statement | None
-    filtered: Statement | None
+    data: Bound
+    total: Bound | None
+    filtered: Bound | None
     variables: frozenset[str]
-
-    def args(self, variables: Callable[[str], Any]) -> tuple[Any, ...]:
-        """The positional arguments of ``statement``."""
-        return bind(self.statement, variables)
 
 
 class Plans:
     """Plans by (rights, collection, form, question). Rights carry their schema, so a new schema or rule makes new plans; old
-    ones are dropped with the schema or when there are too many."""
+    ones are dropped with the schema or when there are more than ``size``."""
 
     def __init__(self, size: int = 4096) -> None:
         self._size = size
         self._plans: dict[Any, Plan] = {}
+        self._texts: dict[Any, Statement] = {}
+        self.written = 0
 
     def clear(self, _schema: Schema) -> None:
         """Forget everything."""
         self._plans.clear()
+        self._texts.clear()
 
     def read(self, rights: Rights, collection: str, form: Form, query: Query, limits: Limits) -> Plan:
         """The plan of a read. Form "one" reads the item whose key is the variable ``$KEY``, "keys" those of ``$KEYS``.
@@ -54,24 +76,37 @@ class Plans:
         key = (rights, collection, form, query)
         plan = self._plans.get(key)
         if plan is None:
-            plan = make_plan(rights, collection, form, query, limits)
+            plan = self._make(rights, collection, form, query, limits)
             if len(self._plans) >= self._size:
                 self._plans.clear()
             self._plans[key] = plan
         return plan
 
+    def statement(self, write: Write, select: Select, schema: Schema) -> Bound:
+        """``select`` as ``write`` puts it; written anew only if no question of the same form was. ``written`` counts that."""
+        form, consts = lift(select)
+        key = (write, schema.version, form)
+        found = self._texts.get(key)
+        if found is None:
+            if len(self._texts) >= self._size:
+                self._texts.clear()
+            found = self._texts[key] = write(form, schema)
+            self.written += 1
+        return Bound(found, consts)
 
-def make_plan(rights: Rights, collection: str, form: Form, query: Query, limits: Limits) -> Plan:
-    """Check, narrow and write one question."""
-    rights.require(collection, "read")
-    select = resolve(rights.schema, collection, query, None if rights.admin else rights.visible, limits)
-    if form != "list":
-        select = _by_key(select, rights, form)
-    narrowed = narrow(select, rights)
-    statement = rows(narrowed, rights.schema)
-    total = count(_unfiltered(narrowed, rights), rights.schema) if "total_count" in query.meta else None
-    filtered = count(narrowed, rights.schema) if "filter_count" in query.meta else None
-    return Plan(narrowed, statement, total, filtered, _variables(statement, total, filtered))
+    def _make(self, rights: Rights, collection: str, form: Form, query: Query, limits: Limits) -> Plan:
+        """Check, narrow and write one question."""
+        rights.require(collection, "read")
+        schema = rights.schema
+        select = resolve(schema, collection, query, None if rights.admin else rights.visible, limits)
+        if form != "list":
+            select = _by_key(select, rights, form)
+        narrowed = narrow(select, rights)
+        data = self.statement(rows, narrowed, schema)
+        everything = replace(narrowed, where=rights.rows(collection, "read"))
+        total = self.statement(count, everything, schema) if "total_count" in query.meta else None
+        filtered = self.statement(count, narrowed, schema) if "filter_count" in query.meta else None
+        return Plan(narrowed, data, total, filtered, _variables(data, total, filtered))
 
 
 def _by_key(select: Select, rights: Rights, form: Form) -> Select:
@@ -85,11 +120,6 @@ def _by_key(select: Select, rights: Rights, form: Form) -> Select:
     return replace(select, where=both(test, select.where), limit=1 if one else None, offset=0)
 
 
-def _unfiltered(select: Select, rights: Rights) -> Select:
-    where = rights.rows(select.collection, "read")
-    return replace(select, where=where)
-
-
-def _variables(*statements: Statement | None) -> frozenset[str]:
-    names = (part.name for s in statements if s is not None for part in s.binds if isinstance(part, Variable))
-    return frozenset(name for name in names if name not in (KEY, KEYS))
+def _variables(*parts: Bound | None) -> frozenset[str]:
+    binds = (bind for part in parts if part is not None for bind in part.statement.binds)
+    return frozenset(b.name for b in binds if isinstance(b, Variable) and b.name not in (KEY, KEYS))

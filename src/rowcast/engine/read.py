@@ -13,7 +13,6 @@ from rowcast.auth import Actor
 from rowcast.engine.plans import KEY, KEYS, Form, Plan
 from rowcast.errors import Forbidden
 from rowcast.query.parse import Query
-from rowcast.query.sql import Statement, bind
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
@@ -36,7 +35,7 @@ async def read(engine: Engine, actor: Actor, collection: str, query: Query) -> A
     """
     plan = await _plan(engine, actor, collection, "list", query)
     variables = await engine.variables(actor, plan.variables)
-    found = await engine.store.read(plan.statement.text, plan.args(variables))
+    found = await engine.store.read(plan.data.text, plan.data.args(variables))
     data: bytes = found[0][0].encode()
     singleton = engine.schema.collections[collection].singleton and not query.aggregate
     if singleton:
@@ -61,7 +60,7 @@ async def _by_key(engine: Engine, actor: Actor, collection: str, form: Form, key
     plan = await _plan(engine, actor, collection, form, query)
     known = await engine.variables(actor, plan.variables)
     name = KEY if form == "one" else KEYS
-    found = await engine.store.read(plan.statement.text, plan.args(lambda n: key if n == name else known(n)))
+    found = await engine.store.read(plan.data.text, plan.data.args(lambda n: key if n == name else known(n)))
     data: bytes = found[0][0].encode()
     return data
 
@@ -78,15 +77,10 @@ async def _meta(engine: Engine, plan: Plan, variables: Callable[[str], Any]) -> 
     if plan.total is None and plan.filtered is None:
         return None
     counts: dict[str, int] = {}
-    for name, statement in (("total_count", plan.total), ("filter_count", plan.filtered)):
-        if statement is not None:
-            counts[name] = await _count(engine, statement, variables)
+    for name, bound in (("total_count", plan.total), ("filter_count", plan.filtered)):
+        if bound is not None:
+            counts[name] = int((await engine.store.read(bound.text, bound.args(variables)))[0][0])
     return msgspec.json.encode(counts)
-
-
-async def _count(engine: Engine, statement: Statement, variables: Callable[[str], Any]) -> int:
-    found = await engine.store.read(statement.text, bind(statement, variables))
-    return int(found[0][0])
 
 
 def _defaults(plan: Plan, engine: Engine) -> bytes:

@@ -54,7 +54,7 @@ async def prepare(engine: Engine, actor: Actor, wish: Wish) -> Prepared:
 
     primary = engine.schema.collections[wish.collection].primary
     depends = frozenset(c for name in plan.variables for c in _path(engine.schema, name))
-    return Prepared(_view(plan, wish, value), plan.statement.text, plan.args(value), primary, depends)
+    return Prepared(_view(plan, wish, value), plan.data.text, plan.data.args(value), primary, depends)
 
 
 def count_of(question: object) -> tuple[str, tuple[Any, ...]]:
