@@ -14,6 +14,8 @@ export default ts.config(
       'vue/html-self-closing': 'off',
       'vue/multiline-html-element-content-newline': 'off',
       'vue/require-default-prop': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
+      'vue/attributes-order': 'off',
       'max-lines': ['error', { max: 300 }],
     },
   },

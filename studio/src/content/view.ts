@@ -13,7 +13,13 @@ export interface View {
 export const SIZES = [25, 50, 100, 250, 500]
 const FIRST_COLUMNS = 7
 
+const SYSTEM_COLUMNS: Record<string, string[]> = {
+  directus_users: ['email', 'first_name', 'last_name', 'role', 'status', 'last_access'],
+}
+
 export function defaultView(model: Model, collection: string): View {
+  const given = SYSTEM_COLUMNS[collection]?.filter((name) => model.field(collection, name))
+  if (given?.length) return { columns: given, widths: {}, sort: given[0]!, size: 50 }
   const fields = model.fields(collection).filter((each) => {
     const link = model.link(collection, each.field)
     return each.schema && each.type !== 'hash' && (!link || link.kind === 'm2o')

@@ -10,6 +10,8 @@ export interface OptionSpec {
   key: string
   label: string
   kind: OptionKind
+  /** Only for fields that hold numbers. */
+  numeric?: boolean
 }
 
 export interface InterfaceInfo {
@@ -26,9 +28,9 @@ export interface InterfaceInfo {
 const placeholder: OptionSpec = { key: 'placeholder', label: 'Placeholder', kind: 'text' }
 const choices: OptionSpec = { key: 'choices', label: 'Choices', kind: 'choices' }
 const range: OptionSpec[] = [
-  { key: 'min', label: 'Minimum', kind: 'number' },
-  { key: 'max', label: 'Maximum', kind: 'number' },
-  { key: 'step', label: 'Step', kind: 'number' },
+  { key: 'min', label: 'Minimum', kind: 'number', numeric: true },
+  { key: 'max', label: 'Maximum', kind: 'number', numeric: true },
+  { key: 'step', label: 'Step', kind: 'number', numeric: true },
 ]
 
 const of = (
