@@ -14,7 +14,6 @@ from rowcast.live import View
 from rowcast.live.view import Count
 from rowcast.policy.rights import refusal
 from rowcast.query.settle import settle
-from rowcast.query.sql import bind
 from rowcast.schema import Schema
 
 if TYPE_CHECKING:
@@ -73,9 +72,9 @@ def _view(plan: Plan, wish: Wish, value: Variables) -> View:
 
 
 def _counts(plan: Plan, value: Variables) -> Iterator[Count]:
-    for name, statement in (("total_count", plan.total), ("filter_count", plan.filtered)):
-        if statement is not None:
-            yield name, (statement.text, bind(statement, value))
+    for name, bound in (("total_count", plan.total), ("filter_count", plan.filtered)):
+        if bound is not None:
+            yield name, (bound.text, bound.args(value))
 
 
 def _path(schema: Schema, variable: str) -> Iterator[str]:
