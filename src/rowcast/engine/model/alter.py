@@ -62,7 +62,7 @@ class Alter:
 
     async def keys(self, collection: str, field: str, value: Any) -> list[Key]:
         """The keys of the rows of a system collection in which the field holds the value."""
-        found = await self._tx.fetch(mutate.children(self.schema.collections[collection], field), (value,))
+        found = await self._tx.fetch(mutate.holders(self.schema.collections[collection], field), (value,))
         return [row[0] for row in found]
 
 

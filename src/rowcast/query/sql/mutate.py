@@ -55,6 +55,11 @@ def pointers(collection: Collection, column: str) -> str:
     return f"SELECT {_key(collection)},{quote(column)} FROM {quote(collection.name)} WHERE {_by_keys(collection)}"
 
 
+def holders(collection: Collection, column: str) -> str:
+    """(key) of the rows whose ``column`` holds a value. Binds: the value. Used to clear up what names a removed collection."""
+    return f"SELECT {_key(collection)} FROM {quote(collection.name)} WHERE {quote(column)}=? ORDER BY {_key(collection)}"
+
+
 def highest(collection: Collection, sort: str, column: str) -> str:
     """(the highest value of ``sort``) among the rows whose ``column`` holds a value. Binds: the value."""
     return f"SELECT max({quote(sort)}) FROM {quote(collection.name)} WHERE {quote(column)}=?"
