@@ -22,7 +22,9 @@ def test_a_declared_column_is_read_as_its_type(kind: str) -> None:
     ("data_type", "length", "special", "kind"),
     [
         ("varchar", 12, (), "string"),
-        ("char", 36, (), "uuid"),
+        ("char", 36, (), "string"),
+        ("char", 36, ("uuid",), "uuid"),
+        ("char", 36, ("file",), "uuid"),
         ("char", 3, (), "string"),
         ("datetime", None, (), "dateTime"),
         ("datetime", None, ("date-created", "cast-timestamp"), "timestamp"),

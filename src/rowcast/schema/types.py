@@ -29,6 +29,7 @@ _BY_SPECIAL = {
     "cast-datetime": "dateTime",
     "hash": "hash",
     "uuid": "uuid",
+    "file": "uuid",
     **{geometry: geometry for geometry in GEOMETRIES},
 }
 
@@ -98,12 +99,11 @@ _COLUMNS = {
 
 
 def field_type(data_type: str, max_length: int | None = None, special: Sequence[str] = ()) -> str:
-    """The field type of a column. ``special`` decides before the column type does; ``char(36)`` is a uuid."""
+    """The field type of a column. ``special`` decides before the column type does: a ``char(36)`` is a uuid by ``uuid`` or ``file``
+    and else a string, as on the wire of the reference (the key of a user, say)."""
     for effect in special:
         if effect in _BY_SPECIAL:
             return _BY_SPECIAL[effect]
-    if data_type == "char" and max_length == 36:
-        return "uuid"
     return _BY_COLUMN.get(data_type, "unknown")
 
 

@@ -101,3 +101,10 @@ def test_a_primary_key_stays_one() -> None:
     found = standing(is_primary_key=True, is_nullable=False, is_unique=True)
     changed = altered_column(found, "string", {"is_primary_key": False, "is_nullable": True, "max_length": 40})
     assert (changed.primary_key, changed.nullable, changed.max_length) == (True, False, 40)
+
+
+def test_a_key_of_a_uuid_reads_as_string_and_stays_a_char() -> None:
+    found = Field("t", "a", "string", ("m2o",), Column("a", "t", "char", max_length=36))
+    assert standing_column(found).type == "uuid"
+    assert altered_column(found, "string", {"is_nullable": False}).type == "uuid"
+    assert new_column("a", "string", {"data_type": "char", "max_length": 36}).type == "uuid"

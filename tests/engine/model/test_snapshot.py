@@ -47,6 +47,8 @@ async def make_everything(engine: Engine) -> None:
     await create_field(engine, ADMIN, "books", text("isbn", is_unique=True, max_length=13))
     await create_field(engine, ADMIN, "books", {"field": "tags", "type": "csv", "schema": {"default_value": "a,b"}})
     await create_field(engine, ADMIN, "directus_users", text("nickname"))
+    maker = {"field": "maker", "type": "uuid", "schema": {}, "meta": {"special": ["user-created"]}}
+    await create_field(engine, ADMIN, "books", maker)
     key = {"field": "code", "type": "string", "schema": {"is_primary_key": True, "max_length": 8}, "meta": {}}
     await create_collections(engine, ADMIN, [{"collection": "units", "schema": {}, "meta": {}, "fields": [key]}])
 

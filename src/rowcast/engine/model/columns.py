@@ -27,6 +27,7 @@ _FLAGS = {
 def new_column(name: str, kind: str, asked: Mapping[str, Any]) -> ColumnPlan:
     """The plan of a column that does not exist. Raises InvalidPayload."""
     flags = {flag: _flag(asked, flag, default) for flag, default in _FLAGS.items()}
+    kind = _declared_kind(kind, asked.get("data_type"))
     return ColumnPlan(
         name=name,
         type=kind,
@@ -44,10 +45,11 @@ def standing_column(found: Field) -> ColumnPlan:
     """The plan that gives the column as it stands."""
     column = found.column
     assert column is not None
+    kind = _declared_kind(found.type, column.data_type)
     return ColumnPlan(
         name=column.name,
-        type=found.type,
-        max_length=column.max_length if found.type == "string" else None,
+        type=kind,
+        max_length=column.max_length if kind == "string" else None,
         default=column.default_value,
         nullable=column.is_nullable,
         primary_key=column.is_primary_key,
@@ -61,8 +63,9 @@ def altered_column(found: Field, kind: str, asked: Mapping[str, Any]) -> ColumnP
     """The plan of a standing column after a change: what is not asked for stays, and so does the primary key. A default of
     another type goes when the type changes. Raises InvalidPayload."""
     standing = standing_column(found)
-    said = {**_as_asked(found.column, keep_default=kind == found.type), **asked}
-    changed = new_column(standing.name, kind, said)
+    stays = kind == found.type
+    said = {**_as_asked(found.column, keep_default=stays), **asked}
+    changed = new_column(standing.name, standing.type if stays else kind, said)
     if standing.primary_key:
         return ColumnPlan(
             standing.name,
@@ -90,6 +93,11 @@ def completed_special(kind: str, given: Sequence[str] | None) -> list[str] | Non
 def special_after(before: str, kind: str, special: Sequence[str]) -> list[str] | None:
     """The ``special`` of a field whose type changes: what belongs to the old type goes, what the new one needs comes."""
     return completed_special(kind, [effect for effect in special if effect not in special_for(before)])
+
+
+def _declared_kind(kind: str, data_type: Any) -> str:
+    """What to declare for a field type: keys of uuids are read as strings, and stay ``char(36)``."""
+    return "uuid" if (kind, data_type) == ("string", "char") else kind
 
 
 def _read_as(kind: str, special: Sequence[str]) -> str:
