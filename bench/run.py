@@ -14,7 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,14 +93,15 @@ async def fan_out(url: str, listen: Any, cause: Callable[[int], Any]) -> float:
     return result
 
 
-async def limit() -> float:
-    """Deliveries per second of a server that does nothing but send, in a process of its own."""
-    bare = subprocess.Popen([sys.executable, Path(__file__).with_name("bare.py")], stdout=subprocess.PIPE, text=True)
-    assert bare.stdout is not None
+@contextmanager
+def bare() -> Iterator[str]:
+    """The address of a server that does nothing but send, in a process of its own."""
+    process = subprocess.Popen([sys.executable, Path(__file__).with_name("bare.py")], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
     try:
-        return await fan_out(f"ws://127.0.0.1:{bare.stdout.readline().strip()}/", "listen", create)
+        yield f"ws://127.0.0.1:{process.stdout.readline().strip()}/"
     finally:
-        bare.kill()
+        process.kill()
 
 
 def create(number: int) -> dict[str, Any]:
@@ -142,10 +144,12 @@ async def measure(server: Server) -> None:
     say("creates by socket", f"{await rate(server.socket, create):,.0f}/s")
     say("reads of one item by socket", f"{await rate(server.socket, read):,.0f}/s")
     say("reads of 100 items by socket", f"{await rate(server.socket, read_hundred):,.0f}/s")
-    bare, ours = await limit(), await fan_out(f"{server.socket}?access_token={TOKEN}", SUBSCRIBE, create)
+    ours = await fan_out(f"{server.socket}?access_token={TOKEN}", SUBSCRIBE, create)
+    with bare() as url:
+        limit = await fan_out(url, "listen", create)
     say(f"deliveries to {SUBSCRIBERS} sockets", f"{ours:,.0f}/s")
-    say("the same by a bare server (the limit)", f"{bare:,.0f}/s")
-    say("ratio", f"{ours / bare:.0%}")
+    say("the same by a bare server (the limit)", f"{limit:,.0f}/s")
+    say("ratio", f"{ours / limit:.0%}")
 
 
 def main() -> None:
