@@ -18,7 +18,7 @@ _TABLES = """SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name N
  AND name NOT LIKE 'rowcast\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"""
 _COLUMNS = 'SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)'
 _SINGLE_INDEXES = """SELECT i.name, i."unique", i.origin, i.partial, min(c.name), count(*) FROM pragma_index_list(?) i,
- pragma_index_info(i.name) c GROUP BY i.name"""
+ pragma_index_info(i.name) c WHERE i.name NOT GLOB 'rowcast_by_*' GROUP BY i.name"""
 _TYPE = re.compile(r"^\s*([^(]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$")
 
 

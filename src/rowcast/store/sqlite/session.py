@@ -16,7 +16,7 @@ from rowcast.errors import RowcastError
 from rowcast.feed import Commit, Position
 from rowcast.schema import Schema
 from rowcast.schema.system import METADATA
-from rowcast.store.sqlite import bootstrap, capture
+from rowcast.store.sqlite import bootstrap, capture, indexes
 from rowcast.store.sqlite.announce import Announcer, Delivery
 from rowcast.store.sqlite.connection import ask, literal, open_writer
 from rowcast.store.sqlite.introspect import read_schema
@@ -58,6 +58,7 @@ class WriteSession:
         self._epoch = bootstrap.begin_history(self.connection, self._options.path)
         self.schema, self._described = read_schema(self.connection, 1), 0
         capture.install(self.connection, self.schema)
+        indexes.keep(self.connection, self.schema)
         self.log = Log(self.connection)
         self.log.note(time.time(), self.log.last, [self.log.last])
         self.log.store_notes()
@@ -140,6 +141,7 @@ class WriteSession:
 
     def _install(self) -> None:
         capture.install(self.connection, self.schema, self._watched)
+        indexes.keep(self.connection, self.schema)
         self._layout = self._pragma("schema_version")
 
     def in_transaction(self, call: Callable[[], T]) -> T:

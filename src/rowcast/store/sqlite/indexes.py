@@ -1,0 +1,46 @@
+"""The indexes that the platform keeps for itself: what its own questions order and join by. Knows which columns those are; they
+are not part of the data model, and nobody is told of them.
+
+Times of creation are what lists are sorted by; columns that point to other rows are what nested lists are looked up by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import apsw
+
+from rowcast.schema import Schema
+from rowcast.store.sqlite.connection import ask, quote
+
+PREFIX = "rowcast_by_"
+
+_LEADING = """SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_index_list(m.name) i JOIN pragma_index_info(i.name) c
+ WHERE m.type = 'table' AND c.seqno = 0 AND i.partial = 0 AND i.name NOT GLOB 'rowcast_by_*'"""
+_OURS = "SELECT name FROM sqlite_schema WHERE type = 'index' AND name GLOB 'rowcast_by_*'"
+
+
+def keep(connection: apsw.Connection, schema: Schema) -> bool:
+    """Make the indexes be what the schema needs, in a transaction; True if one had to be made or dropped."""
+    present = {name for (name,) in ask(connection, _OURS)}
+    leading = set(ask(connection, _LEADING))
+    wanted = {
+        f"{PREFIX}{table}.{column}": (table, column)
+        for table, column in _columns(schema)
+        if (table, column) not in leading
+    }
+    for name in present - wanted.keys():
+        connection.execute(f"DROP INDEX {quote(name)}")
+    for name in wanted.keys() - present:
+        table, column = wanted[name]
+        connection.execute(f"CREATE INDEX {quote(name)} ON {quote(table)}({quote(column)})")
+    return present != wanted.keys()
+
+
+def _columns(schema: Schema) -> Iterator[tuple[str, str]]:
+    """(table, column) of what is worth an index in the user's collections."""
+    joined = {(relation.collection, relation.field) for relation in schema.relations if relation.one_field}
+    for collection in schema.collections.values():
+        for field in () if collection.system else collection.columns:
+            if "date-created" in field.special or (collection.name, field.name) in joined:
+                yield collection.name, field.name
