@@ -57,7 +57,9 @@ def pointers(collection: Collection, column: str) -> str:
 
 def holders(collection: Collection, column: str) -> str:
     """(key) of the rows whose ``column`` holds a value. Binds: the value. Used to clear up what names a removed collection."""
-    return f"SELECT {_key(collection)} FROM {quote(collection.name)} WHERE {quote(column)}=? ORDER BY {_key(collection)}"
+    return (
+        f"SELECT {_key(collection)} FROM {quote(collection.name)} WHERE {quote(column)}=? ORDER BY {_key(collection)}"
+    )
 
 
 def highest(collection: Collection, sort: str, column: str) -> str:
