@@ -77,7 +77,7 @@ class Rest:
 
     def _token(self, scope: Scope) -> str | None:
         """The token of the request. Who signs in or renews a session is nobody yet: an old token must not stand in the way."""
-        if first_segment(scope["path"]) == "auth":
+        if _family(scope) == "auth":
             return None
         return find_token(scope["headers"], scope["query_string"], self._engine.settings.session_cookie.name)
 
@@ -89,7 +89,7 @@ class Rest:
         return response
 
     def _route(self, scope: Scope) -> ASGIApp:
-        return self._routers.get(first_segment(scope["path"]), self._others)
+        return self._routers.get(_family(scope), self._others)
 
 
 def by_first_segment(routes: Sequence[BaseRoute]) -> dict[str, Router]:
@@ -99,6 +99,11 @@ def by_first_segment(routes: Sequence[BaseRoute]) -> dict[str, Router]:
         assert isinstance(route, Route)
         groups.setdefault(first_segment(route.path), []).append(route)
     return {name: Router(group, default=_no_route, redirect_slashes=False) for name, group in groups.items()}
+
+
+def _family(scope: Scope) -> str:
+    """The first segment of the path below the place where the application is mounted."""
+    return first_segment(scope["path"].removeprefix(scope.get("root_path", "")))
 
 
 def first_segment(path: str) -> str:
