@@ -33,7 +33,15 @@ export default defineConfig({
     ui({
       dts: true,
       autoImport: false,
-      ui: { colors: { primary: 'teal', neutral: 'zinc' } },
+      ui: {
+        colors: { primary: 'teal', neutral: 'zinc' },
+        // A shade that keeps white text readable under the pointer too.
+        button: {
+          compoundVariants: (['primary', 'error', 'success', 'info', 'warning'] as const).map((color) => ({
+            color, variant: 'solid' as const, class: `hover:bg-${color} active:bg-${color} hover:brightness-90`,
+          })),
+        },
+      },
       icon: { clientBundle: { scan: { globInclude: ['src/**/*.{vue,ts}'] }, sizeLimitKb: 256 } },
     }),
   ],

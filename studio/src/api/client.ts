@@ -1,6 +1,6 @@
 // The one client of the server. Everything the Studio asks goes through the official SDK; pages use the modules beside.
 import {
-  authentication, createDirectus, customEndpoint, queryToParams, realtime, rest, type RequestOptions, type RestCommand,
+  authentication, createDirectus, customEndpoint, realtime, rest, type RequestOptions, type RestCommand,
 } from '@directus/sdk'
 
 // The schema is only known at run time, so the SDK's compile-time schema stays open.
@@ -23,7 +23,7 @@ function call<T>(options: RequestOptions): Promise<T> {
 }
 
 export const get = <T>(path: string, query: Query = {}): Promise<T> =>
-  call<T>({ method: 'GET', path, params: queryToParams(query as Parameters<typeof queryToParams>[0]) })
+  call<T>({ method: 'GET', path, params: query })
 
 const withBody = (method: 'POST' | 'PATCH' | 'DELETE') =>
   <T>(path: string, body?: unknown): Promise<T> =>

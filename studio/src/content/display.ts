@@ -56,6 +56,7 @@ export function cell(model: Model, field: Field, value: unknown): string {
   if (link?.kind === 'm2o' && typeof value === 'object') return label(model, link.related!, value as Row)
   if (link && Array.isArray(value)) return value.length === 1 ? '1 item' : `${value.length} items`
   const kind = typeInfo(field.type).kind
+  if (kind === 'boolean') return value ? 'Yes' : 'No'
   if (kind === 'moment' && typeof value === 'string') return moment(value, field.type)
   const choice = choicesOf(field.meta?.options ?? {}).find((each) => String(each.value) === String(value))
   if (choice) return choice.text

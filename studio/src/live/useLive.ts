@@ -1,24 +1,8 @@
 // The live source: events of one collection while a component shows it. The only place that knows how to subscribe.
-import { onScopeDispose, ref, watch, type Ref } from 'vue'
+import { onScopeDispose, watch } from 'vue'
 import { client } from '@/api/client'
+import { onGap as watchGaps } from './connection'
 import type { LiveEvent } from './events'
-
-export type Connection = 'connecting' | 'open' | 'closed'
-
-export const connection: Ref<Connection> = ref('connecting')
-
-const resyncs = new Set<() => void>()
-let dropped = false
-
-client.onWebSocket('open', () => {
-  connection.value = 'open'
-  if (dropped) resyncs.forEach((each) => each())
-  dropped = false
-})
-client.onWebSocket('close', () => {
-  connection.value = 'closed'
-  dropped = true
-})
 
 export interface LiveOptions {
   /** Null: nothing is watched. */
@@ -38,10 +22,10 @@ export function useLive({ collection, fields, onEvent, onGap }: LiveOptions): vo
     stop = name ? follow(name, fields(), onEvent) : null
   }
   watch([collection, () => fields().join(',')], restart, { immediate: true })
-  resyncs.add(onGap)
+  const unwatch = watchGaps(onGap)
   onScopeDispose(() => {
     stop?.()
-    resyncs.delete(onGap)
+    unwatch()
   })
 }
 

@@ -1,0 +1,113 @@
+"""The Studio in Chromium: a context that notes every error, a person's hands, and the judge of accessibility."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
+
+from rowcast.server.studio import FOLDER
+from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, Server
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+PERMISSIONS = ("clipboard-read", "clipboard-write", "local-network-access")  # the last: the guide's page has no address
+ROOT = Path(__file__).parents[3]
+AXE = ROOT / "studio" / "node_modules" / "axe-core" / "axe.min.js"
+SHOTS = ROOT / "artifacts" / "studio"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass
+class Studio:
+    """One browser context with the Studio open. ``errors``: what the console and the page complained of."""
+
+    server: Server
+    context: BrowserContext
+    page: Page
+    errors: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Note what goes wrong from now on."""
+        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    async def open(self, path: str) -> None:
+        """Go to a page of the Studio and wait until it stands still."""
+        await self.page.goto(f"{self.server.base}/admin{path}")
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until nothing is loading."""
+        await self.page.wait_for_load_state("networkidle")
+        await self.page.wait_for_timeout(250)
+
+    async def log_in(self) -> None:
+        """As a person does, from the first page."""
+        await self.open("/")
+        await self.page.get_by_label("E-mail address").fill(ADMIN_EMAIL)
+        await self.page.get_by_label("Password", exact=True).fill(ADMIN_PASSWORD)
+        await self.page.get_by_role("button", name="Log in").click()
+        await self.page.wait_for_url("**/admin/content")
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=isinstance(name, str))
+
+    async def choose(self, opener: Locator, option: str | re.Pattern[str]) -> None:
+        """Open a list and take one of its entries."""
+        await opener.click()
+        await self.page.get_by_role("option", name=option, exact=isinstance(option, str)).click()
+
+    async def judge(self, name: str) -> None:
+        """Keep a picture; fail for what keeps somebody out, and for a page wider than its window."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=SHOTS / f"{name}.png")
+        overflow = await self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        assert not overflow, f"{name} is wider than the window"
+        assert not await violations(self.page), name
+
+
+async def violations(page: Page) -> Sequence[str]:
+    """What axe finds, in one line each. Run past the page's content policy, as a person's extension would."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("Runtime.evaluate", {"expression": AXE.read_text()})
+    run = f"axe.run(document, {{runOnly: {json.dumps(RULES)}}}).then((found) => JSON.stringify(found.violations))"
+    answer = await session.send("Runtime.evaluate", {"expression": run, "awaitPromise": True, "returnByValue": True})
+    found = json.loads(answer["result"]["value"])
+    await session.detach()
+    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.skip("there is no Chromium: install it, or name it with CHROMIUM=/path/to/chromium")
+    if not (FOLDER / "index.html").is_file() or not AXE.is_file():
+        pytest.skip("the Studio is not built: run python hatch_build.py")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def studio(server: Server, browser: Browser) -> AsyncIterator[Studio]:
+    """The Studio of an empty database, nobody logged in."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB", timezone_id="UTC")
+    await context.grant_permissions(PERMISSIONS, origin=server.base)
+    context.set_default_timeout(10_000)
+    studio = Studio(server, context, await context.new_page())
+    studio.watch()
+    yield studio
+    await context.close()
