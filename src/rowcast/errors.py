@@ -20,13 +20,16 @@ whether trying again can help. Knows nothing else of the program.
     │   ├── InvalidToken, InvalidProvider, LimitExceeded          403
     │   ├── RouteNotFound 404, MethodNotAllowed 405, ContentTooLarge 413, UnsupportedMediaType 415,
     │   │   RangeNotSatisfiable 416, Unprocessable 422
-    │   └── InvalidCollection, AuthFailed, AuthTimeout            socket only
+    │   ├── InvalidCollection, AuthFailed, AuthTimeout            socket only
+    │   └── SlowConsumer             client only
     └── ServiceError                 not the caller's fault
         ├── RequestsExceeded         429, retry
         ├── OutOfTime                408, retry
         ├── ServiceUnavailable       503, retry
+        │   └── ConnectionLost       client only
         ├── InvalidConfiguration     the start is refused
         └── InternalError            500
+            └── HookFailed           500; HookTimeout 503, retry
 """
 
 from __future__ import annotations
@@ -220,12 +223,30 @@ class AuthTimeout(RequestError):
     code, status, default = "AUTH_TIMEOUT", 401, "Authentication timed out."
 
 
+class SlowConsumer(LimitExceeded):
+    """Client only: a subscription's events were not taken as fast as they came, and its buffer is full."""
+
+    default = "The events of the subscription were not taken in time."
+
+
 class ServiceError(RowcastError):
     """Not the caller's fault."""
 
 
 class InternalError(ServiceError):
     """A fault of the program; its message never tells a caller more than that."""
+
+
+class HookFailed(InternalError):
+    """An extension failed on the way of this request; the log names it, the caller is told no more than that."""
+
+    code, default = "HOOK_FAILED", "An extension of the server failed."
+
+
+class HookTimeout(HookFailed):
+    """An extension took longer than it may; nothing was stored."""
+
+    code, status, retry, default = "HOOK_TIMEOUT", 503, True, "An extension of the server took too long."
 
 
 class RequestsExceeded(ServiceError):
@@ -240,6 +261,13 @@ class ServiceUnavailable(ServiceError):
     """Extensions: ``service``."""
 
     code, status, retry, default = "SERVICE_UNAVAILABLE", 503, True, "Service is unavailable."
+
+
+class ConnectionLost(ServiceUnavailable):
+    """Client only: the connection to the server is gone. ``sent`` (extension) says whether the request may have reached it: then
+    nobody knows whether it was carried out."""
+
+    default = "The connection to the server is lost."
 
 
 class InvalidConfiguration(ServiceError):

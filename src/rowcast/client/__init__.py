@@ -1,0 +1,52 @@
+"""The Python client: items, subscriptions and live tables over one WebSocket that mends itself, everything else over HTTP. Knows
+the wire (``rowcast.protocol``) and the errors, nothing else of the program; works with any server of the protocol."""
+
+from rowcast.client.backoff import Reconnect
+from rowcast.client.client import Client, Rest, create_client
+from rowcast.client.expression import (
+    CURRENT_ROLE,
+    CURRENT_USER,
+    NOW,
+    Condition,
+    F,
+    days,
+    hours,
+    minutes,
+    months,
+    seconds,
+    weeks,
+    years,
+)
+from rowcast.client.frames import Meta
+from rowcast.client.items import Items, Page
+from rowcast.client.live import LiveTable
+from rowcast.client.query import Query
+from rowcast.client.replica import Change
+from rowcast.client.subscription import Event, Subscription
+
+__all__ = [
+    "CURRENT_ROLE",
+    "CURRENT_USER",
+    "NOW",
+    "Change",
+    "Client",
+    "Condition",
+    "Event",
+    "F",
+    "Items",
+    "LiveTable",
+    "Meta",
+    "Page",
+    "Query",
+    "Reconnect",
+    "Rest",
+    "Subscription",
+    "create_client",
+    "days",
+    "hours",
+    "minutes",
+    "months",
+    "seconds",
+    "weeks",
+    "years",
+]

@@ -1,0 +1,94 @@
+"""What has arrived for one subscription and is not taken yet: bounded, with a policy for when it is full. One takes, one puts."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Literal
+
+import anyio
+
+from rowcast.client.frames import Frame
+from rowcast.errors import RowcastError, SlowConsumer
+
+Policy = Literal["gap", "error", "wait"]
+"""When a buffer is full: ``gap`` drops the oldest and says so by a ``gap`` event in their place; ``error`` ends the subscription
+with SlowConsumer; ``wait`` reads no more from the connection, which holds up everything else on it."""
+
+
+class Buffer:
+    """At most ``limit`` frames, each with the kind of its event."""
+
+    __slots__ = ("_error", "_frames", "_missed", "_moved", "_over", "limit", "policy")
+
+    def __init__(self, limit: int, policy: Policy) -> None:
+        self.limit, self.policy = limit, policy
+        self._frames: deque[tuple[str, Frame | None]] = deque()
+        self._moved: anyio.Event | None = None
+        self._missed = self._over = False
+        self._error: RowcastError | None = None
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    @property
+    def error(self) -> RowcastError | None:
+        """Why it has ended, if that was no wish of ours."""
+        return self._error
+
+    # ---- the side of the connection -----------------------------------------------------------------------------------
+
+    def take(self, kind: str, frame: Frame) -> bool:
+        """One more. Whether the connection should call ``room`` before it goes on."""
+        if self._over or kind == "resumed":
+            return False
+        self._frames.append((kind, frame))
+        if self._moved is not None:
+            self._moved.set()
+        return len(self._frames) > self.limit and self._full()
+
+    def _full(self) -> bool:
+        if self.policy == "gap":
+            self._frames.popleft()
+            self._missed = True
+        elif self.policy == "error":
+            self.end(SlowConsumer())
+        return self.policy == "wait"
+
+    async def room(self) -> None:
+        """Wait until there is room."""
+        while len(self._frames) > self.limit and not self._over:
+            await self._wait()
+
+    def end(self, error: RowcastError | None = None) -> None:
+        """Nothing more will come; what is there can still be taken, then ``error`` is raised."""
+        self._over, self._error = True, self._error or error
+        if self._moved is not None:
+            self._moved.set()
+
+    def abandon(self) -> None:
+        """Nobody will take anything any more."""
+        self._frames.clear()
+        self.end()
+
+    # ---- the side of the user -----------------------------------------------------------------------------------------
+
+    async def get(self) -> tuple[str, Frame | None] | None:
+        """The next; without frame for a gap that the buffer has made; None at the end. Safe to cancel: nothing is lost."""
+        while not self._frames:
+            if self._over:
+                if self._error is not None:
+                    raise self._error
+                return None
+            await self._wait()
+        if self._missed:
+            self._missed = False
+            return "gap", None
+        found = self._frames.popleft()
+        if self.policy == "wait" and self._moved is not None:
+            self._moved.set()
+        return found
+
+    async def _wait(self) -> None:
+        if self._moved is None or self._moved.is_set():
+            self._moved = anyio.Event()
+        await self._moved.wait()

@@ -1,0 +1,73 @@
+"""Who the client is, and what to say to the server to prove it, now and after a cut. Must not know how it is said."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from msgspec import Struct
+
+Token = str | Callable[[], str | Awaitable[str]]
+"""A token, or a function that gives one; it is asked again whenever a new one is needed."""
+
+
+class Credentials(Struct, frozen=True, kw_only=True):
+    """What the user has given: a token, or e-mail and password (with ``otp`` where needed), or a refresh token, or nothing."""
+
+    token: Token | None = None
+    email: str | None = None
+    password: str | None = None
+    otp: str | None = None
+    refresh_token: str | None = None
+
+    @property
+    def given(self) -> bool:
+        """Whether there are any."""
+        return self != Credentials()
+
+    async def fixed(self) -> str | None:
+        """The token, if it is one that the user keeps."""
+        if self.token is None or isinstance(self.token, str):
+            return self.token
+        token = self.token()
+        return await token if inspect.isawaitable(token) else token
+
+
+class Keeper:
+    """What the socket says. E-mail and password open a login of the socket's own, which lives on by its refresh tokens; a refresh
+    token that the user has given is spent by HTTP alone (``login``), as each can be used but once."""
+
+    __slots__ = ("_given", "_login", "_refresh")
+
+    def __init__(self, given: Credentials, login: Callable[[bool], Awaitable[str]]) -> None:
+        """``login(fresh)`` gives an access token from an HTTP login; ``fresh``: not one that it has given before."""
+        self._given, self._login = given, login
+        self._refresh: str | None = None
+
+    async def token(self, fresh: bool = False) -> str | None:
+        """A token for the address, where no message is early enough."""
+        if not self._given.given:
+            return None
+        return await self._given.fixed() or await self._login(fresh)
+
+    async def message(self, fresh: bool = False) -> dict[str, Any] | None:
+        """The members of the auth message; None if there is nothing to say."""
+        given = self._given
+        if given.token is None and given.email is not None and given.otp is None:
+            if self._refresh is not None:
+                return {"refresh_token": self._refresh}
+            return {"email": given.email, "password": given.password or ""}
+        token = await self.token(fresh)
+        return None if token is None else {"access_token": token}
+
+    def granted(self, refresh_token: str | None) -> None:
+        """The server has taken the message and given this for the next time."""
+        if refresh_token is not None:
+            self._refresh = refresh_token
+
+    def refused(self) -> bool:
+        """The server has not taken it. Whether something else may be tried."""
+        again = self._refresh is not None or callable(self._given.token)
+        self._refresh = None
+        return again or (self._given.token is None and self._given.email is None and self._given.given)

@@ -1,0 +1,161 @@
+"""The verbs of one collection, typed by its rows. Must not know whether they travel by socket or by HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Generic, Unpack
+
+import msgspec
+from msgspec import Struct
+from typing_extensions import TypeVar
+
+from rowcast.client.ask import Ask, Execute, Key, Reply
+from rowcast.client.frames import Meta
+from rowcast.client.models import payload
+from rowcast.client.query import Filter, Query, wire
+
+Row = TypeVar("Row", default=dict[str, Any])
+Data = Mapping[str, Any] | Struct
+"""A row to write: a mapping, or an object of a typed class (of which only what differs from its defaults is sent)."""
+
+
+class Page(Struct, Generic[Row], frozen=True):
+    """Rows with the counts that ``meta`` asked for."""
+
+    rows: list[Row]
+    meta: Meta
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+class Items(Generic[Row]):
+    """One collection. All verbs raise members of ``rowcast.errors``: Forbidden for what may not be seen or does not exist,
+    FailedValidation, NotUnique and others for refused rows, ConnectionLost and OutOfTime when there is no answer."""
+
+    def __init__(self, collection: str, execute: Execute, model: type[Row] | None = None) -> None:
+        self.collection, self._execute, self._model = collection, execute, model
+        row: Any = dict[str, Any] if model is None else model
+        self._row = msgspec.json.Decoder(row, dec_hook=_hook)
+        self._rows = msgspec.json.Decoder(list[row], dec_hook=_hook)
+
+    # ---- reading ------------------------------------------------------------------------------------------------------
+
+    async def read(self, **query: Unpack[Query]) -> list[Row]:
+        """The rows of a query; 100 of them if no ``limit`` is given, all with ``limit=-1``."""
+        return self._many(await self._ask("read", query=self._query(query)))
+
+    async def read_page(self, **query: Unpack[Query]) -> Page[Row]:
+        """As ``read``, with counts: of the collection (``total_count``) and of the filter (``filter_count``) unless ``meta`` says
+        otherwise."""
+        reply = await self._ask("read", query={"meta": ["total_count", "filter_count"], **self._query(query)})
+        return Page(self._many(reply), reply.meta)
+
+    async def read_all(self, *, batch: int = 1000, **query: Unpack[Query]) -> list[Row]:
+        """Every row of a query, ``batch`` at a time, so that no answer is too long."""
+        found: list[Row] = []
+        while True:
+            asked: Any = {**query, "limit": batch, "offset": len(found)}
+            rows = await self.read(**asked)
+            found += rows
+            if len(rows) < batch:
+                return found
+
+    async def read_one(self, key: Key, **query: Unpack[Query]) -> Row:
+        """The row with that key. Raises Forbidden if there is none to be seen."""
+        return self._one(await self._ask("read", id=key, query=self._query(query)))
+
+    async def read_many(self, keys: Iterable[Key], **query: Unpack[Query]) -> list[Row]:
+        """The rows with those keys that can be seen."""
+        return self._many(await self._ask("read", ids=list(keys), query=self._query(query)))
+
+    async def first(self, **query: Unpack[Query]) -> Row | None:
+        """The first row of a query; None if there is none."""
+        asked: Any = {**query, "limit": 1}
+        return next(iter(await self.read(**asked)), None)
+
+    async def count(self, filter: Filter | None = None) -> int:
+        """How many rows there are."""
+        query: Query = {"aggregate": {"count": "*"}}
+        rows = await self.aggregate(**query if filter is None else {**query, "filter": filter})
+        return int(rows[0]["count"]) if rows else 0
+
+    async def aggregate(self, **query: Unpack[Query]) -> list[dict[str, Any]]:
+        """``aggregate(aggregate={"sum": "price"}, group="genre")``: one row per group."""
+        reply = await self._ask("read", query=wire(query))
+        rows: list[dict[str, Any]] = msgspec.json.decode(reply.data or b"[]")
+        return rows
+
+    async def read_singleton(self, **query: Unpack[Query]) -> Row:
+        """The row of a collection that has but one."""
+        return self._one(await self._ask("read", query=self._query(query), single=True))
+
+    # ---- writing ------------------------------------------------------------------------------------------------------
+
+    async def create(self, data: Data, **query: Unpack[Query]) -> Row:
+        """A new row; returns it as it is stored."""
+        return self._one(await self._ask("create", data=payload(data), query=self._query(query)))
+
+    async def create_many(self, rows: Iterable[Data], **query: Unpack[Query]) -> list[Row]:
+        """New rows, all or none."""
+        return self._many(await self._ask("create", data=list(map(payload, rows)), query=self._query(query)))
+
+    async def update(self, key: Key, data: Data, **query: Unpack[Query]) -> Row:
+        """Change a row; returns all of it."""
+        return self._one(await self._ask("update", id=key, data=payload(data), query=self._query(query)))
+
+    async def update_many(self, keys: Iterable[Key], data: Data, **query: Unpack[Query]) -> list[Row]:
+        """The same change to several rows."""
+        asked = self._query(query)
+        return self._many(await self._ask("update", ids=list(keys), data=payload(data), query=asked))
+
+    async def update_batch(self, rows: Iterable[Data]) -> list[Row]:
+        """Each row its own change; each holds its key."""
+        return self._many(await self._ask("update", data=list(map(payload, rows)), query=self._query({})))
+
+    async def update_where(self, filter: Filter, data: Data) -> list[Row]:
+        """Change all rows that fulfil the filter."""
+        asked = self._query({"filter": filter, "limit": -1})
+        return self._many(await self._ask("update", data=payload(data), query=asked))
+
+    async def update_singleton(self, data: Data, **query: Unpack[Query]) -> Row:
+        """Change the row of a collection that has but one."""
+        asked = self._query(query)
+        return self._one(await self._ask("update", data=payload(data), query=asked, single=True))
+
+    async def delete(self, key: Key) -> None:
+        """Delete a row. Raises Forbidden if there is none that may be deleted."""
+        await self._ask("delete", id=key)
+
+    async def delete_many(self, keys: Sequence[Key]) -> None:
+        """Delete several rows, all or none."""
+        if keys:
+            await self._ask("delete", ids=list(keys))
+
+    async def delete_where(self, filter: Filter) -> None:
+        """Delete all rows that fulfil the filter."""
+        await self._ask("delete", query=wire({"filter": filter, "limit": -1}))
+
+    # ---- the way there and back ---------------------------------------------------------------------------------------
+
+    async def _ask(self, action: Any, **members: Any) -> Reply:
+        return await self._execute(Ask(collection=self.collection, action=action, **members))
+
+    def _query(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        return wire(query, self._model)
+
+    def _one(self, reply: Reply) -> Row:
+        row: Row = self._row.decode(reply.data or b"null")
+        return row
+
+    def _many(self, reply: Reply) -> list[Row]:
+        rows: list[Row] = self._rows.decode(reply.data or b"[]")
+        return rows
+
+
+def _hook(kind: Any, value: Any) -> Any:
+    """Types that JSON does not have and msgspec does not know, such as an enumeration of one's own: made from the value."""
+    return kind(value)

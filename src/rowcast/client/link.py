@@ -1,0 +1,283 @@
+"""The client's life on the network: connect, authenticate, read, connect again. Carries out what the session wants done. Must not
+know collections, rows or events."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import time
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from random import Random
+from typing import Any, Literal
+
+import anyio
+import msgspec
+from anyio.abc import TaskGroup, TaskStatus
+from msgspec import Struct
+
+from rowcast.client.address import Address
+from rowcast.client.backoff import Reconnect
+from rowcast.client.credentials import Keeper
+from rowcast.client.effects import Answer, Deliver, Effect, Ended, Failed, Granted, Opened, Refused, Renew, Unplaced
+from rowcast.client.frames import decode
+from rowcast.client.session import Phase, Session
+from rowcast.client.socket import Socket, connect
+from rowcast.errors import ConnectionLost, RequestError, RowcastError
+from rowcast.protocol import Close, Send
+
+Mode = Literal["handshake", "public", "strict"]
+Topic = Literal["open", "message", "close", "error"]
+_log = logging.getLogger("rowcast.client")
+_GRACE = 1.0
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """How the socket behaves. Times are seconds. ``mode``: ``strict`` shows the token in the address, the others in a message.
+    ``reconnect``: None for never."""
+
+    mode: Mode = "handshake"
+    reconnect: Reconnect | None = Reconnect()
+    connect_timeout: float = 10.0
+    headers: Mapping[str, str] = {}
+    tls: ssl.SSLContext | None = None
+
+
+class Link:
+    """One connection after the other, until it is closed. ``session`` says what is due."""
+
+    def __init__(self, address: Address, keeper: Keeper, options: Options, session: Session) -> None:
+        self.address, self.keeper, self.options, self.session = address, keeper, options, session
+        self.listeners: dict[Topic, list[Callable[[Any], object]]] = {
+            "open": [],
+            "message": [],
+            "close": [],
+            "error": [],
+        }
+        self.ended: RowcastError | None = None
+        self.gone = anyio.Event()
+        self._socket: Socket | None = None
+        self._group: TaskGroup | None = None
+        self._scope = anyio.CancelScope()
+        self._started: TaskStatus[None] | None = None
+        self._refusal: RowcastError | None = None
+        self._stood = self._closing = False
+        self._attempt = self._refusals = 0
+        self._random = Random()
+
+    # ---- from outside -------------------------------------------------------------------------------------------------
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is connected and authenticated just now."""
+        return self.session.phase is Phase.OPEN
+
+    def perform(self, effects: Iterable[Effect]) -> None:
+        """Carry out what a call of the session has returned."""
+        for effect in effects:
+            self._perform(effect)
+
+    def put(self, text: bytes) -> None:
+        """Send a text as it is. Raises ConnectionLost when there is no connection just now."""
+        if self._socket is None or not self.is_open:
+            raise ConnectionLost(sent=False)
+        self._socket.put(text)
+
+    async def room(self) -> None:
+        """Wait while too much waits to be sent."""
+        if self._socket is not None:
+            await self._socket.room()
+
+    async def aclose(self) -> None:
+        """End it for good, politely if the server answers within a second."""
+        self._closing = True
+        if self._socket is not None and not self.gone.is_set():
+            self._socket.close()
+            with anyio.move_on_after(_GRACE, shield=True):
+                await self.gone.wait()
+        self._scope.cancel()
+
+    async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+        """Live until closed. ``task_status`` is told when the first connection stands; this raises if it cannot be made. Of later
+        failures those are told who wait, and ``ended`` says why it is over."""
+        self._started = task_status
+        error: RowcastError = ConnectionLost("The client is closed.", sent=False)
+        try:
+            with self._scope:
+                await self._live()
+        except RowcastError as fault:
+            error = fault
+            if not self._stood:
+                raise
+        finally:
+            self._end(error)
+
+    # ---- one connection after the other -------------------------------------------------------------------------------
+
+    async def _live(self) -> None:
+        while not self._closing:
+            try:
+                await self._connection()
+            except RequestError as error:
+                self._refusals += 1
+                if self._refusals > 1 or not self.keeper.refused():
+                    raise
+                self._tell("error", error)
+            except RowcastError as error:
+                if not self._stood:
+                    raise
+                self._tell("error", error)
+            if not self._closing:
+                await self._pause()
+
+    async def _pause(self) -> None:
+        reconnect = self.options.reconnect
+        wait = reconnect.wait(self._attempt, self._random) if reconnect is not None else None
+        if wait is None:
+            raise ConnectionLost(sent=False)
+        self._attempt += 1
+        await anyio.sleep(wait)
+
+    def _end(self, error: RowcastError) -> None:
+        if self._stood or self._closing:
+            self.ended = error
+            self.perform(self.session.abandoned(error))
+        self.gone.set()
+
+    async def _connection(self) -> None:
+        """Returns when a connection has ended that stood; raises when it could not be made or was refused."""
+        self._refusal = None
+        socket, greeting = await self._connected()
+        try:
+            async with socket, anyio.create_task_group() as self._group:
+                self._socket = socket
+                self._group.start_soon(socket.write)
+                self._group.start_soon(self._tick)
+                self.perform(self.session.opened(greeting, time.monotonic()))
+                await self._read(socket)
+                self._group.cancel_scope.cancel()
+        finally:
+            self._lost(socket)
+        if self._refusal is not None:
+            raise self._refusal
+
+    async def _connected(self) -> tuple[Socket, dict[str, Any] | None]:
+        strict = self.options.mode == "strict"
+        try:
+            with anyio.fail_after(self.options.connect_timeout):
+                fresh = self._refusals > 0
+                token = await self.keeper.token(fresh) if strict else None
+                greeting = None if strict else await self.keeper.message(fresh)
+                url = self.address.socket if token is None else self.address.with_token(token)
+                return await connect(url, headers=self.options.headers, tls=self.options.tls), greeting
+        except TimeoutError as error:
+            raise ConnectionLost("The server did not answer in time.", sent=False) from error
+
+    def _lost(self, socket: Socket) -> None:
+        was_open = self.is_open
+        self._socket = self._group = None
+        self.perform(self.session.lost())
+        if was_open:
+            self._tell("close", (socket.close_code, socket.close_reason))
+
+    async def _read(self, socket: Socket) -> None:
+        session = self.session
+        while texts := await socket.receive():
+            session.heard(time.monotonic())
+            for text in texts:
+                await self._take(text)
+
+    async def _take(self, text: bytes) -> None:
+        frame = decode(text)
+        if frame is not None:
+            for effect in self.session.receive(frame):
+                if type(effect) is Deliver:
+                    if effect.held.sink.take(effect.kind, effect.frame):
+                        await effect.held.sink.room()
+                else:
+                    self._perform(effect)
+        if self.listeners["message"] and not (frame is not None and frame.type == "ping" and self.session.pong):
+            self._tell("message", msgspec.json.decode(text))
+
+    async def _tick(self) -> None:
+        while True:
+            now, deadline = time.monotonic(), self.session.deadline
+            await anyio.sleep(1.0 if deadline is None else min(1.0, max(0.01, deadline - now)))
+            self.perform(self.session.tick(time.monotonic()))
+
+    # ---- effects ------------------------------------------------------------------------------------------------------
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case Send(frame):
+                if self._socket is not None:
+                    self._socket.put(frame)
+            case Answer(request, frame):
+                request.sink.answer(frame)
+            case Failed(request, error):
+                request.sink.fail(error)
+            case Ended(held, error):
+                held.sink.end(error)
+            case Deliver(held, kind, frame):
+                held.sink.take(kind, frame)
+            case _:
+                self._perform_rare(effect)
+
+    def _perform_rare(self, effect: Effect) -> None:
+        match effect:
+            case Opened():
+                self._opened()
+            case Granted(refresh_token):
+                self.keeper.granted(refresh_token)
+            case Refused(error):
+                self._refuse(error)
+            case Renew():
+                self._start(self._renew)
+            case Unplaced(error):
+                self._tell("error", error)
+            case Close():
+                self._part()
+
+    def _opened(self) -> None:
+        self._attempt = self._refusals = 0
+        if not self._stood and self._started is not None:
+            self._stood = True
+            self._started.started()
+        self._tell("open", None)
+
+    def _refuse(self, error: RowcastError) -> None:
+        """While greeting it is the reason that there is no connection; later the next greeting will tell."""
+        if self.session.phase is Phase.GREETING:
+            self._refusal = error
+        self._tell("error", error)
+        self._part()
+
+    def _part(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._start(self._cut)
+
+    async def _cut(self) -> None:
+        """The end, if the server does not say good-bye."""
+        await anyio.sleep(_GRACE)
+        if self._group is not None:
+            self._group.cancel_scope.cancel()
+
+    async def _renew(self) -> None:
+        try:
+            greeting = await self.keeper.message(fresh=True)
+        except RowcastError as error:
+            self._refuse(error)
+            return
+        self.perform(self.session.authenticate(greeting or {}))
+
+    def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        if self._group is not None:
+            self._group.start_soon(work)
+
+    def _tell(self, topic: Topic, what: object) -> None:
+        """Listeners are guests: their failures are logged and end nothing."""
+        for listener in list(self.listeners[topic]):
+            try:
+                listener(what)
+            except Exception:
+                _log.exception("A listener for %r failed", topic)

@@ -1,0 +1,71 @@
+"""The order of rows by a ``sort``, as the database has it: null first, numbers before texts, texts by code point. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import total_ordering
+from typing import Any
+
+import msgspec
+
+Place = tuple[Any, ...]
+"""Where a row stands: places compare as the rows stand."""
+_CALL = re.compile(r"(.*?)(\w+)\((\w+)\)")
+
+
+@total_ordering
+class Backwards:
+    """A value that compares the other way round."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Backwards) and bool(self.value == other.value)
+
+    def __lt__(self, other: Backwards) -> bool:
+        return bool(other.value < self.value)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def names(sort: Sequence[str] | str | None) -> list[str]:
+    """The members of a ``sort``, which may be a comma list."""
+    if sort is None:
+        return []
+    return [each.strip() for each in sort.split(",")] if isinstance(sort, str) else list(sort)
+
+
+def placing(sort: Sequence[str] | str | None, key: str) -> Callable[[Mapping[str, Any]], Place]:
+    """What tells the place of a row. Rows that are equal otherwise stand by their key ``key``."""
+    steps = [(_path(name.lstrip("-+")), name.startswith("-")) for name in names(sort)]
+    if not any(path == [key] for path, _ in steps):
+        steps.append(([key], False))
+
+    def place(row: Mapping[str, Any]) -> Place:
+        return tuple(Backwards(_rank(_dig(row, path))) if down else _rank(_dig(row, path)) for path, down in steps)
+
+    return place
+
+
+def _path(name: str) -> list[str]:
+    """Where the value of ``author.name`` or ``year(created)`` stands in a row."""
+    call = _CALL.fullmatch(name)
+    return (f"{call[1]}{call[3]}_{call[2]}" if call else name).split(".")
+
+
+def _dig(row: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        row = row.get(name) if isinstance(row, Mapping) else None
+    return row
+
+
+def _rank(value: Any) -> tuple[int, Any]:
+    if value is None:
+        return (0, 0)
+    if isinstance(value, int | float):
+        return (1, value)
+    return (2, value if isinstance(value, str) else msgspec.json.encode(value).decode())
