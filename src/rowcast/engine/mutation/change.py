@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rowcast.engine.guards import GUARDS
+from rowcast.engine.hooks import run_before
 from rowcast.engine.mutation import down, up
 from rowcast.engine.mutation.broken import completed
 from rowcast.engine.mutation.cast import cast_key
@@ -41,6 +42,8 @@ async def update_keys(
     await may_update(scope, found, cast_keys, named, len(keys))
     if guard is not None:
         payload = await guard.before(scope, "update", cast_keys, payload)
+    if hooks := scope.engine.hooks.update[collection]:
+        payload = await run_before(hooks, scope, "update", collection, cast_keys, payload)
     if not payload:
         return cast_keys
     plan = scope.writing.plan(collection, "update", tuple(payload))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rowcast.engine.guards import GUARDS
+from rowcast.engine.hooks import run_before
 from rowcast.engine.mutation import down, up
 from rowcast.engine.mutation.broken import completed
 from rowcast.engine.mutation.check import check, permitted
@@ -30,6 +31,8 @@ async def create_one(scope: Scope, collection: str, payload: Payload, *, parent:
     payload, rules = permitted(scope, collection, "create", payload)
     if guard is not None:
         payload = await guard.before(scope, "create", (), payload)
+    if hooks := scope.engine.hooks.create[collection]:
+        payload = await run_before(hooks, scope, "create", collection, (), payload)
     plan = scope.writing.plan(collection, "create", tuple(payload))
     check(scope, plan, payload, rules)
     mark = len(scope.loose)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rowcast.auth import Actor
+from rowcast.auth.passwords import is_hash
 from rowcast.engine.guards import GUARDS
 from rowcast.engine.hashing import hash_password
 from rowcast.errors import InvalidPayload
@@ -26,10 +27,10 @@ DEEPEST = 50
 
 
 async def prepare(
-    engine: Engine, actor: Actor, collection: str, verb: Deed, payload: Payload, depth: int = 0
+    engine: Engine, actor: Actor, collection: str, verb: Deed, payload: Payload, depth: int = 0, *, again: bool = False
 ) -> Payload:
-    """The payload as it may enter a transaction, nested ones included. Raises InvalidPayload when it is nested too deep, and what
-    guards raise."""
+    """The payload as it may enter a transaction, nested ones included. ``again``: parts of it were prepared before, so that hashes
+    stay. Raises InvalidPayload when it is nested too deep, and what guards raise."""
     found = engine.schema.collections.get(collection)
     if found is None or not _concerned(engine.schema, found, payload):
         return payload
@@ -38,7 +39,7 @@ async def prepare(
     guard = GUARDS.get(collection)
     if guard is not None:
         payload = await guard.prepare(engine, actor, verb, payload)
-    walk = Walk(engine, actor, found, depth)
+    walk = Walk(engine, actor, found, depth, again)
     return {
         name: await walk.value(name, value, payload)
         for name, value in payload.items()
@@ -54,12 +55,13 @@ class Walk:
     actor: Actor
     collection: Collection
     depth: int
+    again: bool
 
     async def value(self, name: str, value: Any, payload: Payload) -> Any:
         """The value as it may enter a transaction."""
         field, link = self.collection.fields.get(name), self.engine.schema.link(self.collection.name, name)
         if field is not None and "hash" in field.special and value is not None and value != "":
-            return await hash_password(str(value))
+            return value if self.again and is_hash(str(value)) else await hash_password(str(value))
         if link is None or not isinstance(value, dict | list):
             return value
         if link.kind == "o2m":
@@ -81,7 +83,7 @@ class Walk:
         if found is None or not isinstance(value, dict):
             return value
         verb: Deed = "update" if value.get(found.primary) is not None else "create"
-        return await prepare(self.engine, self.actor, collection, verb, value, self.depth + 1)
+        return await prepare(self.engine, self.actor, collection, verb, value, self.depth + 1, again=self.again)
 
 
 def _concerned(schema: Schema, collection: Collection, payload: Payload) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rowcast.engine.guards import GUARDS
+from rowcast.engine.hooks import run_before
 from rowcast.engine.mutation.change import cast_keys_of
 from rowcast.engine.mutation.history import note
 from rowcast.engine.mutation.reach import key_list, may_delete
@@ -29,6 +30,8 @@ async def delete_keys(scope: Scope, collection: str, keys: Sequence[Any]) -> lis
     guard = GUARDS.get(collection)
     if guard is not None:
         await guard.before(scope, "delete", cast_keys, {})
+    if hooks := scope.engine.hooks.delete[collection]:
+        await run_before(hooks, scope, "delete", collection, cast_keys, {})
     scope.step(len(cast_keys))
     rows = await scope.tx.fetch(scope.writing.text(mutate.delete, found), (key_list(cast_keys),))
     for (key,) in rows:

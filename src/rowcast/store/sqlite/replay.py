@@ -13,25 +13,25 @@ from rowcast.store.sqlite.log import change_of
 from rowcast.store.sqlite.reader import Reader
 from rowcast.store.sqlite.settings import SqliteOptions
 
-_BOUNDS = "SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM rowcast_changes"
-_ROWS = """SELECT seq, collection, key, op, before, after,
+BOUNDS = "SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM rowcast_changes"
+ROWS = """SELECT seq, collection, key, op, before, after,
  (SELECT units FROM rowcast_commits WHERE last >= seq ORDER BY last LIMIT 1) FROM rowcast_changes WHERE seq > ? ORDER BY seq"""
 
 
 async def replay(reader: Reader, position: Position, options: SqliteOptions) -> list[Commit] | None:
     """The commits after the position; None if some of them are cut off, lie in another history, or are too many."""
-    ((oldest, newest),), _ = await reader.run(_BOUNDS, ())
+    ((oldest, newest),), _ = await reader.run(BOUNDS, ())
     if not oldest - 1 <= position.offset <= newest or newest - position.offset > options.resume_rows:
         return None
-    rows, _ = await reader.run(_ROWS, (position.offset,))
-    if rows and rows[0][0] != position.offset + 1 and await _is_cut(reader, position):
+    rows, _ = await reader.run(ROWS, (position.offset,))
+    if rows and rows[0][0] != position.offset + 1 and await is_cut(reader, position):
         return None
-    return list(_commits(rows, position.epoch, options.chunk))
+    return list(commits_of(rows, position.epoch, options.chunk))
 
 
-async def _is_cut(reader: Reader, position: Position) -> bool:
-    """Whether the log was shortened between the two questions."""
-    ((oldest, _),), _ = await reader.run(_BOUNDS, ())
+async def is_cut(reader: Reader, position: Position) -> bool:
+    """Whether changes right after the position are not in the log any more."""
+    ((oldest, _),), _ = await reader.run(BOUNDS, ())
     return bool(oldest - 1 > position.offset)
 
 
@@ -42,7 +42,7 @@ def _ends(units: str) -> list[int]:
     return ends
 
 
-def _commits(rows: list[Row], epoch: str, chunk: int) -> Iterator[Commit]:
+def commits_of(rows: list[Row], epoch: str, chunk: int) -> Iterator[Commit]:
     """Rows with the same ``units`` text are one commit: its last number is unique to it. Rows not noted yet go in parts."""
     changes: list[Change] = []
     for index, row in enumerate(rows):
