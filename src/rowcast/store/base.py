@@ -94,3 +94,17 @@ class Store(Protocol):
         """The commits after ``position``, oldest first, as they were announced; or None when the log does not reach back so far,
         that is another history, or so much was missed that a fresh snapshot is the better answer."""
         ...
+
+    async def bookmark(self, name: str) -> Position:
+        """How far the reader ``name`` of the log has come; a new one begins at the newest position. It is kept with the data, so
+        that after any loss of data no reader is ahead of the log."""
+        ...
+
+    async def keep(self, name: str, position: Position) -> None:
+        """The reader ``name`` is through with everything up to ``position``."""
+        ...
+
+    async def history(self, position: Position, most: int) -> tuple[bool, list[Commit]]:
+        """Whole commits after ``position``, about ``most`` changes and none that was not announced yet, for a reader that must see
+        each, however many. False: some right after the position are cut off; the commits are those that are left."""
+        ...

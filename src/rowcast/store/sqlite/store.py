@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from rowcast.feed import Commit, Position
 from rowcast.schema import Schema
 from rowcast.store.base import Alteration, Row, Transaction
+from rowcast.store.sqlite import bookmarks
 from rowcast.store.sqlite.announce import Announcer
 from rowcast.store.sqlite.reader import Reader
 from rowcast.store.sqlite.replay import replay
@@ -94,6 +95,18 @@ class SqliteStore:
     def transactions(self) -> int:
         """How many transactions of our own were committed since opening."""
         return self._writer.transactions
+
+    async def bookmark(self, name: str) -> Position:
+        """See ``Store.bookmark``."""
+        return Position(self._position.epoch, await self.write(lambda tx: bookmarks.bookmark(tx, name)))
+
+    async def keep(self, name: str, position: Position) -> None:
+        """See ``Store.keep``."""
+        await self.write(lambda tx: bookmarks.keep(tx, name, position.offset))
+
+    async def history(self, position: Position, most: int) -> tuple[bool, list[Commit]]:
+        """See ``Store.history``."""
+        return await bookmarks.history(self._reader, position, self._position, most, self._options)
 
     @property
     def moved_reads(self) -> int:
