@@ -66,7 +66,7 @@ class Broadcast:
 
     def remodelled(self, _schema: Schema) -> None:
         """The data model is another one: everything is prepared again before the next commit is told."""
-        self._remodelled = True
+        self._remodelled = bool(self.listeners)
         self._answers.clear()
 
     async def reached(self, position: Position) -> None:
@@ -96,15 +96,21 @@ class Broadcast:
         self._working = True
         try:
             while self._backlog:
-                commit = self._backlog.popleft()
-                self._dismiss_old_tokens(commit)
-                concerned = self._concerned(commit)
-                if concerned:
-                    await self._review(concerned)
-                self._tell(commit)
+                await self._work(self._backlog.popleft())
         finally:
             self._working = False
         self._wake()
+
+    async def _work(self, commit: Commit) -> None:
+        """One commit. A fault must not keep the next ones from being told."""
+        try:
+            self._dismiss_old_tokens(commit)
+            concerned = self._concerned(commit)
+            if concerned:
+                await self._review(concerned)
+            self._tell(commit)
+        except Exception:
+            log.exception("the commit at %s could not be told", commit.position)
 
     def _wake(self) -> None:
         waiting, self._waiting = self._waiting, []

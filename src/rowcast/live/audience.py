@@ -67,9 +67,9 @@ class Audience:
     def tell(self, event: Event) -> int:
         """Hand the event to all who want it; returns to how many."""
         some = self._some.get(event.kind, {})
-        _tell(event, self._all)
-        _tell(event, some)
-        return len(self._all) + len(some)
+        told = (*self._all, *some)  # a copy: whoever cannot take any more leaves on the spot
+        _tell(event, told)
+        return len(told)
 
     def _group(self, subscription: Subscription) -> dict[Subscription, None]:
         return self._all if subscription.only is None else self._some.setdefault(subscription.only, {})

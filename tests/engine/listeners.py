@@ -1,0 +1,55 @@
+"""A subscriber on a real engine, without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from rowcast.auth import Actor
+from rowcast.engine.engine import Engine
+from rowcast.engine.subscribe import Listener, Outbox, close, open_listener, subscribe, unsubscribe, wish
+from rowcast.errors import RowcastError
+from rowcast.query.parse import parse
+
+
+class Ear:
+    """``dismissed`` is why the engine ended the listener."""
+
+    def __init__(self, engine: Engine, actor: Actor) -> None:
+        self.engine, self.frames = engine, list[bytes]()
+        self.dismissed: RowcastError | None = None
+        self.listener = Listener(actor, Outbox(self.frames.append, lambda: None), self._dismiss)
+        open_listener(engine, self.listener)
+
+    async def subscribe(
+        self, collection: str, uid: str = "s", event: str | None = None, item: Any = None, **query: Any
+    ) -> None:
+        wanted = wish(collection, parse(query), event, item)
+        await subscribe(self.engine, self.listener, wanted, json.dumps(uid).encode())
+
+    def unsubscribe(self, uid: str = "s") -> None:
+        unsubscribe(self.engine, self.listener, json.dumps(uid).encode())
+
+    def close(self) -> None:
+        close(self.engine, self.listener)
+
+    def heard(self) -> list[Any]:
+        found = [json.loads(frame) for frame in self.frames]
+        self.frames.clear()
+        return found
+
+    def told(self) -> list[tuple[str, Any]]:
+        return [(frame.get("event", frame["type"]), frame.get("data")) for frame in self.heard()]
+
+    async def hears(self, count: int, limit: float = 3.0) -> list[tuple[str, Any]]:
+        """Wait for that many frames."""
+        for _ in range(round(limit / 0.01)):
+            if len(self.frames) >= count:
+                break
+            await asyncio.sleep(0.01)
+        return self.told()
+
+    def _dismiss(self, error: RowcastError) -> None:
+        self.dismissed = error
+        self.close()

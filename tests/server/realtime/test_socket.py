@@ -1,0 +1,291 @@
+"""The socket of a real server: the upgrade, frames, limits and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+import struct
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.support.server import ADMIN_TOKEN, Server, serving
+
+VARIABLES = {
+    "WEBSOCKETS_REST_CONN_LIMIT": "5",
+    "WEBSOCKETS_REST_AUTH_TIMEOUT": "1",
+    "WEBSOCKETS_HEARTBEAT_PERIOD": "1",
+    "ROWCAST_WEBSOCKETS_MAX_PAYLOAD_SIZE": "20000",
+    "CORS_ENABLED": "true",
+    "CORS_ORIGIN": "https://friend.example.com,*",
+    "LOGIN_STALL_TIME": "0",
+}
+AUTH = {"type": "auth", "access_token": ADMIN_TOKEN}
+NOTES = {
+    "collection": "notes",
+    "meta": {},
+    "schema": {},
+    "fields": [
+        {"field": "id", "type": "integer", "meta": {}, "schema": {"is_primary_key": True, "has_auto_increment": True}},
+        {"field": "text", "type": "text", "meta": {}, "schema": {}},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests here that do not end it."""
+    with serving(tmp_path_factory.mktemp("sockets"), VARIABLES) as server:
+        with server.client() as client:
+            client.post("/collections", json=NOTES).raise_for_status()
+        yield server
+
+
+@asynccontextmanager
+async def opened(server: Server, target: str = "", **options: Any) -> AsyncIterator[ClientConnection]:
+    async with connect(server.socket + target, ping_interval=None, proxy=None, **options) as ws:
+        yield ws
+
+
+@asynccontextmanager
+async def signed_in(server: Server, **options: Any) -> AsyncIterator[ClientConnection]:
+    async with opened(server, **options) as ws:
+        await tell(ws, AUTH)
+        assert (await hear(ws))["status"] == "ok"
+        yield ws
+
+
+async def tell(ws: ClientConnection, *messages: Any) -> None:
+    for message in messages:
+        await ws.send(message if isinstance(message, str | bytes) else json.dumps(message))
+
+
+async def hear(ws: ClientConnection, pings: bool = False) -> Any:
+    """The next frame; heartbeats are answered."""
+    while True:
+        found = json.loads(await asyncio.wait_for(ws.recv(), 5))
+        if pings or found != {"type": "ping"}:
+            return found
+        await tell(ws, {"type": "pong"})
+
+
+async def refusal(server: Server, target: str = "", path: str = "/websocket", **options: Any) -> int:
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        await connect(server.base.replace("http", "ws") + path + target, proxy=None, open_timeout=5, **options)
+    await asyncio.sleep(0.01)  # the client lets go of its socket a turn later
+    return refused.value.response.status_code
+
+
+# ---- the upgrade ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/other", "/websocket/", "/websocket/logs", "/"])
+async def test_other_paths_are_refused_at_once(shared: Server, path: str) -> None:
+    assert await refusal(shared, path=path) == 404
+
+
+async def test_bad_token_in_the_query(shared: Server) -> None:
+    assert await refusal(shared, "?access_token=nonsense") == 401
+
+
+async def test_token_in_the_query_needs_no_auth_frame(shared: Server) -> None:
+    async with opened(shared, f"?access_token={ADMIN_TOKEN}") as ws:
+        await tell(ws, {"type": "ping", "uid": 1})
+        assert await hear(ws) == {"type": "pong", "uid": 1}
+
+
+async def test_session_cookie(shared: Server) -> None:
+    with shared.client(None) as client:
+        login = {"email": "admin@example.com", "password": "d1r3ctu5", "mode": "session"}
+        token = client.post("/auth/login", json=login).cookies["directus_session_token"]
+    async with opened(shared, additional_headers={"Cookie": f"directus_session_token={token}"}) as ws:
+        await tell(ws, {"type": "ping"})
+        assert await hear(ws) == {"type": "pong"}
+    assert await refusal(shared, additional_headers={"Cookie": "directus_session_token=nonsense"}) == 401
+
+
+async def test_number_of_connections(shared: Server) -> None:
+    many = [await connect(shared.socket, proxy=None) for _ in range(5)]
+    assert await refusal(shared) == 403
+    for ws in many:
+        await ws.close()
+    async with signed_in(shared):
+        pass
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example.com", "null", "nonsense"])
+async def test_pages_of_others_are_refused(shared: Server, origin: str) -> None:
+    assert await refusal(shared, origin=origin) == 403
+
+
+async def test_own_and_named_pages_are_welcome(shared: Server) -> None:
+    for origin in (shared.base, "https://friend.example.com"):
+        async with signed_in(shared, origin=origin):
+            pass
+
+
+async def test_sub_protocol_is_taken(shared: Server) -> None:
+    async with opened(shared, subprotocols=["one", "two"]) as ws:
+        assert ws.subprotocol == "one"
+
+
+def test_plain_requests_go_on_beside(shared: Server) -> None:
+    with shared.client() as client:
+        assert client.get("/server/ping").text == "pong"
+        assert client.get("/websocket").status_code == 404
+
+
+# ---- frames -----------------------------------------------------------------------------------------------------------
+
+
+async def test_frames_behind_the_auth_frame_take_effect_in_order(shared: Server) -> None:
+    async with opened(shared) as ws:
+        create = {"type": "items", "collection": "notes", "action": "create", "data": {"text": "a"}, "uid": "c"}
+        read = {"type": "items", "collection": "notes", "action": "read", "query": {"aggregate": {"count": "*"}}}
+        await tell(ws, AUTH, {**read, "uid": 1}, create, {**read, "uid": 2}, {"type": "ping", "uid": 3})
+        frames = [await hear(ws) for _ in range(5)]
+    assert [frame.get("uid") for frame in frames] == [None, 1, "c", 2, 3]
+    assert frames[3]["data"][0]["count"] == frames[1]["data"][0]["count"] + 1
+
+
+async def test_event_comes_before_the_reply_to_the_write(shared: Server) -> None:
+    async with signed_in(shared) as ws:
+        await tell(
+            ws, {"type": "subscribe", "collection": "notes", "event": "create", "query": {"fields": "text"}, "uid": 7}
+        )
+        await tell(ws, {"type": "items", "collection": "notes", "action": "create", "data": {"text": "b"}, "uid": "c"})
+        init, event, reply = [await hear(ws) for _ in range(3)]
+    assert init == {"type": "subscription", "event": "init", "uid": "7"}
+    assert event == {"type": "subscription", "event": "create", "data": [{"text": "b"}], "uid": "7"}
+    assert (reply["type"], reply["uid"]) == ("items", "c")
+
+
+async def test_protocol_pings_are_answered(shared: Server) -> None:
+    async with signed_in(shared) as ws:
+        await asyncio.wait_for(await ws.ping(b"hello"), 2)
+
+
+async def test_fragments_and_binary_frames(shared: Server) -> None:
+    async with signed_in(shared) as ws:
+        await ws.send(iter(['{"type":', '"ping",', '"uid":"f"}']))
+        assert await hear(ws) == {"type": "pong", "uid": "f"}
+        await ws.send(b'{"type":"ping","uid":"b"}')
+        assert await hear(ws) == {"type": "pong", "uid": "b"}
+
+
+async def test_a_large_message_within_the_limit(shared: Server) -> None:
+    async with signed_in(shared) as ws:
+        await tell(ws, {"type": "ping", "uid": "x" * 19_000})
+        assert len((await hear(ws))["uid"]) == 19_000
+
+
+@pytest.mark.parametrize("in_parts", [False, True])
+async def test_a_message_over_the_limit_ends_the_connection(shared: Server, in_parts: bool) -> None:
+    async with signed_in(shared) as ws:
+        await ws.send(iter(["x" * 15_000, "y" * 15_000]) if in_parts else "x" * 30_000)
+        with pytest.raises(websockets.ConnectionClosed):
+            await asyncio.wait_for(ws.recv(), 3)
+        assert ws.close_code == 1009
+
+
+async def test_close_is_answered(shared: Server) -> None:
+    async with signed_in(shared) as ws:
+        await ws.close(4000, "bye")
+        assert ws.close_code == 4000
+
+
+async def test_silence_is_ended_by_the_heartbeat(shared: Server) -> None:
+    async with signed_in(shared) as ws:
+        assert await hear(ws, pings=True) == {"type": "ping"}
+        await asyncio.wait_for(ws.wait_closed(), 4)
+        assert ws.close_code == 1005
+
+
+async def test_no_auth_frame_in_time(shared: Server) -> None:
+    async with opened(shared) as ws:
+        error = await hear(ws)
+        assert error["error"] == {"code": "AUTH_FAILED", "message": "Authentication handshake failed."}
+        await asyncio.wait_for(ws.wait_closed(), 3)
+        assert ws.close_code == 1005
+
+
+async def test_a_suspended_user_is_sent_away(shared: Server) -> None:
+    with shared.client() as client:
+        user = {"email": "eve@example.com", "token": "eve-token", "status": "active"}
+        key = client.post("/users", json=user).json()["data"]["id"]
+        async with opened(shared, "?access_token=eve-token") as ws:
+            client.patch(f"/users/{key}", json={"status": "suspended"}).raise_for_status()
+            await asyncio.wait_for(ws.wait_closed(), 3)
+            assert ws.close_code == 4401
+
+
+def test_whoever_does_not_read_is_let_go_and_delays_nobody(shared: Server) -> None:
+    """A subscriber that stops reading, beside one that reads; each event is large."""
+    asyncio.run(_slow_reader(shared))
+
+
+async def _slow_reader(server: Server) -> None:
+    subscribe = {"type": "subscribe", "collection": "notes", "event": "create", "query": {"fields": "text"}}
+    async with signed_in(server) as good:
+        deaf = await _raw_subscriber(server, subscribe)
+        await tell(good, {**subscribe, "uid": "g"})
+        await hear(good)
+        with server.client() as client:
+            for _ in range(400):
+                client.post("/items/notes?fields=id", json={"text": "x" * 15_000})
+                assert (await hear(good))["event"] == "create"
+            info = client.get("/server/ping")
+            assert info.text == "pong"
+        deaf.close()
+
+
+async def _raw_subscriber(server: Server, subscribe: Any) -> socket.socket:
+    """A socket that subscribes and never reads again."""
+    address = urlsplit(server.base)
+    raw = socket.create_connection((address.hostname, address.port))
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    head = f"GET /websocket?access_token={ADMIN_TOKEN} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    raw.sendall((head + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").encode())
+    raw.recv(1000)
+    raw.sendall(frame(json.dumps(subscribe).encode()))
+    await asyncio.sleep(0.1)
+    return raw
+
+
+def frame(payload: bytes) -> bytes:
+    """A masked text frame; the mask is zero."""
+    size = struct.pack("!B", 0x80 | len(payload)) if len(payload) < 126 else struct.pack("!BH", 0xFE, len(payload))
+    return b"\x81" + size + bytes(4) + payload
+
+
+async def test_the_end_of_the_server_is_told(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        async with signed_in(server) as ws:
+            server.process.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(ws.wait_closed(), 5)
+            assert ws.close_code == 1001
+        assert await asyncio.to_thread(server.process.wait, 5) == 0
+
+
+@pytest.mark.parametrize("mode", ["public", "strict"])
+async def test_other_modes(tmp_path: Path, mode: str) -> None:
+    with serving(tmp_path, {"WEBSOCKETS_REST_AUTH": mode}) as server:
+        if mode == "strict":
+            assert await refusal(server) == 401
+            return
+        async with opened(server) as ws:
+            await tell(ws, {"type": "auth", "access_token": "nonsense", "uid": "a"}, {"type": "ping", "uid": "p"})
+            assert (await hear(ws))["uid"] == "a"
+            assert await hear(ws) == {"type": "pong", "uid": "p"}
+            await tell(ws, {"type": "items", "collection": "directus_users", "action": "read", "uid": "r"})
+            assert (await hear(ws))["error"]["code"] == "INVALID_COLLECTION"
+            await tell(ws, {**AUTH, "uid": "b"})
+            assert await hear(ws) == {"type": "auth", "status": "ok", "uid": "b"}
