@@ -209,15 +209,14 @@ def _several(kind: str, value: Any) -> list[Any]:
 
 
 def _words(left: Getter, name: str, right: Getter) -> Predicate:
-    folds = name.startswith("i")
-    word = _WORDS[name[1:] if folds else name]
+    """SQLite's do not tell ``a`` from ``A``, with or without ``i``."""
+    word = _WORDS[name.removeprefix("i")]
 
     def decide(values: Values, variables: Variables) -> bool | None:
         a, b = left(values, variables), right(values, variables)
         if a is None or b is None:
             return None
-        a, b = str(a), str(b)
-        return word(fold(a), fold(b)) if folds else word(a, b)
+        return word(fold(str(a)), fold(str(b)))
 
     return decide
 

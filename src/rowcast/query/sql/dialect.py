@@ -29,6 +29,8 @@ class SQLite:
     """SQLite from 3.44. JSON is text; values have their own types, so comparisons take times in canonical form."""
 
     compiler: Dialect = sqlite.dialect(paramstyle="qmark")
+    minds_case = False
+    """Whether ``_contains`` and its kin tell ``a`` from ``A``; ``match`` has to do the same."""
 
     def wire(self, field: Field, expression: str) -> str:
         """The column's value as it goes into the answer."""
@@ -78,7 +80,7 @@ class SQLite:
         return sa.select(sa.func.json_each(places).table_valued("value", name="v").c.value)
 
     def contains(self, value: Element, part: Element) -> Element:
-        """``value`` contains ``part``; letters count as they are."""
+        """``value`` contains ``part``."""
         return sa.func.instr(value, part) > sa.literal_column("0")
 
     def starts_with(self, value: Element, part: Element) -> Element:

@@ -103,9 +103,9 @@ def _nullness(value: Element, operator: str) -> Element:
 
 def _words(writer: Writer, operator: str, left: Element, right: Element) -> Element:
     dialect = writer.dialect
-    if operator.startswith("i"):
-        left, right, operator = dialect.folded(left), dialect.folded(right), operator[1:]
-    word: Callable[[Element, Element], Element] = getattr(dialect, operator)
+    word: Callable[[Element, Element], Element] = getattr(dialect, operator.removeprefix("i"))
+    if operator.startswith("i") or not dialect.minds_case:
+        left, right = dialect.folded(left), dialect.folded(right)
     return word(left, right)
 
 
