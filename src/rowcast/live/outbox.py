@@ -19,16 +19,20 @@ class Outbox:
     """The one way to a connection. ``write`` sends a frame at once; ``overflow`` is called when more waits than may. ``waiting`` is
     None while nothing waits."""
 
-    __slots__ = ("_overflow", "waiting", "write")
+    __slots__ = ("_overflow", "reply", "waiting", "write")
 
-    def __init__(self, write: Callable[[bytes], None], overflow: Callable[[], None]) -> None:
+    def __init__(
+        self, write: Callable[[bytes], None], overflow: Callable[[], None], reply: Callable[[bytes], None] | None = None
+    ) -> None:
+        """``reply``: how answers are sent, if not by ``write``: a connection may gather them for a moment."""
         self.write, self._overflow = write, overflow
+        self.reply = reply or write
         self.waiting: deque[tuple[Event | bytes, bytes]] | None = None
 
     def send(self, frame: bytes) -> None:
         """Send a frame after everything that was put before it."""
         if self.waiting is None:
-            self.write(frame)
+            self.reply(frame)
         else:
             self._wait(frame, b"")
 

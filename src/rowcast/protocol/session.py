@@ -8,7 +8,8 @@ Knows no socket, no clock and no database: time is handed in, effects are handed
     CLOSED    nothing
 
 All frames take effect in the order sent: while one is suspended (credentials are checked, the database is asked), those that
-arrive wait in the session.
+arrive wait in the session. Writes alone need not wait for each other: once a write stands in the database's queue, those that
+follow it directly are handed out too and stand behind it, so that they can share a commit.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from enum import Enum
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from msgspec import Struct
 
@@ -24,7 +25,7 @@ from rowcast.errors import RequestError, RequestsExceeded
 from rowcast.protocol import frames
 from rowcast.protocol.codec import decode
 from rowcast.protocol.limit import Limit
-from rowcast.protocol.messages import Auth, Invalid, Ping, Pong, Request
+from rowcast.protocol.messages import Auth, Invalid, Items, Ping, Pong, Request
 
 Mode = Literal["public", "handshake", "strict"]
 
@@ -84,7 +85,7 @@ class Rules(Struct, frozen=True):
 class Session:
     """One connection. All times are seconds of one clock, whichever. ``deadline`` is when ``tick`` is due, None for never."""
 
-    __slots__ = ("_checking", "_limit", "_pinged", "_queue", "_suspended", "deadline", "phase", "rules")
+    __slots__ = ("_checking", "_limit", "_outstanding", "_pinged", "_queue", "_writing", "deadline", "phase", "rules")
 
     def __init__(self, rules: Rules, now: float, *, known: bool = False, expires: float | None = None) -> None:
         """``known``: credentials came with the upgrade and were good until ``expires``."""
@@ -95,7 +96,7 @@ class Session:
         self._limit = Limit(*rules.limit) if rules.limit else None
         self._queue: deque[bytes] = deque()
         self._checking: bytes | None = None
-        self._suspended = self._pinged = False
+        self._outstanding, self._writing, self._pinged = 0, False, False
 
     # ---- frames -------------------------------------------------------------------------------------------------------
 
@@ -104,18 +105,22 @@ class Session:
         self._pinged = False
         if self._limit is not None and self.phase is not Phase.GREETING and (wait := self._limit.take(now)):
             return self._exceeded(text, wait)
-        if self._suspended:
-            self._queue.append(text)
-            return NOTHING
-        return self._take(text, now)
+        if not self._outstanding:
+            return self._take(text, now)
+        if self._writing and not self._queue and is_write(message := decode(text)):
+            return (Run(message),)
+        self._queue.append(text)
+        return NOTHING
 
-    def suspend(self) -> None:
-        """The Run or Check just handed out needs time: later frames wait until ``resume``."""
-        self._suspended = True
+    def suspend(self, *, queued: bool = False) -> None:
+        """The Run or Check just handed out needs time: later frames wait until ``resume``. ``queued``: it is a write that stands in
+        the database's queue already, so that later writes may follow it there."""
+        self._writing = queued and (self._writing or not self._outstanding)
+        self._outstanding += 1
 
     def resume(self) -> None:
-        """It is done; ask ``following`` for what waits."""
-        self._suspended = False
+        """One that needed time is done; ask ``following`` for what waits."""
+        self._outstanding -= 1
 
     @property
     def waiting(self) -> int:
@@ -124,7 +129,14 @@ class Session:
 
     def following(self, now: float) -> Effects | None:
         """What is due for the next waiting frame; None if there is none or it must wait on."""
-        return self._take(self._queue.popleft(), now) if self._queue and not self._suspended else None
+        if not self._queue:
+            return None
+        if not self._outstanding:
+            return self._take(self._queue.popleft(), now)
+        if self._writing and is_write(message := decode(self._queue[0])):
+            self._queue.popleft()
+            return (Run(message),)
+        return None
 
     def _take(self, text: bytes, now: float) -> Effects:
         if self.phase is Phase.CLOSED:
@@ -207,6 +219,11 @@ class Session:
         self.phase, self.deadline = Phase.CLOSED, None
         self._queue.clear()
         return Close(code, reason)
+
+
+def is_write(message: object) -> TypeGuard[Items]:
+    """Whether the message changes items and does nothing else."""
+    return isinstance(message, Items) and message.action != "read"
 
 
 __all__ = [

@@ -44,8 +44,12 @@ class Store(Protocol):
     """One database.
 
     ``on_commit`` is called on the event loop, once per commit, in commit order, before the writers of that commit are
-    answered; ``on_schema`` likewise when the data model has changed, before ``on_commit`` of the same transaction.
+    answered; ``on_schema`` likewise when the data model has changed, before ``on_commit`` of the same transaction. ``queued``
+    counts the works that were given to ``write`` and ``alter``: a work counts once it stands in the queue, where it takes effect
+    behind all that were counted before it.
     """
+
+    queued: int
 
     on_commit: Callable[[Commit], None]
     on_schema: Callable[[Schema], None]

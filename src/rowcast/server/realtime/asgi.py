@@ -73,6 +73,10 @@ class AsgiWire:
         if self._size > self._most and self.driver is not None:
             self.driver.too_slow()
 
+    def reply(self, frame: bytes) -> None:
+        """See ``Wire``."""
+        self.write(frame)
+
     def close(self, code: int | None, reason: str) -> None:
         """See ``Wire``. ASGI has no close without a code."""
         if not self._closing:

@@ -34,6 +34,9 @@ class Wire(Protocol):
     def write(self, frame: bytes) -> None:
         """Send a text frame; after ``close``: nothing."""
 
+    def reply(self, frame: bytes) -> None:
+        """Send a text frame by the end of the loop's turn, behind those that were sent before and before those sent later."""
+
     def close(self, code: int | None, reason: str) -> None:
         """Send a close frame and let go of the socket soon."""
 
@@ -59,7 +62,7 @@ class Driver:
 
     def __init__(self, hub: Hub, wire: Wire, admission: Admission) -> None:
         self._hub, self._wire, self._loop = hub, wire, asyncio.get_running_loop()
-        self._outbox = Outbox(wire.write, self.too_slow)
+        self._outbox = Outbox(wire.write, self.too_slow, wire.reply)
         self._connection = Connection(hub.engine, admission.actor, self._outbox, self._dismiss)
         expires = self._on_loop_clock(admission.actor.expires)
         self._session = Session(hub.rules, self._loop.time(), known=admission.known, expires=expires)
@@ -118,8 +121,10 @@ class Driver:
             self._arm()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        store = self._hub.engine.store
+        queued = store.queued
         if eager.run(work, self._finished) is not None:
-            self._session.suspend()
+            self._session.suspend(queued=store.queued != queued)
 
     def _finished(self, task: asyncio.Future[Any] | None) -> None:
         if task is not None and not task.cancelled() and (error := task.exception()) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from rowcast.engine.engine import Engine
 from rowcast.protocol import Rules
@@ -25,6 +26,7 @@ class Hub:
         self._drivers: set[Driver] = set()
         self._pending = 0
         self._beating: asyncio.TimerHandle | None = None
+        self._later: list[Callable[[], None]] = []
 
     def __len__(self) -> int:
         return len(self._drivers) + self._pending
@@ -50,6 +52,17 @@ class Hub:
         if not self._drivers and self._beating is not None:
             self._beating.cancel()
             self._beating = None
+
+    def later(self, call: Callable[[], None]) -> None:
+        """Call it at the end of this turn of the loop, together with all others that are put off."""
+        if not self._later:
+            asyncio.get_running_loop().call_soon(self._call_later)
+        self._later.append(call)
+
+    def _call_later(self) -> None:
+        calls, self._later = self._later, []
+        for call in calls:
+            call()
 
     def shutdown(self) -> None:
         """The server stops: say so on every socket."""

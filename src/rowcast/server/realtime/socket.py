@@ -1,7 +1,8 @@
 """One WebSocket on picows: its frames, its closing, its bounded buffer. Must not know what the frames say.
 
 ``send`` of picows writes to the socket at once and leaves to the transport's buffer what the kernel does not take; that buffer is
-what is bounded here.
+what is bounded here. The transport is aiofastnet's (see ``upgrade``), whose ``write`` does the same, so that frames of either way
+leave in the order they were sent.
 """
 
 from __future__ import annotations
@@ -25,6 +26,13 @@ _PATIENCE = 2.0
 _PROTOCOL_ERROR = 1002
 
 
+def header(size: int) -> bytes:
+    """The head of an unmasked text frame with a payload of that many bytes (RFC 6455 section 5.2)."""
+    if size < 126:
+        return bytes((0x81, size))
+    return b"\x81\x7e" + size.to_bytes(2, "big") if size < 65536 else b"\x81\x7f" + size.to_bytes(8, "big")
+
+
 class Socket(WSListener):  # type: ignore[misc, unused-ignore]
     """See ``driver.Wire``. ``gone`` is called when the connection has ended."""
 
@@ -37,6 +45,7 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
         self._transport: Any = None
         self._driver: Driver | None = None
         self._closing = self._congested = False
+        self._replies: list[bytes] = []
         self._fragments: bytearray | None = None
 
     # ---- called by picows ---------------------------------------------------------------------------------------------
@@ -58,7 +67,7 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
         elif kind == _CLOSE:
             self._answer_close(transport, frame)
 
-    def on_ws_disconnected(self, transport: WSTransport) -> None:
+    def on_ws_disconnected(self, transport: WSTransport | None) -> None:
         """The connection has ended."""
         self._closing = True
         if self._driver is not None:
@@ -79,8 +88,33 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
         """See ``Wire``."""
         if self._closing:
             return
+        if self._replies:
+            self._replies.append(frame)
+            return
         self._transport.send(_TEXT, frame)
-        if self._congested and self._transport.underlying_transport.get_write_buffer_size() > self._most:
+        if self._congested:
+            self._check_backlog()
+
+    def reply(self, frame: bytes) -> None:
+        """See ``Wire``. The answers of one turn of the loop leave in one system call."""
+        if self._closing:
+            return
+        if not self._replies:
+            self._hub.later(self.flush)
+        self._replies.append(frame)
+
+    def flush(self) -> None:
+        """Send the answers that were gathered."""
+        replies, self._replies = self._replies, []
+        if len(replies) == 1:
+            self._transport.send(_TEXT, replies[0])
+        elif replies:
+            self._transport.underlying_transport.write(b"".join([header(len(r)) + r for r in replies]))
+        if self._congested:
+            self._check_backlog()
+
+    def _check_backlog(self) -> None:
+        if not self._closing and self._transport.underlying_transport.get_write_buffer_size() > self._most:
             self._driver.too_slow()  # type: ignore[union-attr]
 
     def close(self, code: int | None, reason: str) -> None:
@@ -88,6 +122,7 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
         if self._closing:
             return
         self._closing = True
+        self.flush()
         if code is None:
             self._transport.send(_CLOSE, b"")
         else:

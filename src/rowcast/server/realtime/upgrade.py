@@ -1,18 +1,24 @@
 """Takes a connection over from uvicorn's HTTP protocol and hands it to picows. Must not know what is said on it.
 
 uvicorn makes an object of its ``ws`` class for each upgrade, gives it the transport and the request head again, and makes it the
-transport's protocol. Reading is paused until the request is decided (which may take the database), then picows gets a head of our
-own with no more than it needs, answers it and owns the transport from then on.
+transport's protocol. Reading is paused until the request is decided (which may take the database), then the socket moves to a
+transport of aiofastnet, picows gets a head of our own with no more than it needs, answers it and owns the socket from then on.
+
+Why another transport: picows writes to the socket itself while the transport says that nothing waits. uvloop's says so although
+it still holds what was written in this turn of the loop, and a frame could overtake the rest of the one before it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from aiofastnet import connect_accepted_socket
 from picows import WSAutoPingStrategy, WSUpgradeResponse, WSUpgradeResponseWithListener
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
@@ -83,7 +89,7 @@ class Upgrade(asyncio.Protocol):
             self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR)
         else:
             # uvicorn makes us the transport's protocol only after data_received returns
-            asyncio.get_running_loop().call_soon(self._hand_over, admission)
+            asyncio.get_running_loop().call_soon(self._leave, admission)
 
     def _refuse(self, status: HTTPStatus) -> None:
         self._connections.discard(self)
@@ -91,19 +97,26 @@ class Upgrade(asyncio.Protocol):
         self._transport.write(head.encode())
         self._transport.close()
 
-    def _hand_over(self, admission: Admission) -> None:
+    def _leave(self, admission: Admission) -> None:
+        """Take the connection away from uvloop's transport, which closes its own handle of it."""
         self._connections.discard(self)
         if self._transport.is_closing():
             return
-        socket = Socket(self._hub, admission, self._connections.discard)
-        self._connections.add(socket)
-        protocol = _protocol(lambda _: WSUpgradeResponseWithListener(self._response(), socket), self._hub)
-        protocol.connection_made(self._transport)
-        self._transport.set_write_buffer_limits(high=_HIGH_WATER)
-        _feed(protocol, self._short_head())
-        if not self._transport.is_closing():
-            self._transport.set_protocol(protocol)
-            self._transport.resume_reading()
+        raw = socket.socket(fileno=os.dup(self._transport.get_extra_info("socket").fileno()))
+        raw.setblocking(False)
+        self._transport.abort()
+        eager.run(self._hand_over(raw, admission))
+
+    async def _hand_over(self, raw: socket.socket, admission: Admission) -> None:
+        listener = Socket(self._hub, admission, self._connections.discard)
+        self._connections.add(listener)
+        answer = WSUpgradeResponseWithListener(self._response(), listener)
+        loop = asyncio.get_running_loop()
+        try:
+            await connect_accepted_socket(loop, lambda: _protocol(lambda _: answer, self._hub, self._short_head()), raw)
+        except OSError:  # the peer has gone meanwhile
+            raw.close()
+            listener.on_ws_disconnected(None)
 
     def _short_head(self) -> bytes:
         lines = [name + b": " + value for name, value in self._head if name in _PASSED_ON]
@@ -126,8 +139,19 @@ def read_head(data: bytes, peer: Any) -> Handshake:
     return Handshake(path.decode("latin-1"), query, pairs, client)
 
 
-def _protocol(listener: Callable[[Any], Any], hub: Hub) -> Any:
-    return WSProtocol(
+class _Protocol(WSProtocol):  # type: ignore[misc]
+    """picows' protocol, which has read a request head before it gets its connection."""
+
+    head: bytes
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(high=_HIGH_WATER)
+        _feed(self, self.head)
+
+
+def _protocol(listener: Callable[[Any], Any], hub: Hub, head: bytes) -> Any:
+    protocol = _Protocol(
         None,  # host_port and path: for clients
         None,
         False,
@@ -144,6 +168,8 @@ def _protocol(listener: Callable[[Any], Any], hub: Hub) -> Any:
         None,
         _READ_BUFFER,
     )
+    protocol.head = head
+    return protocol
 
 
 def _feed(protocol: Any, data: bytes) -> None:

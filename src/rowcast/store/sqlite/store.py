@@ -28,6 +28,7 @@ class SqliteStore:
 
     def __init__(self, options: SqliteOptions) -> None:
         self._options = options
+        self.queued = 0
         self.on_commit: Callable[[Commit], None] = _ignore
         self.on_schema: Callable[[Schema], None] = _ignore
         self._schema = Schema(0, {})
@@ -71,12 +72,14 @@ class SqliteStore:
         """See ``Store.write``."""
         future: asyncio.Future[T] = self._loop.create_future()
         self._writer.submit(Write(work, future))
+        self.queued += 1
         return await future
 
     async def alter(self, work: Callable[[Alteration], Awaitable[T]]) -> T:
         """See ``Store.alter``."""
         future: asyncio.Future[T] = self._loop.create_future()
         self._writer.submit(Alone(lambda session: alter(session, work), future))
+        self.queued += 1
         return await future
 
     async def watch(self, collection: str, on: bool) -> None:
@@ -91,11 +94,6 @@ class SqliteStore:
             return None
         return await replay(self._reader, position, self._options)
 
-    @property
-    def transactions(self) -> int:
-        """How many transactions of our own were committed since opening."""
-        return self._writer.transactions
-
     async def bookmark(self, name: str) -> Position:
         """See ``Store.bookmark``."""
         return Position(self._position.epoch, await self.write(lambda tx: bookmarks.bookmark(tx, name)))
@@ -107,6 +105,11 @@ class SqliteStore:
     async def history(self, position: Position, most: int) -> tuple[bool, list[Commit]]:
         """See ``Store.history``."""
         return await bookmarks.history(self._reader, position, self._position, most, self._options)
+
+    @property
+    def transactions(self) -> int:
+        """How many transactions of our own were committed since opening."""
+        return self._writer.transactions
 
     @property
     def moved_reads(self) -> int:
