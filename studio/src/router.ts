@@ -1,5 +1,6 @@
 // Every page has an address. Pages other than the login are loaded when they are first opened.
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { loadProject } from './api/project'
 import { session, start } from './api/session'
 
 const pages: RouteRecordRaw[] = [
@@ -16,8 +17,13 @@ const pages: RouteRecordRaw[] = [
   { path: 'policies', component: () => import('./pages/PolicyList.vue'), meta: { title: 'Policies', admin: true } },
   { path: 'policies/:id', component: () => import('./pages/PolicyPage.vue'), props: true, meta: { title: 'Policy', admin: true } },
   { path: 'realtime', component: () => import('./pages/Realtime.vue'), meta: { title: 'Realtime' } },
+  { path: 'activity', component: () => import('./pages/ActivityList.vue'), meta: { title: 'Activity', admin: true } },
+  { path: 'activity/:id', component: () => import('./pages/ActivityPage.vue'), props: true, meta: { title: 'Activity', admin: true } },
+  { path: 'settings', component: () => import('./pages/Settings.vue'), meta: { title: 'Settings', admin: true } },
   { path: ':rest(.*)*', component: () => import('./pages/NotFound.vue'), meta: { title: 'Not found' } },
 ]
+
+void loadProject()
 
 export const router = createRouter({
   history: createWebHistory('/admin/'),

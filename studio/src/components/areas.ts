@@ -14,4 +14,6 @@ export const AREAS: readonly Area[] = [
   { label: 'Roles', icon: 'i-lucide-id-card', to: '/roles', admin: true },
   { label: 'Policies', icon: 'i-lucide-shield-check', to: '/policies', admin: true },
   { label: 'Realtime', icon: 'i-lucide-radio', to: '/realtime', admin: false },
+  { label: 'Activity', icon: 'i-lucide-history', to: '/activity', admin: true },
+  { label: 'Settings', icon: 'i-lucide-settings', to: '/settings', admin: true },
 ]

@@ -6,7 +6,7 @@ import { cell, fillTemplate, label } from './display'
 import { merge } from './merge'
 import { fromInput, toInput } from './moments'
 import { listPayload, noEdits } from './relationList'
-import { defaultView, fieldsFor, nextSort, validView } from './view'
+import { defaultView, fieldsFor, nextSort, presetOf, validView, viewOf } from './view'
 
 const field = (collection: string, name: string, type = 'string', schema: object | null = {}, meta: object = {}): Field =>
   ({ collection, field: name, type, meta: { ...meta }, schema }) as unknown as Field
@@ -16,7 +16,7 @@ const model = makeModel(
   ['posts', 'people', 'directus_users'].map((collection) => ({ collection, meta: null, schema: { name: collection } })),
   [
     field('posts', 'id', 'integer', { is_primary_key: true }), field('posts', 'title'), field('posts', 'secret', 'hash'),
-    field('posts', 'author', 'integer'), field('posts', 'date_created', 'timestamp', {}, { hidden: true }),
+    field('posts', 'author', 'integer'), field('posts', 'made', 'timestamp', {}, { hidden: true, special: ['date-created'] }),
     field('posts', 'status', 'string', {}, { options: { choices: [{ text: 'Draft', value: 'draft' }] } }),
     field('people', 'id', 'integer', { is_primary_key: true }), field('people', 'name'), field('people', 'posts', 'alias', null),
   ],
@@ -25,10 +25,15 @@ const model = makeModel(
 
 describe('views', () => {
   it('begin with what people can read', () => {
-    expect(defaultView(model, 'posts').columns).toEqual(['id', 'title', 'author', 'date_created', 'status'])
+    expect(defaultView(model, 'posts').columns).toEqual(['id', 'title', 'author', 'status', 'made'])
   })
   it('lose what no longer exists', () => {
     expect(validView(model, 'posts', { columns: ['gone', 'title'], sort: '-gone', size: 7 })).toMatchObject({ columns: ['title'], sort: 'id', size: 50 })
+  })
+  it('become presets and come back', () => {
+    const view = { columns: ['title'], widths: { title: 90 }, sort: '-title', size: 100 }
+    expect(viewOf(presetOf(view))).toEqual(view)
+    expect(viewOf(undefined)).toBeNull()
   })
   it('ask for the key and for what names a related item', () => {
     expect(fieldsFor(model, 'posts', ['title', 'author'])).toEqual(['id', 'title', 'author.id', 'author.name'])
@@ -47,7 +52,7 @@ describe('cells', () => {
   })
   it('cut what is too long and survive what is no date', () => {
     expect(show('title', 'x'.repeat(999))).toHaveLength(200)
-    expect(show('date_created', 'never')).toBe('never')
+    expect(show('made', 'never')).toBe('never')
   })
   it('fill templates through relations', () => {
     expect(fillTemplate('{{a.b}}: {{ c }}{{d}}', { a: { b: 1 }, c: 'x' })).toBe('1: x')

@@ -1,6 +1,6 @@
 // The rows of one page of a table: read by REST, followed live, changed rows marked for a moment.
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/vue-query'
-import { computed, onScopeDispose, reactive, type ComputedRef } from 'vue'
+import { computed, onScopeDispose, reactive, type ComputedRef, type Ref } from 'vue'
 import { count, list } from '@/api/items'
 import { applyEvent, type LiveEvent } from '@/live/events'
 import { useLive } from '@/live/useLive'
@@ -43,11 +43,12 @@ async function read({ collection, fields, filter, search, sort, page, size }: As
   return { rows, total }
 }
 
-export function useRows(ask: ComputedRef<Ask>): Rows {
+/** Nothing is asked before `ready`. */
+export function useRows(ask: ComputedRef<Ask>, ready: Ref<boolean>): Rows {
   const client = useQueryClient()
   const queryKey = computed(() => ['rows', ask.value.collection, ask.value])
   const { data, isPending, error } = useQuery({
-    queryKey, queryFn: () => read(ask.value), placeholderData: keepPreviousData, staleTime: 0,
+    queryKey, queryFn: () => read(ask.value), placeholderData: keepPreviousData, staleTime: 0, enabled: ready,
   })
   const flashing = reactive(new Set<string>())
   const later = throttled(() => client.invalidateQueries({ queryKey: ['rows', ask.value.collection] }), REREAD)
@@ -67,7 +68,7 @@ export function useRows(ask: ComputedRef<Ask>): Rows {
     setTimeout(() => flashing.delete(key), FLASH + REREAD)
   }
 
-  useLive({ collection: () => ask.value.collection, fields: () => ask.value.fields, onEvent, onGap: later.call })
+  useLive({ collection: () => (ready.value ? ask.value.collection : null), fields: () => ask.value.fields, onEvent, onGap: later.call })
   onScopeDispose(later.cancel)
   return {
     rows: computed(() => data.value?.rows ?? []),

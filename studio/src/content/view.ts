@@ -1,4 +1,4 @@
-// How a table is looked at: columns, order, page size; and what has to be asked for it. Pure; storage is at the end.
+// How a table is looked at: columns, order, page size; and what has to be asked for it. Pure.
 import type { Model } from '@/model/model'
 import { templateFields, templateOf } from './display'
 
@@ -15,18 +15,20 @@ const FIRST_COLUMNS = 7
 
 const SYSTEM_COLUMNS: Record<string, string[]> = {
   directus_users: ['email', 'first_name', 'last_name', 'role', 'status', 'last_access'],
+  directus_activity: ['timestamp', 'user', 'action', 'collection', 'item', 'ip'],
 }
 
 export function defaultView(model: Model, collection: string): View {
   const given = SYSTEM_COLUMNS[collection]?.filter((name) => model.field(collection, name))
-  if (given?.length) return { columns: given, widths: {}, sort: given[0]!, size: 50 }
+  if (given?.length) return { columns: given, widths: {}, sort: given[0] === 'timestamp' ? '-timestamp' : given[0]!, size: 50 }
   const fields = model.fields(collection).filter((each) => {
     const link = model.link(collection, each.field)
     return each.schema && each.type !== 'hash' && (!link || link.kind === 'm2o')
   })
   const key = model.primaryKey(collection)?.field
-  const visible = fields.filter((each) => !each.meta?.hidden || each.field === 'date_created').map((each) => each.field)
-  const columns = visible.length ? visible : fields.map((each) => each.field)
+  const visible = fields.filter((each) => !each.meta?.hidden).map((each) => each.field).slice(0, FIRST_COLUMNS - 1)
+  const made = fields.find((each) => each.meta?.special?.includes('date-created'))?.field
+  const columns = [...new Set([...(visible.length ? visible : fields.map((each) => each.field)), ...(made ? [made] : [])])]
   const sorted = model.collection(collection)?.meta?.sort_field
   return { columns: columns.slice(0, FIRST_COLUMNS), widths: {}, sort: sorted ?? key ?? '', size: 50 }
 }
@@ -54,20 +56,32 @@ export function fieldsFor(model: Model, collection: string, columns: readonly st
   return [...new Set([...(key ? [key] : []), ...wanted])]
 }
 
+const WIDTHS: Record<string, number> = { boolean: 120, integer: 120, bigInteger: 140, float: 140, decimal: 140, timestamp: 230, dateTime: 230, date: 150, time: 130, uuid: 320, text: 280 }
+
+/** Pixels that suit most values of a type. */
+export const widthOf = (type: string): number => WIDTHS[type] ?? 200
+
 /** Click by click: upwards, downwards, upwards. */
 export const nextSort = (sort: string, column: string): string => (sort === column ? `-${column}` : column)
 
 export const sortState = (sort: string, column: string): 'ascending' | 'descending' | 'none' =>
   sort === column ? 'ascending' : sort === `-${column}` ? 'descending' : 'none'
 
-const place = (collection: string): string => `rowcast:view:${collection}`
-
-export function storedView(collection: string): Partial<View> | null {
-  try {
-    return JSON.parse(localStorage.getItem(place(collection)) ?? 'null') as Partial<View> | null
-  } catch {
-    return null
-  }
+/** A view as a preset of the wire, so that it follows its person from device to device. */
+export interface Preset {
+  id?: number
+  layout_query: { tabular?: { fields?: string[]; sort?: string[]; limit?: number } } | null
+  layout_options: { tabular?: { widths?: Record<string, number> } } | null
 }
 
-export const storeView = (collection: string, view: View): void => localStorage.setItem(place(collection), JSON.stringify(view))
+export const presetOf = (view: View): Preset => ({
+  layout_query: { tabular: { fields: view.columns, sort: view.sort ? [view.sort] : [], limit: view.size } },
+  layout_options: { tabular: { widths: view.widths } },
+})
+
+export function viewOf(preset: Preset | undefined): Partial<View> | null {
+  if (!preset) return null
+  const { fields, sort, limit } = preset.layout_query?.tabular ?? {}
+  const widths = preset.layout_options?.tabular?.widths
+  return { ...(fields && { columns: fields }), ...(sort?.[0] && { sort: sort[0] }), ...(limit && { size: limit }), ...(widths && { widths }) }
+}

@@ -17,11 +17,17 @@ from rowcast.server.studio import FOLDER
 from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, Server
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-PERMISSIONS = ("clipboard-read", "clipboard-write", "local-network-access")  # the last: the guide's page has no address
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# The last, since the guide's page is handed to the browser without an address of its own.
+PERMISSIONS = ("clipboard-read", "clipboard-write", "local-network-access")
 ROOT = Path(__file__).parents[3]
 AXE = ROOT / "studio" / "node_modules" / "axe-core" / "axe.min.js"
 SHOTS = ROOT / "artifacts" / "studio"

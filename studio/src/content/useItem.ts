@@ -1,0 +1,127 @@
+// One item in a form: loaded, edited, saved, and followed while it is open. Conflicts are shown before anything is overwritten.
+import { useQueryClient } from '@tanstack/vue-query'
+import { computed, reactive, ref, watch, type ComputedRef, type Ref } from 'vue'
+import { create, one, saveSingleton, singleton, update } from '@/api/items'
+import type { LiveEvent } from '@/live/events'
+import { useLive } from '@/live/useLive'
+import { changes, formFields, initialValues, localErrors, type FormField } from '@/model/form'
+import type { Model } from '@/model/model'
+import type { Key, Row } from '@/model/types'
+import { merge } from './merge'
+
+const FLASH = 1800
+
+/** `id`: a key, `+` for a new item, empty for a singleton. */
+export interface Place {
+  collection: string
+  id: string
+}
+
+export interface Item {
+  fields: ComputedRef<FormField[]>
+  before: Ref<Row>
+  values: Ref<Row>
+  key: ComputedRef<Key | null>
+  loaded: Ref<boolean>
+  trouble: Ref<unknown>
+  gone: Ref<boolean>
+  theirs: Ref<Row>
+  fresh: ReadonlySet<string>
+  dirty: ComputedRef<boolean>
+  /** What can be told before sending; empty when it may be sent. */
+  problems: () => Record<string, string>
+  load: () => Promise<void>
+  save: () => Promise<void>
+  settle: (name: string, useTheirs: boolean) => void
+  /** Forget what was edited, so that nothing holds the person back. */
+  release: () => void
+}
+
+export function useItem(place: Place, model: Ref<Model>, ready: Ref<boolean>): Item {
+  const cache = useQueryClient()
+  const isNew = computed(() => place.id === '+')
+  const keyName = computed(() => model.value.primaryKey(place.collection)?.field ?? 'id')
+  const fields = computed(() => formFields(model.value, place.collection, isNew.value))
+  const before = ref<Row>({})
+  const values = ref<Row>({})
+  const loaded = ref(false)
+  const trouble = ref<unknown>(null)
+  const gone = ref(false)
+  const theirs = ref<Row>({})
+  const fresh = reactive(new Set<string>())
+  const key = computed(() => (isNew.value ? null : ((before.value[keyName.value] ?? null) as Key | null)))
+  const changed = computed(() => changes(before.value, values.value))
+  let saving = false
+
+  /** Lists are edited as differences, so they are no part of what was loaded. */
+  const columns = (row: Row): Row =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => !fields.value.some((each) => each.name === name && each.widget === 'list')))
+
+  function take(row: Row): void {
+    before.value = row
+    values.value = { ...row }
+    theirs.value = {}
+    loaded.value = true
+  }
+
+  async function load(): Promise<void> {
+    trouble.value = null
+    try {
+      if (isNew.value) take(initialValues(fields.value))
+      else take(columns(place.id === '' ? await singleton(place.collection) : await one(place.collection, place.id)))
+    } catch (error) {
+      trouble.value = error
+    }
+  }
+
+  async function save(): Promise<void> {
+    saving = true
+    try {
+      if (isNew.value) await create(place.collection, withoutNulls(values.value))
+      else if (place.id === '') take(columns(await saveSingleton(place.collection, changed.value)))
+      else take(columns(await update(place.collection, place.id, changed.value)))
+    } finally {
+      saving = false
+    }
+    await cache.invalidateQueries({ queryKey: ['rows'] })
+  }
+
+  function onEvent(event: LiveEvent): void {
+    const mine = key.value
+    if (mine === null || !loaded.value || saving) return
+    if (event.event === 'delete') gone.value ||= event.data.some((each) => String(each) === String(mine))
+    const row = event.data.find((each): each is Row => typeof each === 'object' && String(each[keyName.value]) === String(mine))
+    if (row) receive(columns(row))
+  }
+
+  function receive(row: Row): void {
+    const merged = merge(before.value, values.value, row)
+    before.value = merged.before
+    values.value = merged.values
+    theirs.value = { ...theirs.value, ...merged.conflicts }
+    for (const name of merged.taken) {
+      fresh.add(name)
+      setTimeout(() => fresh.delete(name), FLASH)
+    }
+  }
+
+  function settle(name: string, useTheirs: boolean): void {
+    if (useTheirs) values.value = { ...values.value, [name]: theirs.value[name] }
+    theirs.value = Object.fromEntries(Object.entries(theirs.value).filter(([each]) => each !== name))
+  }
+
+  const dirty = computed(() => loaded.value && Object.keys(changed.value).length > 0)
+  watch([ready, () => place.id], () => { if (ready.value) void load() }, { immediate: true })
+  useLive({
+    collection: () => (isNew.value ? null : place.collection), fields: () => ['*'], onEvent,
+    onGap: () => { if (!dirty.value) void load() },
+  })
+  return {
+    fields, before, values, key, loaded, trouble, gone, theirs, fresh, dirty, load, save, settle,
+    problems: () => localErrors(fields.value, values.value),
+    release: () => { values.value = { ...before.value } },
+  }
+}
+
+/** A new item takes the server's defaults wherever nothing was filled in. */
+const withoutNulls = (row: Row): Row => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))

@@ -1,0 +1,106 @@
+"""Every page with much, little and nothing on it: accessible, no wider than its window, no error in the console."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.studio.conftest import Studio
+from tests.browser.studio.sample import KEY, build, column, post
+
+pytestmark = pytest.mark.browser
+LOOKS = {"light-wide": ("light", 1280), "dark-narrow": ("dark", 380)}
+PAGES = (
+    "/content",
+    "/content/articles",
+    "/content/articles/1",
+    "/content/articles/+",
+    "/content/people/1",
+    "/content/home",
+    "/content/nowhere",
+    "/model",
+    "/model/articles",
+    "/model/directus_users",
+    "/users",
+    "/users/+",
+    "/roles",
+    "/policies",
+    "/realtime",
+    "/activity",
+    "/settings",
+    "/nowhere",
+)
+EMPTY = ("/content", "/model", "/realtime")
+
+
+def named(path: str, look: str) -> str:
+    """The name of a picture."""
+    return f"{path.strip('/').replace('/', '-').replace('+', 'new')}-{look}"
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_every_page(studio: Studio, look: str) -> None:
+    scheme, width = LOOKS[look]
+    await studio.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    await studio.page.set_viewport_size({"width": width, "height": 800})
+    await studio.open("/login")
+    await studio.judge(named("/login", look))
+    await studio.log_in()
+    for path in EMPTY:
+        await studio.open(path)
+        await studio.judge(named(f"/empty{path}", look))
+    with studio.server.client() as admin:
+        build(admin)
+        ids = {
+            kind: admin.get(f"/{kind}").json()["data"][0]["id"] for kind in ("users", "roles", "policies", "activity")
+        }
+    for path in (*PAGES, *(f"/{kind}/{each}" for kind, each in ids.items())):
+        await studio.open(path)
+        await studio.judge(named(path.split("-")[0] if path.count("-") > 3 else path, look))
+    assert not studio.errors
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_what_slides_in(studio: Studio, look: str) -> None:
+    scheme, width = LOOKS[look]
+    await studio.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    await studio.page.set_viewport_size({"width": width, "height": 800})
+    with studio.server.client() as admin:
+        build(admin)
+    await studio.log_in()
+    opened = (
+        ("/model", "Create collection"),
+        ("/model/articles", "Create field"),
+        ("/model/articles", "Create relation"),
+        ("/policies", "Create policy"),
+        ("/content/articles/1", "History and comments"),
+        ("/content/articles/1", "Delete item"),
+        ("/content/articles", "Columns"),
+    )
+    for path, button in opened:
+        await studio.open(path)
+        await studio.button(button).first.click()
+        await studio.settle()
+        await studio.judge(named(f"{path}-{button.lower().replace(' ', '-')}", look))
+    await studio.page.keyboard.press("Escape")
+    await studio.page.keyboard.press("Control+k")
+    await expect(studio.page.get_by_placeholder("Search pages and collections")).to_be_visible()
+    await studio.settle()
+    await studio.judge(named("palette", look))
+    assert not studio.errors
+
+
+async def test_very_much_of_it(studio: Studio) -> None:
+    with studio.server.client() as admin:
+        wide = [KEY, *(column(f"field_{number}", "string", "input") for number in range(300))]
+        post(admin, "/collections", {"collection": "wide", "meta": {}, "schema": {}, "fields": wide})
+        for number in range(40):
+            body = {"collection": f"table_{number:03}", "meta": {}, "schema": {}, "fields": [KEY]}
+            post(admin, "/collections", body)
+    await studio.log_in()
+    for path in ("/content", "/model", "/model/wide", "/content/wide/+"):
+        await studio.open(path)
+        await studio.judge(named(f"/much{path}", "light-wide"))
+    await studio.page.get_by_label("Find a collection").first.fill("table_03")
+    await expect(studio.page.get_by_role("navigation", name="Collections").get_by_role("link")).to_have_count(10)
+    assert not studio.errors
