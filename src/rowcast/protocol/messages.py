@@ -14,13 +14,13 @@ Action = Literal["create", "read", "update", "delete"]
 Id = str | int
 
 
-class Message(Struct, tag_field="type"):
+class Message(Struct):
     """What every message has. ``uid`` is the caller's mark as raw JSON (a string or a number); answers repeat it."""
 
     uid: Raw = Raw()
 
 
-class Auth(Message, tag="auth"):
+class Auth(Message, tag_field="type", tag="auth"):
     """Says who speaks: by access or static token, by refresh token, or by e-mail and password (with ``otp`` where needed).
     Of several, the access token counts before the refresh token, and that before the password."""
 
@@ -31,7 +31,7 @@ class Auth(Message, tag="auth"):
     otp: str | UnsetType = UNSET
 
 
-class Subscribe(Message, tag="subscribe"):
+class Subscribe(Message, tag_field="type", tag="subscribe"):
     """Asks for the changes of a collection, or of its one item. ``query`` is a JSON object."""
 
     collection: str = ""
@@ -40,11 +40,11 @@ class Subscribe(Message, tag="subscribe"):
     query: Raw = Raw()
 
 
-class Unsubscribe(Message, tag="unsubscribe"):
+class Unsubscribe(Message, tag_field="type", tag="unsubscribe"):
     """Ends the subscription of that uid; without uid, all of the connection."""
 
 
-class Items(Message, tag="items"):
+class Items(Message, tag_field="type", tag="items"):
     """Reads or changes items. Which of ``id``, ``ids``, ``data`` and ``query`` are given decides the form."""
 
     collection: str = ""
@@ -55,11 +55,11 @@ class Items(Message, tag="items"):
     query: Raw = Raw()
 
 
-class Ping(Message, tag="ping"):
+class Ping(Message, tag_field="type", tag="ping"):
     """Asks for a pong."""
 
 
-class Pong(Message, tag="pong"):
+class Pong(Message, tag_field="type", tag="pong"):
     """Answers a ping; any message does."""
 
 
