@@ -27,14 +27,14 @@ async def identify(
     """
     place = Actor(ip=ip, user_agent=user_agent, origin=origin)
     if token is None:
-        return _stand(place, await engine.identities.role(None), own=True)
+        return stand(place, await engine.identities.role(None), own=True)
     if not is_text(token):
         raise InvalidCredentials
     claims = engine.identities.claims(token)
     if claims is not None:
         return await _by_claims(engine, claims, place)
     user = await engine.identities.user_of_token(token)
-    return _stand(place, await _active(engine, user), own=True)
+    return stand(place, await _active(engine, user), own=True)
 
 
 def is_text(token: str) -> bool:
@@ -50,10 +50,10 @@ async def identify_again(engine: Engine, actor: Actor) -> Actor:
     """The same actor with what holds now. Raises InvalidCredentials or Forbidden when it may not ask any more (user
     or share gone, not active, session ended). The end of its token is not looked at."""
     if actor.user is None and actor.share is None:
-        return _stand(actor, await engine.identities.role(None), own=True)
+        return stand(actor, await engine.identities.role(None), own=True)
     claims = Claims(actor.user, actor.role, actor.expires or 0, session=actor.session, share=actor.share)
     if actor.expires is None:
-        return _stand(actor, await _active(engine, actor.user), own=True)
+        return stand(actor, await _active(engine, actor.user), own=True)
     return await _by_claims(engine, claims, actor)
 
 
@@ -62,11 +62,11 @@ async def _by_claims(engine: Engine, claims: Claims, place: Actor) -> Actor:
         await _require_session(engine, claims.session)
     place = replace(place, expires=claims.expires, session=claims.session, share=claims.share)
     if claims.user is not None:
-        return _stand(place, await _active(engine, claims.user), own=False)
+        return stand(place, await _active(engine, claims.user), own=False)
     share = await engine.identities.share(claims.share or "")
     if share is None or not share.is_open(time.time()):
         raise Forbidden
-    return replace(_stand(place, await engine.identities.role(share.role), own=True), admin=False, app=False)
+    return replace(stand(place, await engine.identities.role(share.role), own=True), admin=False, app=False)
 
 
 async def _require_session(engine: Engine, token: str) -> None:
@@ -82,7 +82,7 @@ async def _active(engine: Engine, user: str | None) -> Standing:
     return standing
 
 
-def _stand(place: Actor, standing: Standing, *, own: bool) -> Actor:
+def stand(place: Actor, standing: Standing, *, own: bool) -> Actor:
     """The actor of that standing. ``own`` tokens (static ones, shares) need no second factor; who signed in with a
     password under a policy that enforces one, and has none yet, is left with what it takes to set one up."""
     policies = standing.policies_at(place.ip)

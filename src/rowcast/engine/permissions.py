@@ -56,13 +56,14 @@ async def _may(
         return False
     rows = rights.rows(collection.name, action)
     if key is None:
-        return is_true(rows) or await _exists(engine, actor, rights, collection, rows)
+        return is_true(rows) or await exists(engine, actor, rights, collection, rows)
     cast = cast_key(collection.key, key)
     this = Test(Ref(collection.key), "eq", Const(cast))
-    return cast is not None and await _exists(engine, actor, rights, collection, both(this, rows))
+    return cast is not None and await exists(engine, actor, rights, collection, both(this, rows))
 
 
-async def _exists(engine: Engine, actor: Actor, rights: Rights, collection: Collection, where: Condition) -> bool:
+async def exists(engine: Engine, actor: Actor, rights: Rights, collection: Collection, where: Condition) -> bool:
+    """Whether there is an item for which the condition holds, with the actor's values for its variables."""
     select = Select(collection.name, (Leaf(collection.primary, Ref(collection.key)),), where)
     statement = count(select, rights.schema)
     names = frozenset(part.name for part in statement.binds if isinstance(part, Variable))

@@ -106,13 +106,19 @@ class Rights:
 
     @cached_property
     def variables(self) -> frozenset[str]:
-        """Every variable that a rule or preset mentions (``$CURRENT_USER.location``): what must be known of the actor."""
-        found: set[str] = set()
-        for rows in self._rows.values():
-            for row in rows:
-                for part in ("permissions", "validation", "presets"):
-                    _collect(row.get(part), found)
-        return frozenset(found)
+        """Every variable with a path that a rule or preset mentions (``$CURRENT_USER.location``): what must be known of the
+        actor's own row and role."""
+        rows = (row for rows in self._rows.values() for row in rows)
+        names = mentioned(row.get(part) for row in rows for part in ("permissions", "validation", "presets"))
+        return frozenset(name for name in names if "." in name)
+
+
+def mentioned(values: Iterable[Any]) -> frozenset[str]:
+    """Every variable about the actor that stands somewhere in these JSON values."""
+    found: set[str] = set()
+    for value in values:
+        _collect(value, found)
+    return frozenset(found)
 
 
 def refusal(collection: str, path: str | None = None) -> str:

@@ -209,7 +209,7 @@ def _several(kind: str, value: Any) -> list[Any]:
 
 
 def _words(left: Getter, name: str, right: Getter) -> Predicate:
-    """SQLite's do not tell ``a`` from ``A``, with or without ``i``."""
+    """``a`` and ``A`` are the same, with and without ``i``, as in ``sql.dialect``."""
     word = _WORDS[name.removeprefix("i")]
 
     def decide(values: Values, variables: Variables) -> bool | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from rowcast import __version__
 from rowcast.errors import RowcastError
+
+T = TypeVar("T")
 
 app = typer.Typer(
     name="rowcast",
@@ -32,12 +34,15 @@ def serve(
         int | None, typer.Option(help="The port to listen on; 0 takes a free one.", min=0, max=65535)
     ] = None,
     database: Database = None,
+    app: Annotated[str | None, typer.Option(help="Your application, as module:name.", metavar="MODULE:NAME")] = None,
 ) -> None:
     """Start the server; make the database first if there is none."""
-    from rowcast.server.config import load
+    from rowcast.server.extend.app import Rowcast
+    from rowcast.server.extend.loading import load_app
     from rowcast.server.serve import serve as run
 
-    _run(run(load(host=host, port=port, database_url=database)))
+    chosen = Rowcast() if app is None else load_app(app)
+    _run(run(chosen, chosen.config(host=host, port=port, database_url=database)))
 
 
 @app.command()
@@ -73,6 +78,29 @@ def token(email: Email, database: Database = None) -> None:
 
 
 @app.command()
+def explain(
+    collection: Annotated[str, typer.Option(help="The collection.")],
+    action: Annotated[str, typer.Option(help="create, read, update, delete or share.")],
+    user: Annotated[
+        str, typer.Option(help="E-mail address or id of the user; public for nobody in particular.")
+    ] = "public",
+    key: Annotated[str | None, typer.Option(help="The key of one item.")] = None,
+    field: Annotated[list[str] | None, typer.Option(help="A field; may be given several times.")] = None,
+    ip: Annotated[str | None, typer.Option(help="The address that the user asks from.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the whole trace as JSON.")] = False,
+    database: Database = None,
+) -> None:
+    """Tell why a user may or may not do something. Ends with status 1 when it may not."""
+    from rowcast.engine.explain import Question
+    from rowcast.server.config import load
+    from rowcast.server.explain import explain as run
+
+    question = Question(user, collection, action, key, tuple(field or ()), ip)
+    if not _run(run(load(database_url=database), question, as_json=json)):
+        sys.exit(1)
+
+
+@app.command()
 def version() -> None:
     """Tell the version."""
     typer.echo(__version__)
@@ -87,8 +115,8 @@ def main() -> None:
         sys.exit(2)
 
 
-def _run(task: Coroutine[Any, Any, None]) -> None:
+def _run(task: Coroutine[Any, Any, T]) -> T:
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(task)
+        return runner.run(task)

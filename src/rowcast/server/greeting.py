@@ -28,6 +28,11 @@ def tell(lines: Sequence[Line]) -> None:
         sys.stdout.flush()
 
 
+def write(text: str) -> None:
+    """Print a text on standard output as it is."""
+    sys.stdout.write(text + "\n")
+
+
 def of_server(address: str, database: Path, login: Login | None) -> list[Line]:
     """What is worth knowing when the server has started."""
     lines = [("Rowcast", __version__), ("Address", address), ("Database", str(database))]
