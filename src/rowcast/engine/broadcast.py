@@ -104,7 +104,8 @@ class Broadcast:
     async def _work(self, commit: Commit) -> None:
         """One commit. A fault must not keep the next ones from being told."""
         try:
-            self._dismiss_old_tokens(commit)
+            if "directus_users" in commit.collections:
+                self._dismiss_old_tokens(commit)
             concerned = self._concerned(commit)
             if concerned:
                 await self._review(concerned)
@@ -146,7 +147,7 @@ class Broadcast:
 
     def _concerned(self, commit: Commit) -> Collection[Listener]:
         """Whose views or identity a commit may change."""
-        touched = {change.collection for change in commit.changes}
+        touched = commit.collections
         if self._remodelled or touched & SHARED:
             self._remodelled = False
             return list(self.listeners)
@@ -260,5 +261,5 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     return [name for name in after if before.get(name) != after[name]]
 
 
-def _depends(listener: Listener, touched: set[str]) -> bool:
+def _depends(listener: Listener, touched: frozenset[str]) -> bool:
     return any(watch.depends & touched for watch in listener.watches.values() if watch.depends)

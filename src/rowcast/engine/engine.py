@@ -15,7 +15,7 @@ from rowcast.engine.mail import Mailer
 from rowcast.engine.plans import Plans
 from rowcast.engine.rights import RightsCache
 from rowcast.engine.settings import Settings
-from rowcast.engine.variables import UserValues
+from rowcast.engine.variables import Lookup, UserValues
 from rowcast.feed import Commit
 from rowcast.policy import Rights
 from rowcast.schema import Schema
@@ -79,6 +79,10 @@ class Engine:
     async def rights(self, actor: Actor) -> Rights:
         """The actor's rights under the newest schema, shared by all actors of the same policies."""
         return self._rights.at_hand(actor) or await self._rights.load(actor)
+
+    def variables_now(self, actor: Actor, names: frozenset[str]) -> Callable[[str], Any] | None:
+        """The variables if they are at hand, as they are when none of ``names`` has a path; None: ask ``variables``."""
+        return None if names else Lookup(actor)
 
     async def variables(self, actor: Actor, names: frozenset[str]) -> Callable[[str], Any]:
         """What the variables stand for when ``actor`` asks; ``names`` are those that will be asked for."""

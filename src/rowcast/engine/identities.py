@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _MOST = 20_000
 _SHARED = frozenset({"directus_roles", "directus_access", "directus_policies"})
+_HEEDED = _SHARED | {"directus_shares", "directus_users"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ class Identities:
 
     def committed(self, commit: Commit) -> None:
         """Forget what the commit has made stale."""
+        if commit.collections.isdisjoint(_HEEDED):
+            return
         for change in commit.changes:
             if change.collection in _SHARED:
                 self.clear()

@@ -46,7 +46,8 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How one question is answered: ``data`` gives the rows, the counts give ``meta``; ``variables`` must be known to run it."""
+    """How one question is answered: ``data`` gives the rows, the counts give ``meta``; ``variables`` are those with a path
+    (``$CURRENT_USER.team``), whose values must be known to run it."""
 
     select: Select
     data: Bound
@@ -122,4 +123,4 @@ def _by_key(select: Select, rights: Rights, form: Form) -> Select:
 
 def _variables(*parts: Bound | None) -> frozenset[str]:
     binds = (bind for part in parts if part is not None for bind in part.statement.binds)
-    return frozenset(b.name for b in binds if isinstance(b, Variable) and b.name not in (KEY, KEYS))
+    return frozenset(b.name for b in binds if isinstance(b, Variable) and "." in b.name)

@@ -34,7 +34,7 @@ async def read(engine: Engine, actor: Actor, collection: str, query: Query) -> A
     Raises Forbidden (no right, or no such collection or field) and InvalidQuery.
     """
     plan = await _plan(engine, actor, collection, "list", query)
-    variables = await engine.variables(actor, plan.variables)
+    variables = engine.variables_now(actor, plan.variables) or await engine.variables(actor, plan.variables)
     found = await engine.store.read(plan.data.text, plan.data.args(variables))
     data: bytes = found[0][0].encode()
     singleton = engine.schema.collections[collection].singleton and not query.aggregate
@@ -58,7 +58,7 @@ async def read_keys(engine: Engine, actor: Actor, collection: str, keys: Sequenc
 
 async def _by_key(engine: Engine, actor: Actor, collection: str, form: Form, key: Any, query: Query) -> bytes:
     plan = await _plan(engine, actor, collection, form, query)
-    known = await engine.variables(actor, plan.variables)
+    known = engine.variables_now(actor, plan.variables) or await engine.variables(actor, plan.variables)
     name = KEY if form == "one" else KEYS
     found = await engine.store.read(plan.data.text, plan.data.args(lambda n: key if n == name else known(n)))
     data: bytes = found[0][0].encode()

@@ -48,7 +48,7 @@ class RightsCache:
 
     def committed(self, commit: Commit) -> None:
         """Forget everything when a rule has changed."""
-        if any(change.collection in _SOURCES for change in commit.changes):
+        if not commit.collections.isdisjoint(_SOURCES):
             self._known.clear()
             self._epoch += 1
 

@@ -3,7 +3,7 @@ in a question."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 Variables = Callable[[str], Any]
 
+NOTHING: Mapping[str, Any] = {}
+_PLAIN: dict[str, Callable[[Actor], Any]] = {
+    "$CURRENT_USER": lambda actor: actor.user,
+    "$CURRENT_ROLE": lambda actor: actor.role,
+    "$CURRENT_ROLES": lambda actor: list(actor.roles),
+    "$CURRENT_POLICIES": lambda actor: list(actor.policies),
+}
 _ROOTS = {"$CURRENT_USER": "directus_users", "$CURRENT_ROLE": "directus_roles"}
 
 
@@ -33,7 +40,7 @@ class UserValues:
     async def of(self, actor: Actor, names: Iterable[str]) -> Variables:
         """A function from variable to value. Raises InvalidQuery when asked for a variable that does not exist."""
         dotted = frozenset(name for name in names if "." in name)
-        return lookup(actor, await self._values(actor, dotted) if dotted else {})
+        return Lookup(actor, await self._values(actor, dotted) if dotted else NOTHING)
 
     def committed(self, commit: Commit) -> None:
         """Forget what was read when a user, a role or (since a path may lead through relations) any known row has changed."""
@@ -61,31 +68,29 @@ class UserValues:
             return dict.fromkeys(paths)
         try:
             row = await internal_row(self._engine, collection, filter={"id": {"_eq": owner}}, fields=paths)
-        except (
-            RequestError
-        ):  # a rule that names a field which does not exist any more: the value is null, nothing matches
+        except RequestError:  # a rule names a field which does not exist any more: the value is null, nothing matches
             return dict.fromkeys(paths)
         return {path: _dig(row, path.split(".")) for path in paths}
 
 
-def lookup(actor: Actor, dotted: dict[str, Any]) -> Variables:
-    """The function from variable to value for one actor, with the values of dotted variables given."""
-    plain: dict[str, Any] = {
-        "$CURRENT_USER": actor.user,
-        "$CURRENT_ROLE": actor.role,
-        "$CURRENT_ROLES": list(actor.roles),
-        "$CURRENT_POLICIES": list(actor.policies),
-        **dotted,
-    }
+class Lookup:
+    """The function from variable to value for one actor, with the values of dotted variables given. Cheap to make: most requests
+    never ask it."""
 
-    def value(name: str) -> Any:
-        if name in plain:
-            return plain[name]
+    __slots__ = ("_actor", "_dotted")
+
+    def __init__(self, actor: Actor, dotted: Mapping[str, Any] = NOTHING) -> None:
+        self._actor, self._dotted = actor, dotted
+
+    def __call__(self, name: str) -> Any:
+        """The value. Raises InvalidQuery for a variable that does not exist."""
+        if name in _PLAIN:
+            return _PLAIN[name](self._actor)
+        if name in self._dotted:
+            return self._dotted[name]
         if is_now(name):
             return moment(name, datetime.now(UTC))
         raise InvalidQuery(f'Unknown variable "{name}"')
-
-    return value
 
 
 def _dig(value: Any, path: list[str]) -> Any:

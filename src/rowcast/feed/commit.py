@@ -82,9 +82,14 @@ class Position:
         return cls(epoch, int(offset)) if mark and offset.isascii() and offset.isdigit() and len(offset) < 20 else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Commit:
     """What one transaction changed, in order; ``position`` is that of its last change."""
 
     position: Position
     changes: tuple[Change, ...] = field(default=())
+
+    @cached_property
+    def collections(self) -> frozenset[str]:
+        """The collections it touches: most of those who hear of a commit need to know no more."""
+        return frozenset([change.collection for change in self.changes])

@@ -91,6 +91,8 @@ class Live:
     def publish(self, commit: Commit) -> list[Ask]:
         """Tell all whom the commit concerns. The asks must be answered (see ``answer``), or what follows stays behind them."""
         self.counters.commits += 1
+        if commit.collections.isdisjoint(self._indexes):
+            return []
         parts: Waiting = {}
         for collection, changes in units(commit):
             index = self._indexes.get(collection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from datetime import time as clock
+from time import time_ns
 
 
 def timestamp(text: str) -> str:
@@ -34,6 +35,19 @@ def time(text: str) -> str:
 def stamp(moment: datetime) -> str:
     """A time in UTC as a stored timestamp."""
     return f"{moment.isoformat(timespec='milliseconds')[:23]}Z"
+
+
+_second, _prefix = 0, ""
+
+
+def now() -> str:
+    """The present as a stored timestamp. The text of a second is made once."""
+    global _second, _prefix
+    second, rest = divmod(time_ns() // 1_000_000, 1000)
+    if second != _second:
+        _prefix = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S.")
+        _second = second
+    return f"{_prefix}{rest:03d}Z"
 
 
 def _utc(text: str) -> datetime:

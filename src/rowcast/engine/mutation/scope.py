@@ -4,12 +4,11 @@ write itself."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from rowcast.auth import Actor
-from rowcast.engine.mutation.moments import stamp
+from rowcast.engine.mutation.moments import now
 from rowcast.engine.mutation.plan import Writing
 from rowcast.errors import InvalidPayload
 from rowcast.policy import Rights
@@ -56,7 +55,7 @@ class Scope:
     ) -> None:
         self.engine, self.actor, self.tx = engine, actor, tx
         self.rights, self.variables = rights, variables
-        self.now = stamp(datetime.now(UTC))
+        self.now = now()
         self.writing = _writing(engine, tx.schema)
         self._limit = engine.settings.max_batch_mutation if limited else None
         self._touched = self._steps = 0
@@ -94,7 +93,8 @@ async def within(
 ) -> T:
     """Run ``work`` in a transaction of its own, as ``actor``. ``names`` are variables that it needs besides those of the rights."""
     rights = engine.rights_now(actor) or await engine.rights(actor)
-    variables = await engine.variables(actor, rights.variables | names)
+    needed = rights.variables | names if names else rights.variables
+    variables = engine.variables_now(actor, needed) or await engine.variables(actor, needed)
 
     async def run(tx: Transaction) -> T:
         return await work(Scope(engine, actor, tx, rights, variables))

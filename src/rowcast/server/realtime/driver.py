@@ -12,19 +12,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
-from rowcast.api.realtime import Connection
+from rowcast.api.realtime import Connection, context_of
 from rowcast.engine import eager
+from rowcast.engine.hooks import Caller
 from rowcast.errors import InternalError, RowcastError
 from rowcast.live import Outbox
-from rowcast.protocol import Auth, Check, Close, Demote, Effects, Run, Send, Session
+from rowcast.protocol import Auth, Check, Close, Demote, Effects, Items, Request, Run, Send, Session, frames
 
 if TYPE_CHECKING:
     from rowcast.server.realtime.gate import Admission
     from rowcast.server.realtime.hub import Hub
 
 log = structlog.get_logger("rowcast.realtime")
-DISMISSED, TOO_SLOW, GOING_AWAY, TOO_BIG = 4401, 1013, 1001, 1009
-"""Close codes: the user may not ask any more; too much waits for the connection; the server stops; a message over the limit."""
+DISMISSED, TOO_SLOW, GOING_AWAY, TOO_BIG, REFUSED = 4401, 1013, 1001, 1009, 1008
+"""Close codes: the user may not ask any more; too much waits for the connection; the server stops; a message over the limit; an
+extension turned the caller away."""
 _PAUSE, _RESUME = 256, 64
 
 
@@ -72,6 +74,8 @@ class Driver:
         self.is_open = True
         hub.add(self)
         self._arm()
+        if hub.engine.hooks.opened:
+            self._extend(self._open())
 
     def receive(self, text: bytes) -> None:
         """A message has arrived. ``text`` is the driver's to keep."""
@@ -101,13 +105,20 @@ class Driver:
             self._arm()
             self._connection.close()
             self._hub.remove(self)
+            if self._hub.engine.hooks.closed:
+                self._hub.run(self._connection.gone())
+
+    @property
+    def caller(self) -> Caller:
+        """Whoever is at the other end, as extensions see it."""
+        return self._connection
 
     # ---- effects ------------------------------------------------------------------------------------------------------
 
     def _perform(self, effects: Effects) -> None:
         for effect in effects:
             if isinstance(effect, Run):
-                self._start(self._connection.handle(effect.message))
+                self._run(effect.message)
             elif isinstance(effect, Send):
                 self._outbox.send(effect.frame)
             elif isinstance(effect, Check):
@@ -120,14 +131,33 @@ class Driver:
         if self._session.deadline != self._deadline:
             self._arm()
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _run(self, message: Request) -> None:
+        work = self._connection.handle(message)
+        if (hooks := self._hub.engine.hooks.messages) and context_of(message) in hooks:
+            self._extend(work)
+            return
+        if not isinstance(message, Items):
+            self._start(work)
+            return
         store = self._hub.engine.store
         queued = store.queued
-        if eager.run(work, self._finished) is not None:
+        if eager.run_light(work, self._ended):
             self._session.suspend(queued=store.queued != queued)
 
-    def _finished(self, task: asyncio.Future[Any] | None) -> None:
-        if task is not None and not task.cancelled() and (error := task.exception()) is not None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        if eager.run(work, self._finished) is not None:
+            self._session.suspend()
+
+    def _extend(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run somebody's code, which may want a task of its own. Messages wait meanwhile."""
+        self._session.suspend()
+        self._hub.run(work).add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Future[Any]) -> None:
+        self._ended(None if task.cancelled() else task.exception())
+
+    def _ended(self, error: BaseException | None) -> None:
+        if error is not None:
             log.error("a message could not be finished", exc_info=error)
         self._session.resume()
         while (effects := self._session.following(self._loop.time())) is not None:
@@ -135,6 +165,14 @@ class Driver:
         if self._paused and self._session.waiting < _RESUME and self.is_open:
             self._paused = False
             self._wire.pause(False)
+
+    async def _open(self) -> None:
+        """Extensions meet the caller before anything that it says is looked at."""
+        try:
+            await self._connection.opened()
+        except RowcastError as error:
+            self._outbox.send(frames.error("server", error))
+            self.end(REFUSED, error.message[:100])
 
     async def _check(self, message: Auth) -> None:
         try:

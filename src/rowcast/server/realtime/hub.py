@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from rowcast.engine.engine import Engine
+from rowcast.engine.hooks import Caller
 from rowcast.protocol import Rules
 from rowcast.server.realtime.driver import GOING_AWAY, Driver
 from rowcast.server.realtime.gate import Admission, Handshake, admit
+
+OWN_TYPES = frozenset({"items", "subscribe", "unsubscribe"})
 
 
 class Hub:
@@ -22,11 +26,13 @@ class Hub:
             auth_timeout=settings.rest_auth_timeout,
             answer_pings=settings.heartbeat_enabled,
             limit=(limit.points, limit.duration) if limit.enabled else None,
+            custom=frozenset(engine.hooks.messages) - OWN_TYPES,
         )
         self._drivers: set[Driver] = set()
         self._pending = 0
         self._beating: asyncio.TimerHandle | None = None
         self._later: list[Callable[[], None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
         return len(self._drivers) + self._pending
@@ -63,6 +69,24 @@ class Hub:
         calls, self._later = self._later, []
         for call in calls:
             call()
+
+    def run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Have an extension called; ``settle`` waits for it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def settle(self, patience: float) -> None:
+        """Wait for the extensions that are being called, but not for ever."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=patience)
+            for task in late:
+                task.cancel()
+
+    def callers(self) -> list[Caller]:
+        """Everybody who is connected."""
+        return [driver.caller for driver in self._drivers]
 
     def shutdown(self) -> None:
         """The server stops: say so on every socket."""
