@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-SOURCES := src tests $(wildcard bench)
+SOURCES := src tests examples typing_tests $(wildcard bench)
 
 .PHONY: install run test check bench format clean
 
@@ -16,7 +16,7 @@ install: .venv/dev
 	@touch $@
 
 .venv/run: .venv/python pyproject.toml constraints.txt
-	$(PIP) --editable .
+	$(PIP) --editable '.[server]'
 	@touch $@
 
 .venv/dev: .venv/run

@@ -16,6 +16,7 @@ import typer.main
 
 import rowcast.protocol
 from rowcast import errors
+from rowcast.client.command import register
 from rowcast.server.command import app
 from rowcast.server.config import load
 from rowcast.server.variables import VARIABLES
@@ -98,6 +99,7 @@ def commands(group: Any, name: str = "rowcast") -> Iterator[tuple[str, Any]]:
 
 def test_every_command_and_flag() -> None:
     text = document("cli.md")
+    register(app)
     for name, command in commands(typer.main.get_command(app)):
         if not getattr(command, "commands", None):
             assert f"`{name}" in text, name

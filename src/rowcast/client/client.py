@@ -16,7 +16,7 @@ from rowcast.client.ask import Ask, Key, Reply
 from rowcast.client.backoff import Reconnect
 from rowcast.client.buffer import Buffer, Policy
 from rowcast.client.credentials import Credentials, Keeper, Token
-from rowcast.client.frames import Frame, meta_of
+from rowcast.client.frames import Frame, encode, meta_of
 from rowcast.client.gate import Gate
 from rowcast.client.http import Http
 from rowcast.client.items import Items, Row
@@ -41,7 +41,7 @@ from rowcast.client.system import (
     Users,
 )
 from rowcast.client.tables import open_table
-from rowcast.errors import OutOfTime
+from rowcast.errors import ConnectionLost, OutOfTime
 
 EventName = Literal["create", "update", "delete"]
 
@@ -158,6 +158,19 @@ class Client:
 
         return remove
 
+    @property
+    def is_hosted(self) -> bool:
+        """Whether it is inside its block, where it can connect."""
+        return self._group is not None
+
+    def send(self, message: Mapping[str, Any] | bytes) -> None:
+        """Send a message of your own, with a ``uid`` if it has none, or a text as it is; the answer comes to those who listen to
+        ``message``. Raises ConnectionLost when the WebSocket is not open."""
+        link = self._link
+        if link is None:
+            raise ConnectionLost(sent=False)
+        link.put(message if isinstance(message, bytes) else encode({"uid": link.session.uid(), **message}))
+
     async def _session(self) -> Session:
         link = self._link
         if link is None or link.ended is not None:
@@ -271,9 +284,10 @@ class Client:
             "query": wire(query or {}, model) or UNSET,
             "live": UNSET if live is None else live,
         }
-        return Subscription(self._gate(), members, Buffer(buffer, when_full), model=model, resume=resume, since=since)
+        return Subscription(self.gate(), members, Buffer(buffer, when_full), model=model, resume=resume, since=since)
 
-    def _gate(self) -> Gate:
+    def gate(self) -> Gate:
+        """For what subscribes in its own way: the connected session and its hands."""
         return Gate(self._session, self._perform, self.timeout)
 
     # ---- live tables --------------------------------------------------------------------------------------------------
@@ -292,7 +306,7 @@ class Client:
         """A table that always equals the query. ``key`` is the name of the primary key; at most ``buffer`` changes wait to be
         iterated over. It ends with the client, or with ``async with`` or ``aclose`` of its own."""
         name, model = _named(collection, None)
-        return await open_table(self._gate(), self._execute, self._host().start_soon, name, query, model, key, buffer)
+        return await open_table(self.gate(), self._execute, self._host().start_soon, name, query, model, key, buffer)
 
 
 def _members(ask: Ask) -> dict[str, Any]:

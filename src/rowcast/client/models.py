@@ -66,7 +66,12 @@ def payload(data: Any) -> Any:
     said = {}
     for field in msgspec.structs.fields(type(data)):
         value = getattr(data, field.name)
-        is_default = field.default is not msgspec.NODEFAULT and value == field.default
-        if not is_default and not isinstance(value, UnsetType):
+        if not _is_default(field, value) and not isinstance(value, UnsetType):
             said[field.encode_name] = payload(value)
     return said
+
+
+def _is_default(field: msgspec.structs.FieldInfo, value: Any) -> bool:
+    if field.default_factory is not msgspec.NODEFAULT:
+        return bool(value == field.default_factory())
+    return field.default is not msgspec.NODEFAULT and bool(value == field.default)

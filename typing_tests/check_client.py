@@ -1,0 +1,58 @@
+"""What mypy makes of the client: it is checked, not run. A line that must be refused says so by an ignore that is used."""
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+from rowcast import create_client
+from rowcast.client import Change, Client, Event, F, Items, LiveTable, Page, Subscription, sync
+from typing_tests.model import Line, Messages
+
+
+def made() -> None:
+    """The client from the package itself."""
+    assert_type(create_client("https://host", token="t"), Client)
+    create_client("https://host", mode="loud")  # type: ignore[arg-type]
+    create_client("https://host", tokn="t")  # type: ignore[call-arg]
+
+
+async def rows(client: Client) -> None:
+    """Rows are of the class that was asked for."""
+    assert_type(client.items("messages"), Items[dict[str, Any]])
+    assert_type(client.items(Messages), Items[Messages])
+    assert_type(client.items("messages", Line), Items[Line])
+    assert_type(client.rest.items(Messages), Items[Messages])
+    assert_type(await client.items(Messages).read(limit=1, sort="-date_created"), list[Messages])
+    assert_type(await client.items(Messages).read_one(1), Messages)
+    assert_type(await client.items(Messages).first(filter=F.user == "Ben"), Messages | None)
+    assert_type(await client.items(Messages).create(Messages(text="a")), Messages)
+    assert_type(await client.items(Messages).create({"text": "a"}), Messages)
+    assert_type(await client.items("messages").update(1, {"text": "a"}), dict[str, Any])
+    assert_type(await client.items(Messages).read_page(), Page[Messages])
+    (await client.items(Messages).read_one(1)).txt  # type: ignore[attr-defined]  # noqa: B018
+    await client.items(Messages).read(limt=1)  # type: ignore[call-arg]
+    await client.items(Messages).read(limit="1")  # type: ignore[arg-type]
+
+
+async def events(client: Client) -> None:
+    """So are those of events and live tables."""
+    assert_type(client.subscribe("messages", event="update"), Subscription[dict[str, Any]])
+    client.subscribe("messages", event="updated")  # type: ignore[call-overload]
+    async with client.subscribe(Messages) as found:
+        assert_type(found.init.rows, list[Messages])
+        async for event in found:
+            assert_type(event, Event[Messages])
+    table = await client.live(Messages, filter=F.user == "Ben", sort="-date_created", limit=50)
+    assert_type(table, LiveTable[Messages])
+    assert_type(table.rows, list[Messages])
+    async for change in table:
+        assert_type(change, Change[Messages])
+
+
+def without_await(client: sync.Client) -> None:
+    """The same without ``await``."""
+    assert_type(client.items(Messages).read(limit=1), list[Messages])
+    assert_type(client.items("messages").create({"text": "a"}), dict[str, Any])
+    client.items(Messages).read(limt=1)  # type: ignore[call-arg]
+    for change in client.live(Messages):
+        assert_type(change, Change[Messages])
