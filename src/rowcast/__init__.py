@@ -6,15 +6,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rowcast.client import create_client as create_client
+    from rowcast.server.extend.after import Event as Event
+    from rowcast.server.extend.app import Rowcast as Rowcast
+    from rowcast.server.extend.context import BeforeContext as BeforeContext
+    from rowcast.server.extend.context import Context as Context
+    from rowcast.server.extend.context import SocketContext as SocketContext
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "create_client"]
+__all__ = ["BeforeContext", "Context", "Event", "Rowcast", "SocketContext", "__version__", "create_client"]
+
+_HOMES = {
+    "BeforeContext": "rowcast.server.extend.context",
+    "Context": "rowcast.server.extend.context",
+    "Event": "rowcast.server.extend.after",
+    "Rowcast": "rowcast.server.extend.app",
+    "SocketContext": "rowcast.server.extend.context",
+    "create_client": "rowcast.client",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """The client is loaded when it is asked for, so that the server starts without it."""
-    if name == "create_client":
-        from rowcast.client import create_client
+    """Client and server are loaded when they are asked for, so that each starts without the other."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-        return create_client
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

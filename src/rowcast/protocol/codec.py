@@ -11,12 +11,13 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from rowcast.protocol.messages import Auth, Invalid, Items, Known, Subscribe
+from rowcast.protocol.messages import Auth, Custom, Invalid, Items, Known, Request, Subscribe
 
 UNREADABLE = "Unable to parse the incoming message."
 _BAD_UID = "Validation error: `uid` must be a string or a number"
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _decode = msgspec.json.Decoder(Known).decode
+_decode_marked = msgspec.json.Decoder(Custom).decode
 _KNOWN = frozenset({"auth", "subscribe", "unsubscribe", "items", "ping", "pong"})
 _MARKS = frozenset(b'"-0123456789')
 
@@ -31,6 +32,29 @@ def decode(text: bytes) -> Known | Invalid | None:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Invalid("server", UNREADABLE)
     return _check(message)
+
+
+def decode_custom(text: bytes, types: frozenset[str]) -> Custom | None:
+    """The message of one of these types that a frame holds, which ``decode`` did not know; None for any other."""
+    try:
+        message = _decode_marked(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    if message.type not in types:
+        return None
+    message.text = Raw(text)
+    return message
+
+
+def plain(message: Request) -> dict[str, Any]:
+    """A message as a mapping, as it was sent."""
+    if isinstance(message, Custom):
+        found: dict[str, Any] = msgspec.json.decode(message.text)
+        return found
+    members = {name: getattr(message, name) for name in message.__struct_fields__}
+    given = {name: value for name, value in members.items() if value is not msgspec.UNSET and value != Raw()}
+    decoded = {name: msgspec.json.decode(v) if isinstance(v, Raw) else v for name, v in given.items()}
+    return {"type": message.__struct_config__.tag, **decoded}
 
 
 def uid_of(message: Known) -> bytes:

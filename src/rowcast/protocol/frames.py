@@ -5,6 +5,9 @@ Data that the database has already written as JSON is spliced in, never decoded.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from rowcast.errors import AuthFailed, AuthTimeout, RowcastError, TokenExpired
@@ -48,6 +51,11 @@ def refused(uid: bytes) -> bytes:
 def items(data: bytes, meta: bytes | None, uid: bytes) -> bytes:
     """The answer to an ``items`` message."""
     return b'{"type":"items","data":' + data + _meta(meta) + tail(uid)
+
+
+def custom(kind: str, members: Mapping[str, Any], uid: bytes) -> bytes:
+    """The answer to a message of an added type."""
+    return _encode({**members, "type": kind})[:-1] + tail(uid)
 
 
 def initial(data: bytes | None, meta: bytes | None, end: bytes) -> bytes:

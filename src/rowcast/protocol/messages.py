@@ -63,7 +63,15 @@ class Pong(Message, tag_field="type", tag="pong"):
     """Answers a ping; any message does."""
 
 
-Request = Subscribe | Unsubscribe | Items
+class Custom(Struct, kw_only=True):
+    """A message of a type that an extension has added; ``text`` is all of it."""
+
+    type: str
+    uid: Raw = Raw()
+    text: Raw = Raw()
+
+
+Request = Subscribe | Unsubscribe | Items | Custom
 """What is handed on to the engine; the session deals with the rest."""
 
 Known = Auth | Subscribe | Unsubscribe | Items | Ping | Pong

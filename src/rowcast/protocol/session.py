@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from rowcast.errors import RequestError, RequestsExceeded
 from rowcast.protocol import frames
-from rowcast.protocol.codec import decode
+from rowcast.protocol.codec import decode, decode_custom
 from rowcast.protocol.limit import Limit
 from rowcast.protocol.messages import Auth, Invalid, Items, Ping, Pong, Request
 
@@ -74,12 +74,14 @@ class Phase(Enum):
 
 
 class Rules(Struct, frozen=True):
-    """What all sessions of one door share. Times are seconds. ``limit`` is (messages, seconds) or None."""
+    """What all sessions of one door share. Times are seconds. ``limit`` is (messages, seconds) or None;
+    ``custom`` are the types of messages that extensions have added."""
 
     mode: Mode = "handshake"
     auth_timeout: float = 10.0
     answer_pings: bool = True
     limit: tuple[int, float] | None = None
+    custom: frozenset[str] = frozenset()
 
 
 class Session:
@@ -152,7 +154,8 @@ class Session:
             return self._check(message)
         if isinstance(message, Invalid):
             return (Send(frames.error(message.context, RequestError(message.reason), message.uid)),)
-        return NOTHING
+        custom = decode_custom(text, self.rules.custom) if self.rules.custom else None
+        return NOTHING if custom is None else (Run(custom),)
 
     def _exceeded(self, text: bytes, wait: float) -> Effects:
         message = decode(text)

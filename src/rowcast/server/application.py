@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rowcast.api.rest.app import Rest
@@ -12,11 +15,12 @@ from rowcast.server.realtime import AsgiSockets, Hub
 from rowcast.server.studio import Studio
 
 
-def application(engine: Engine, hub: Hub | None = None) -> ASGIApp:
+def application(engine: Engine, hub: Hub | None = None, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """Everything that is asked over HTTP and, where the server in front speaks ASGI, over WebSockets. ``hub``: the sockets that
-    are counted together; without one, they have one of their own."""
+    are counted together; without one, they have one of their own. ``routes``: those of extensions, tried
+    after all others."""
     settings = engine.settings
-    app: ASGIApp = Rest(engine)
+    app: ASGIApp = Rest(engine, routes)
     if settings.rate_limiter.enabled:
         app = RateLimiter(app, settings, settings.rate_limiter)
     if settings.rate_limiter_global.enabled:

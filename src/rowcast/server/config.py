@@ -32,6 +32,8 @@ class ServerSettings:
     admin_token: str | None = field(default=None, repr=False)
     log_level: Literal["trace", "debug", "info", "warn", "error", "fatal", "silent"] = "info"
     log_style: Literal["pretty", "raw"] = "pretty"
+    extensions_path: str = "./extensions"
+    hook_timeout: float = 5.0
     database_url: str | None = field(default=None, repr=False)
     db_client: str | None = None
     db_filename: str | None = None

@@ -40,6 +40,16 @@ def configure(level: str, style: str) -> None:
     logging.basicConfig(handlers=[_Forward()], level=max(number, logging.WARNING), force=True)
 
 
+def forward() -> None:
+    """Hand the log lines to the program around, through Python's ``logging``, unless it has said otherwise."""
+    if not structlog.is_configured():
+        structlog.configure(
+            processors=[redact, structlog.stdlib.render_to_log_kwargs],
+            logger_factory=structlog.stdlib.LoggerFactory(),
+            wrapper_class=structlog.stdlib.BoundLogger,
+        )
+
+
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replace whatever looks like a token or a password, by the name of its member or by what stands before it in a text."""
     for name, value in event.items():

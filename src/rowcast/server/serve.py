@@ -7,29 +7,33 @@ import gc
 import structlog
 
 from rowcast.server import greeting, logging
-from rowcast.server.application import application
-from rowcast.server.config import Config, database_file
-from rowcast.server.lifespan import running
+from rowcast.server.config import Config, ServerSettings, database_file
+from rowcast.server.extend.app import Rowcast
 from rowcast.server.listener import Listener, bind
-from rowcast.server.realtime import Hub, plug
+from rowcast.server.realtime import plug
 
 
-async def serve(config: Config) -> None:
+async def serve(app: Rowcast, config: Config) -> None:
     """Serve until a signal comes; then close the sockets, finish what was acknowledged and return."""
     logging.configure(config.server.log_level, config.server.log_style)
     warn_of_secret(config)
     file = database_file(config.engine.database)
+    load_extensions(app, config.server)
     bound = bind(config.server)
-    async with running(config) as platform:
-        hub = Hub(platform.engine)
+    async with app.running(config) as platform:
         listener = Listener(
-            application(platform.engine, hub),
+            platform.asgi,
             config.server,
-            plug(hub),
+            plug(platform.hub),
             lambda address: greeting.tell(greeting.of_server(address, file, platform.login)),
         )
         _settle()
         await listener.serve([bound])
+
+
+def load_extensions(app: Rowcast, server: ServerSettings) -> None:
+    """Those of the folder in the settings; one that is named must be there."""
+    app.load_extensions(server.extensions_path, required=server.extensions_path != ServerSettings().extensions_path)
 
 
 def warn_of_secret(config: Config) -> None:

@@ -120,10 +120,15 @@ EMAIL = (
     *_group("EMAIL_", "email", smtp_password=form.text, smtp_secure=form.boolean, smtp_ignore_tls=form.boolean),
 )
 
+EXTENSIONS = (
+    Variable("EXTENSIONS_PATH", "server.extensions_path", form.text),
+    Variable("ROWCAST_HOOK_TIMEOUT", "server.hook_timeout", form.seconds),
+)
+
 LOG = (
     Variable("ROWCAST_SYNCHRONOUS", "synchronous", form.choice("normal", "full")),
     Variable("ROWCAST_LOG_RETENTION", "log_retention", form.span),
     Variable("ROWCAST_LOG_SIZE", "log_size", form.integer(1)),
 )
 
-VARIABLES = (*SERVER, *DATABASE, *GENERAL, *AUTH, *SOCKETS, *LIMITS, *CORS, *EMAIL, *LOG)
+VARIABLES = (*SERVER, *DATABASE, *GENERAL, *AUTH, *SOCKETS, *LIMITS, *CORS, *EMAIL, *EXTENSIONS, *LOG)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
+import msgspec
 import structlog
 
 from rowcast.api.realtime import items
@@ -21,10 +23,12 @@ from rowcast.engine.subscribe import (
     unsubscribe,
     wish,
 )
-from rowcast.errors import InternalError, RowcastError, ServiceError
-from rowcast.protocol import Auth, Items, Request, Subscribe, frames
+from rowcast.errors import HookFailed, InternalError, RowcastError, ServiceError
+from rowcast.protocol import Auth, Custom, Items, Request, Subscribe, frames
+from rowcast.protocol.codec import decode, plain
 
 log = structlog.get_logger("rowcast.realtime")
+_encode = msgspec.json.encode
 
 
 class Connection:
@@ -48,10 +52,10 @@ class Connection:
             await self._do(message)
         except RowcastError as error:
             if isinstance(error, ServiceError):
-                log.error("message failed", type=_context(message), code=error.code, message=error.message)
+                log.error("message failed", type=context_of(message), code=error.code, message=error.message)
             self._fail(message, error)
         except Exception:
-            log.exception("message failed", type=_context(message))
+            log.exception("message failed", type=context_of(message))
             self._fail(message, InternalError())
 
     async def authenticate(self, message: Auth) -> str | None:
@@ -68,9 +72,28 @@ class Connection:
         """The caller has gone."""
         close(self._engine, self._listener)
 
+    def send(self, frame: bytes) -> None:
+        """Send something that no message asked for."""
+        self._listener.outbox.send(frame)
+
+    async def opened(self) -> None:
+        """Tell extensions that the caller is there. Raises RowcastError when one turns it away."""
+        for hook in self._engine.hooks.opened:
+            await hook(self)
+
+    async def gone(self) -> None:
+        """Tell extensions that the caller has gone."""
+        for hook in self._engine.hooks.closed:
+            with suppress(RowcastError):  # told where it was raised; the others are called all the same
+                await hook(self)
+
     async def _do(self, message: Request) -> None:
+        if self._engine.hooks.messages:
+            message = await self._heard(message)
         uid = bytes(message.uid)
-        if isinstance(message, Items):
+        if isinstance(message, Custom):
+            await self._answer_custom(message, uid)
+        elif isinstance(message, Items):
             self._listener.outbox.send(await items.answer(self._engine, self.actor, message))
         elif isinstance(message, Subscribe):
             event = message.event if isinstance(message.event, str) else None
@@ -80,9 +103,27 @@ class Connection:
         else:
             unsubscribe(self._engine, self._listener, uid)
 
+    async def _heard(self, message: Request) -> Request:
+        """The message after the extension that looks at messages of its type. Raises what that raises."""
+        hook = None if isinstance(message, Custom) else self._engine.hooks.messages.get(context_of(message))
+        changed = await hook(self, plain(message)) if hook is not None else None
+        if changed is None:
+            return message
+        found = decode(_encode({**changed, "type": context_of(message)}))
+        if type(found) is not type(message):
+            log.error("hook failed", kind="message", type=context_of(message), error=f"{changed} is no such message")
+            raise HookFailed
+        return found
+
+    async def _answer_custom(self, message: Custom, uid: bytes) -> None:
+        answer = await self._engine.hooks.messages[message.type](self, plain(message))
+        if answer is not None:
+            self._listener.outbox.send(frames.custom(message.type, answer, uid))
+
     def _fail(self, message: Request, error: RowcastError) -> None:
-        self._listener.outbox.send(frames.error(_context(message), error, bytes(message.uid)))
+        self._listener.outbox.send(frames.error(context_of(message), error, bytes(message.uid)))
 
 
-def _context(message: Request) -> str:
-    return type(message).__name__.lower()
+def context_of(message: Request) -> str:
+    """The type of a message."""
+    return message.type if isinstance(message, Custom) else type(message).__name__.lower()

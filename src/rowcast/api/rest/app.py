@@ -48,8 +48,8 @@ class Rest:
     def __init__(self, engine: Engine, routes: Sequence[BaseRoute] = ()) -> None:
         self._engine = engine
         families = (importlib.import_module(f"rowcast.api.rest.{name}") for name in FAMILIES)
-        self._routers = by_first_segment([route for family in families for route in family.routes])
-        self._others = Router(routes, default=_no_route)
+        self._others = Router(routes, default=_no_route, redirect_slashes=False)
+        self._routers = by_first_segment([route for family in families for route in family.routes], self._others)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self  # makes the router raise 405 instead of answering it
@@ -92,13 +92,13 @@ class Rest:
         return self._routers.get(_family(scope), self._others)
 
 
-def by_first_segment(routes: Sequence[BaseRoute]) -> dict[str, Router]:
-    """The routes grouped by the first segment of their path, so that a request tries only its own family's."""
+def by_first_segment(routes: Sequence[BaseRoute], others: ASGIApp) -> dict[str, Router]:
+    """The routes grouped by the first segment of their path, so that a request tries only its own family's, then ``others``."""
     groups: dict[str, list[BaseRoute]] = {}
     for route in routes:
         assert isinstance(route, Route)
         groups.setdefault(first_segment(route.path), []).append(route)
-    return {name: Router(group, default=_no_route, redirect_slashes=False) for name, group in groups.items()}
+    return {name: Router(group, default=others, redirect_slashes=False) for name, group in groups.items()}
 
 
 def _family(scope: Scope) -> str:
