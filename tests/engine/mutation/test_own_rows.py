@@ -168,3 +168,9 @@ async def test_strangers_may_not_write(shop: Shop) -> None:
         await delete(shop.engine, stranger, "authors", keys=[1])
     with pytest.raises(Forbidden):
         await create(shop.engine, SYSTEM, "nowhere", {"name": "x"})
+
+
+async def test_a_row_keeps_its_key(shop: Shop) -> None:
+    await create(shop.engine, SYSTEM, "books", {"title": "a", "pages": 1})
+    assert await update(shop.engine, SYSTEM, "books", {"id": 7, "pages": 2}, keys=[1]) == [1]
+    assert await shop.rows("books", "id", "pages") == [(1, 2)]

@@ -40,6 +40,8 @@ async def update_keys(
     named = tuple(payload)
     payload, rules = permitted(scope, collection, "update", payload)
     await may_update(scope, found, cast_keys, named, len(keys))
+    if found.primary in payload:  # a row keeps its key: whoever holds it by that key would lose it
+        payload = {name: value for name, value in payload.items() if name != found.primary}
     if guard is not None:
         payload = await guard.before(scope, "update", cast_keys, payload)
     if hooks := scope.engine.hooks.update[collection]:
