@@ -134,6 +134,42 @@ def test_frames_wait_for_a_verb_that_is_suspended() -> None:
     assert told(made.following(2.0) or ()) == [{"type": "pong", "uid": 2}]
 
 
+def actions(effects: Effects | None) -> list[str]:
+    return [e.message.action for e in effects or () if isinstance(e, Run) and isinstance(e.message, Items)]
+
+
+def write(action: str) -> bytes:
+    return json.dumps({"type": "items", "collection": "posts", "action": action, "id": 1, "data": {}}).encode()
+
+
+def test_writes_follow_a_write_that_is_queued_already() -> None:
+    made = opened("public")
+    for action in ("create", "update", "delete"):
+        assert actions(made.receive(write(action), 1.0)) == [action]
+        made.suspend(queued=True)
+    assert made.receive(READ, 1.0) == ()
+    assert made.receive(write("create"), 1.0) == ()  # it may not overtake the read
+    for _ in range(2):
+        made.resume()
+        assert made.following(2.0) is None  # the read must see all three
+    made.resume()
+    assert actions(made.following(2.0)) == ["read"]
+    assert actions(made.following(2.0)) == ["create"]
+
+
+def test_nothing_follows_a_write_that_is_not_queued_yet() -> None:
+    made = opened("public")
+    made.receive(write("create"), 1.0)
+    made.suspend(queued=False)
+    assert made.receive(write("create"), 1.0) == ()
+    made.resume()
+    assert actions(made.following(2.0)) == ["create"]
+    made.suspend(queued=True)
+    assert actions(made.receive(write("create"), 2.0)) == ["create"]
+    made.suspend(queued=False)
+    assert made.receive(write("create"), 2.0) == ()
+
+
 @pytest.mark.parametrize(("mode", "ends"), [("public", []), ("handshake", ["Close"]), ("strict", ["Close"])])
 def test_failed_later_auth_falls_back_to_public(mode: Any, ends: list[str]) -> None:
     made = session(mode, known=mode == "strict") if mode == "strict" else opened(mode)

@@ -289,3 +289,29 @@ async def test_other_modes(tmp_path: Path, mode: str) -> None:
             assert (await hear(ws))["error"]["code"] == "INVALID_COLLECTION"
             await tell(ws, {**AUTH, "uid": "b"})
             assert await hear(ws) == {"type": "auth", "status": "ok", "uid": "b"}
+
+
+async def test_answers_of_all_sizes_leave_in_order(shared: Server) -> None:
+    """Long frames, short ones and those that the kernel does not take at once must not overtake each other."""
+    sizes = [10, 15_000, 126, 9_000, 70, 18_000, 200, 65] * 40
+    async with signed_in(shared, max_size=None) as ws:
+        ws.transport.pause_reading()  # until the server's socket is full
+        for number, size in enumerate(sizes):
+            await tell(ws, {"type": "items", "collection": "none", "action": "read", "uid": f"{number}-" + "x" * size})
+        await asyncio.sleep(0.3)
+        ws.transport.resume_reading()
+        heard = [(await hear(ws))["uid"] for _ in sizes]
+    assert [uid.split("-")[0] for uid in heard] == [str(number) for number in range(len(sizes))]
+    assert [len(uid.split("-")[1]) for uid in heard] == sizes
+
+
+async def test_writes_of_one_connection_keep_their_order_and_reads_see_them(shared: Server) -> None:
+    async with signed_in(shared) as ws:
+        text = {"type": "items", "collection": "notes"}
+        for n in range(30):
+            await tell(ws, {**text, "action": "create", "data": {"text": f"order {n}"}, "uid": f"c{n}"})
+        wish = {"filter": {"text": {"_starts_with": "order"}}, "limit": -1, "sort": "id", "fields": ["text"]}
+        await tell(ws, {**text, "action": "read", "query": wish, "uid": "r"})
+        heard = [await hear(ws) for _ in range(31)]
+    assert [frame["uid"] for frame in heard] == [*(f"c{n}" for n in range(30)), "r"]
+    assert [row["text"] for row in heard[-1]["data"]] == [f"order {n}" for n in range(30)]
