@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Literal, Self, Unpack, overload
 
 import anyio
+import msgspec
 from anyio.abc import TaskGroup
 from msgspec import UNSET, UnsetType
 
@@ -211,14 +212,21 @@ class Client:
         return _items(collection, model, self._execute)
 
     async def _execute(self, ask: Ask) -> Reply:
-        frame = await self._exchange(_members(ask), repeatable=ask.action == "read")
+        frame = await self._exchange("items", _members(ask), repeatable=ask.action == "read")
         return Reply(None if isinstance(frame.data, UnsetType) else frame.data, meta_of(frame))
 
-    async def _exchange(self, members: Mapping[str, Any], *, repeatable: bool) -> Frame:
+    async def ask(self, kind: str, *, repeatable: bool = False, **members: Any) -> dict[str, Any]:
+        """A message of a type that an extension of the server has added; returns its answer. ``repeatable``: it may be sent again
+        after a cut."""
+        frame = await self._exchange(kind, members, repeatable=repeatable)
+        answer: dict[str, Any] = msgspec.json.decode(frame.text)
+        return answer
+
+    async def _exchange(self, kind: str, members: Mapping[str, Any], *, repeatable: bool) -> Frame:
         session = await self._session()
         link = self._link
         assert link is not None
-        request, effects = session.request(members, repeatable=repeatable)
+        request, effects = session.request(members, repeatable=repeatable, kind=kind)
         request.sink = pending = Pending()
         link.perform(effects)
         try:

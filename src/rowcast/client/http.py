@@ -152,10 +152,12 @@ class Http:
 
 
 def _reply(response: httpx.Response) -> Reply:
+    """What is in no envelope is an answer too."""
     try:
         envelope = _envelope(response.content) if response.content else Envelope()
     except msgspec.MsgspecError:
-        envelope = Envelope(Raw(response.content))
+        envelope = Envelope()
     if response.status_code >= 400:
         raise errors_of(envelope.errors, response.status_code)
-    return Reply(envelope.data if bytes(envelope.data) else None, envelope.meta)
+    data = bytes(envelope.data) or response.content
+    return Reply(Raw(data) if data else None, envelope.meta)

@@ -121,10 +121,12 @@ class Session:
 
     # ---- what the user asks -------------------------------------------------------------------------------------------
 
-    def request(self, members: Mapping[str, Any], *, repeatable: bool) -> tuple[Request, list[Effect]]:
-        """An ``items`` message. ``repeatable``: it may be sent twice, as it changes nothing."""
+    def request(
+        self, members: Mapping[str, Any], *, repeatable: bool, kind: str = "items"
+    ) -> tuple[Request, list[Effect]]:
+        """A message that is answered once. ``repeatable``: it may be sent twice, as it changes nothing."""
         uid = self.uid()
-        request = Request(uid, message("items", uid, members), repeatable, sent=self.phase is Phase.OPEN)
+        request = Request(uid, message(kind, uid, members), repeatable, sent=self.phase is Phase.OPEN)
         self.requests[uid] = request
         return request, ([Send(request.text)] if request.sent else [])
 
@@ -189,9 +191,7 @@ class Session:
         fault = frame.fault
         if fault is not None:
             return list(self._faulty(frame, fault))
-        if frame.type == "items" and frame.uid is not None:
-            return self._answered(str(frame.uid), frame)
-        return []
+        return [] if frame.uid is None else self._answered(str(frame.uid), frame)
 
     def _event(self, frame: Frame) -> list[Effect]:
         held = None if frame.uid is None else self.subscriptions.get(str(frame.uid))

@@ -1,0 +1,103 @@
+"""A TCP proxy that cuts a connection after a chosen number of WebSocket frames, counted in both directions. Must not know what the
+frames say."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+
+class Frames:
+    """Finds the ends of frames in a stream, after the HTTP part."""
+
+    def __init__(self) -> None:
+        self._bytes = b""
+        self._open = False
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The whole pieces: the HTTP part, then frame by frame."""
+        self._bytes += data
+        pieces = []
+        while (length := self._length()) is not None and length <= len(self._bytes):
+            pieces.append(self._bytes[:length])
+            self._bytes = self._bytes[length:]
+            self._open = True
+        return pieces
+
+    def _length(self) -> int | None:
+        if not self._open:
+            end = self._bytes.find(b"\r\n\r\n")
+            return None if end < 0 else end + 4
+        if len(self._bytes) < 2:
+            return None
+        masked, short = 4 * (self._bytes[1] >> 7), self._bytes[1] & 127
+        size = {126: 2, 127: 8}.get(short, 0)
+        if len(self._bytes) < 2 + size:
+            return None
+        length = int.from_bytes(self._bytes[2 : 2 + size]) if size else short
+        return 2 + size + masked + length
+
+
+class Proxy:
+    """Forwards to ``base``. ``cut_after``: after so many pieces in all (None: never), once."""
+
+    def __init__(self, base: str, cut_after: int | None = None) -> None:
+        parts = urlsplit(base)
+        self._host, self._port = parts.hostname or "", parts.port or 80
+        self.cut_after = cut_after
+        self.pieces = self.cuts = self.connections = 0
+        self.url = ""
+        self.refusing = False
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection."""
+        self.connections += 1
+        if self.refusing:
+            writer.transport.abort()
+            return
+        there, back = await asyncio.open_connection(self._host, self._port)
+        pair = {writer, back}
+        self._writers |= pair
+        ways = [asyncio.create_task(self._forward(*way)) for way in ((reader, back), (there, writer))]
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
+        for each in pair:
+            each.transport.abort()
+        self._writers -= pair
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        frames = Frames()
+        while data := await reader.read(65536):
+            for piece in frames.feed(data):
+                writer.write(piece)
+                await writer.drain()
+                self.pieces += 1
+                if self.pieces == self.cut_after:
+                    self.cuts += 1
+                    await asyncio.sleep(0)
+                    return
+
+    def cut(self) -> None:
+        """Cut all connections now."""
+        self.cuts += 1
+        for writer in list(self._writers):
+            writer.transport.abort()
+
+
+@asynccontextmanager
+async def proxied(base: str, cut_after: int | None = None) -> AsyncIterator[Proxy]:
+    """A proxy for the length of a block."""
+    proxy = Proxy(base, cut_after)
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield proxy
+    finally:
+        server.close()
+        proxy.cut()
+        await asyncio.sleep(0.01)
