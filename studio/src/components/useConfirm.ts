@@ -10,6 +10,6 @@ export interface Question {
 }
 
 export function useConfirm(): (question: Question) => Promise<boolean> {
-  const dialog = useOverlay().create(Confirm, { destroyOnClose: true })
-  return async (question) => Boolean(await dialog.open(question).result)
+  const overlay = useOverlay()
+  return async (question) => Boolean(await overlay.create(Confirm, { destroyOnClose: true }).open(question).result)
 }

@@ -41,7 +41,7 @@ export function useItem(place: Place, model: Ref<Model>, ready: Ref<boolean>): I
   const cache = useQueryClient()
   const isNew = computed(() => place.id === '+')
   const keyName = computed(() => model.value.primaryKey(place.collection)?.field ?? 'id')
-  const fields = computed(() => formFields(model.value, place.collection, isNew.value))
+  const fields = computed(() => formFields(model.value, place.collection, isNew.value).filter((each) => place.id !== '' || each.name !== keyName.value))
   const before = ref<Row>({})
   const values = ref<Row>({})
   const loaded = ref(false)

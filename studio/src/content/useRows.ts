@@ -8,6 +8,7 @@ import type { Row } from '@/model/types'
 
 const FLASH = 1600
 const REREAD = 500 // at most this often, however many changes a second
+const REDRAW = 100
 
 export interface Ask {
   collection: string
@@ -53,23 +54,38 @@ export function useRows(ask: ComputedRef<Ask>, ready: Ref<boolean>): Rows {
   const flashing = reactive(new Set<string>())
   const later = throttled(() => client.invalidateQueries({ queryKey: ['rows', ask.value.collection] }), REREAD)
 
-  function onEvent(event: LiveEvent): void {
+  // Many changes a second become a few drawings a second: the page stays free for its person.
+  let waiting: LiveEvent[] = []
+  const draw = throttled(() => {
+    const events = waiting
+    waiting = []
     const page = client.getQueryData<Page>(queryKey.value)
-    if (page) {
-      const { rows, touched } = applyEvent(page.rows, ask.value.key, event)
-      if (rows !== page.rows) client.setQueryData(queryKey.value, { ...page, rows })
-      touched.forEach(flash)
-    }
+    if (!page) return
+    const touched = new Set<string>()
+    const rows = events.reduce((now, event) => {
+      const applied = applyEvent(now, ask.value.key, event)
+      applied.touched.forEach((each) => touched.add(each))
+      return applied.rows
+    }, page.rows)
+    if (rows !== page.rows) client.setQueryData(queryKey.value, { ...page, rows })
+    touched.forEach(flash)
+  }, REDRAW)
+
+  function onEvent(event: LiveEvent): void {
+    waiting.push(event)
+    draw.call()
     later.call()
   }
 
+  const ends = new Map<string, ReturnType<typeof setTimeout>>()
   function flash(key: string): void {
+    clearTimeout(ends.get(key))
     flashing.add(key)
-    setTimeout(() => flashing.delete(key), FLASH + REREAD)
+    ends.set(key, setTimeout(() => { flashing.delete(key); ends.delete(key) }, FLASH + REREAD))
   }
 
   useLive({ collection: () => (ready.value ? ask.value.collection : null), fields: () => ask.value.fields, onEvent, onGap: later.call })
-  onScopeDispose(later.cancel)
+  onScopeDispose(() => { later.cancel(); draw.cancel() })
   return {
     rows: computed(() => data.value?.rows ?? []),
     total: computed(() => data.value?.total ?? 0),

@@ -5,7 +5,7 @@ import { session } from '@/api/session'
 import type { Model } from '@/model/model'
 import { presetOf, validView, viewOf, type Preset, type View } from './view'
 
-const DELAY = 800
+const DELAY = 300
 
 export interface ViewSource {
   view: Ref<View>

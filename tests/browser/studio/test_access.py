@@ -1,0 +1,118 @@
+"""Rights by hand: custom rules, roles below roles, tokens; and the console that shows what they mean."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.studio.conftest import Studio
+from tests.browser.studio.sample import build, post
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_custom_permission(studio: Studio) -> None:
+    page = studio.page
+    with studio.server.client() as admin:
+        build(admin)
+        policy = post(admin, "/policies", {"name": "Readers"})["id"]
+        role = post(admin, "/roles", {"name": "Reader"})["id"]
+        post(admin, "/access", {"role": role, "policy": policy})
+        post(admin, "/users", {"email": "r@example.com", "role": role, "token": "reader-token"})
+    await studio.log_in()
+    await studio.open(f"/policies/{policy}")
+    await studio.button("Articles, read: No access").click()
+    await page.get_by_role("menuitem", name="Custom").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Condition").click()
+    await studio.choose(dialog.get_by_label("Field: ID"), "Status")
+    await dialog.get_by_label("Value").fill("published")
+    await dialog.get_by_role("tab", name="Fields").click()
+    await dialog.get_by_label("All fields, also those to come").click()
+    for name in ("id", "title"):
+        await dialog.get_by_role("checkbox", name=name, exact=True).check()
+    await studio.judge("permission-custom")
+    await dialog.get_by_role("button", name="Save permission").click()
+    await expect(studio.button("Articles, read: Custom: rows by rule, 2 fields")).to_be_enabled()
+    with studio.server.client("reader-token") as reader:
+        rows = reader.get("/items/articles?limit=-1").json()["data"]
+    assert len(rows) == 96
+    assert set(rows[0]) == {"id", "title"}
+
+    await studio.button("People: allow all").click()
+    await expect(studio.button("People, share: Full access")).to_be_enabled()
+    await studio.button("People: allow none").click()
+    await expect(studio.button("People, create: No access")).to_be_enabled()
+    await studio.judge("policy-matrix")
+    assert not studio.errors
+
+
+async def test_roles_below_roles(studio: Studio) -> None:
+    with studio.server.client() as admin:
+        post(admin, "/roles", {"name": "Staff"})
+        editor = post(admin, "/roles", {"name": "Editor"})["id"]
+    await studio.log_in()
+    await studio.open(f"/roles/{editor}")
+    await studio.choose(studio.page.get_by_label("Below the role"), "Staff")
+    await studio.button("Save").click()
+    await expect(studio.page.get_by_text("Role saved", exact=True)).to_be_visible()
+    await studio.open("/roles")
+    names = studio.page.get_by_role("list", name="Roles").get_by_role("listitem")
+    await expect(names).to_contain_text(["Administrator", "Staff", "Editor"])
+    await studio.judge("roles-tree")
+    assert not studio.errors
+
+
+async def test_a_token_is_replaced_and_removed(studio: Studio) -> None:
+    page = studio.page
+    with studio.server.client() as admin:
+        user = post(admin, "/users", {"email": "t@example.com", "token": "first-token"})["id"]
+    await studio.log_in()
+    await studio.open(f"/users/{user}")
+    await expect(page.get_by_text("A token is set.")).to_be_visible()
+    await studio.button("Generate a new token").click()
+    token = await page.get_by_label("The new token").input_value()
+    await studio.button("Save").click()
+    await expect(page.get_by_text("Saved. Copy it now")).to_be_visible()
+    with studio.server.client(token) as holder:
+        assert holder.get("/users/me").status_code == 200
+    with studio.server.client("first-token") as former:
+        assert former.get("/users/me").status_code == 401
+    await studio.button("Remove token").click()
+    await studio.button("Save").click()
+    await expect(studio.button("Generate token")).to_be_visible()
+    with studio.server.client(token) as holder:
+        assert holder.get("/users/me").status_code == 401
+    await page.get_by_label("E-mail address").fill("no address")
+    await studio.button("Save").click()
+    await expect(page.get_by_text("This has to be an e-mail address.").first).to_be_visible()
+    await studio.judge("user-bad-email")
+
+
+async def test_the_console_sends_and_shows_frames(studio: Studio) -> None:
+    page = studio.page
+    with studio.server.client() as admin:
+        build(admin)
+        post(admin, "/users", {"email": "n@example.com", "token": "nobody-token"})
+    await studio.log_in()
+    await studio.open("/realtime")
+    await studio.button("Connect").click()
+    await expect(page.get_by_text("Connected as you")).to_be_visible()
+    await studio.button("Ping").click()
+    await studio.button("Send").click()
+    await expect(page.get_by_text('"type": "pong"')).to_be_visible()
+    await page.get_by_label("Frame", exact=True).fill("{")
+    await studio.button("Send").click()
+    await expect(page.get_by_text("INVALID_PAYLOAD")).to_be_visible()
+    await studio.judge("realtime-console")
+    await studio.button("Disconnect").click()
+    await page.get_by_placeholder("Token").fill("nobody-token")
+    await studio.button("Connect").click()
+    await expect(page.get_by_text("Connected with the token")).to_be_visible()
+    await studio.button("Read items").click()
+    await studio.button("Send").click()
+    await expect(page.get_by_text("FORBIDDEN")).to_be_visible()
+    await page.get_by_role("tab", name="Python").click()
+    await expect(page.get_by_text("import websockets")).to_be_visible()
+    await studio.judge("realtime-python")
+    assert not studio.errors
