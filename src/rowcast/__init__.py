@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rowcast.version import __version__
+
 if TYPE_CHECKING:
     from rowcast.client import create_client as create_client
     from rowcast.server.extend.after import Event as Event
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
     from rowcast.server.extend.context import Context as Context
     from rowcast.server.extend.context import SocketContext as SocketContext
 
-__version__ = "0.1.0"
 __all__ = ["BeforeContext", "Context", "Event", "Rowcast", "SocketContext", "__version__", "create_client"]
 
 _HOMES = {

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from rowcast import __version__
+from rowcast.version import __version__
 from rowcast.errors import RowcastError
 
 T = TypeVar("T")

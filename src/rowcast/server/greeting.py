@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rowcast import __version__
+from rowcast.version import __version__
 from rowcast.server.bootstrap import Login
 
 STUDIO = Path(__file__).parent.parent / "studio" / "dist" / "index.html"

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rowcast import __version__
+from rowcast.version import __version__
 from rowcast.api.rest.answer import data
 from rowcast.api.rest.request import actor, engine
 from rowcast.auth.actor import SYSTEM
