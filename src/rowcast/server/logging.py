@@ -44,10 +44,17 @@ def forward() -> None:
     """Hand the log lines to the program around, through Python's ``logging``, unless it has said otherwise."""
     if not structlog.is_configured():
         structlog.configure(
-            processors=[redact, structlog.stdlib.render_to_log_kwargs],
+            processors=[redact, _as_record],
             logger_factory=structlog.stdlib.LoggerFactory(),
             wrapper_class=structlog.stdlib.BoundLogger,
         )
+
+
+def _as_record(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The line as the arguments of Python's ``logging``."""
+    kept = {"exc_info": event.pop("exc_info", None), "stack_info": event.pop("stack_info", False)}
+    words = [str(event.pop("event", "")), *(f"{name}={value!r}" for name, value in event.items())]
+    return {"msg": " ".join(words), **kept}
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

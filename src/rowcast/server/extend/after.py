@@ -152,7 +152,7 @@ class Follower:
         while not await self._succeeds(event, attempt):
             if self._hook.attempts is not None and attempt >= self._hook.attempts:
                 self._tally.dropped += 1
-                log.error("event given up", hook=self._hook.name, event=event.name, key=event.key, id=event.id)
+                log.error("event given up", hook=self._hook.name, of=event.name, key=event.key, id=event.id)
                 return
             await asyncio.sleep(pause)
             attempt, pause = attempt + 1, min(pause * 2, _LONGEST_PAUSE)
@@ -168,7 +168,7 @@ class Follower:
                 self._replace_worker()
                 error = TimeoutError(f"took longer than {self._hook.limit:g} s")
             reason = error.message if isinstance(error, RowcastError) else str(error)
-            self._tally.fail(error, event=event.name, key=event.key, id=event.id, attempt=attempt, reason=reason)
+            self._tally.fail(error, of=event.name, key=event.key, id=event.id, attempt=attempt, reason=reason)
             return False
         finally:
             self._tally.seconds += asyncio.get_running_loop().time() - began

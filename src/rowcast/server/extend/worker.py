@@ -43,6 +43,8 @@ class Worker:
     def _live(self) -> None:
         while (call := self._calls.get()) is not None:
             work, future = call
+            if not future.set_running_or_notify_cancel():
+                continue
             try:
                 future.set_result(work())
             except BaseException as error:

@@ -1,0 +1,218 @@
+"""Hooks after the commit: whoever wrote, in order, at least once, across failures, restarts and kills."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rowcast import Context, Event, Rowcast
+from rowcast.errors import InvalidConfiguration
+from rowcast.server.extend import after
+from tests.server.extend.conftest import BEN, by_hand, made, opened
+from tests.support.server import Server
+
+
+async def until(true: Callable[[], bool], limit: float = 10.0) -> None:
+    """Wait until something holds."""
+    ends = time.monotonic() + limit
+    while not true():
+        assert time.monotonic() < ends, "it never came"
+        await asyncio.sleep(0.01)
+
+
+async def test_whoever_wrote(app: Rowcast, tmp_path: Path) -> None:
+    seen: list[Event] = []
+
+    @app.after("items.*", "messages")
+    async def note(ctx: Context, event: Event) -> None:
+        seen.append(event)
+
+    async with opened(app) as client:
+        await client.post("/items/messages", json=[{"text": "a"}, {"text": "b"}], headers=BEN)
+        by_hand(tmp_path, "UPDATE messages SET text = 'c' WHERE id = 2")
+        await client.delete("/items/messages/1")
+        await client.post("/items/notes", json={"text": "not asked for"})
+        await until(lambda: len(seen) == 4)
+    assert [(e.name, e.key) for e in seen] == [
+        ("items.create", 1),
+        ("items.create", 2),
+        ("items.update", 2),
+        ("items.delete", 1),
+    ]
+    update = seen[2]
+    assert update.before is not None
+    assert update.after is not None
+    assert (update.before["text"], update.after["text"], seen[3].after) == ("b", "c", None)
+    assert len({each.id for each in seen}) == 4
+    assert [each.position for each in seen] == sorted(each.position for each in seen)
+
+
+async def test_it_may_write_with_all_rights(app: Rowcast) -> None:
+    @app.after("items.create", "messages")
+    async def copy(ctx: Context, event: Event) -> None:
+        assert event.after is not None
+        await ctx.items("notes").create({"text": event.after["text"]})
+
+    @app.after("users.create")
+    def sync(ctx: Context, event: Event) -> None:
+        assert event.collection == "directus_users"
+        names.append(event.after and event.after["email"])
+
+    names: list[Any] = []
+    async with opened(app) as client:
+        await client.post("/items/messages", json={"text": "a"}, headers=BEN)
+        await until(lambda: app.hooks[0].calls == 1 and names == ["ben@example.com"])
+        assert [row["text"] for row in (await client.get("/items/notes")).json()["data"]] == ["a"]
+
+
+async def test_what_fails_is_told_again_then_given_up(app: Rowcast) -> None:
+    tried: list[str] = []
+
+    @app.after("items.create", "messages", name="stubborn", attempts=3, pause=0.01)
+    async def fails(ctx: Context, event: Event) -> None:
+        assert event.after is not None
+        tried.append(event.after["text"])
+        if event.after["text"] == "bad" or len(tried) == 1:
+            raise ValueError("not now")
+
+    async with opened(app) as client:
+        for text in ("first", "bad", "last"):
+            await client.post("/items/messages", json={"text": text})
+        await until(lambda: tried[-1:] == ["last"])
+        assert tried == ["first", "first", "bad", "bad", "bad", "last"]
+        (tally,) = app.hooks
+        assert (tally.calls, tally.failures, tally.dropped) == (6, 4, 1)
+        assert tally.last_error == "ValueError: not now"
+
+
+@pytest.mark.parametrize("is_async", [True, False])
+async def test_what_takes_too_long_is_a_failure(app: Rowcast, is_async: bool) -> None:
+    async def dawdle(ctx: Context, event: Event) -> None:
+        await asyncio.sleep(5)
+
+    def sleep(ctx: Context, event: Event) -> None:
+        time.sleep(0.3)
+
+    app.after("items.create", "messages", timeout=0.05, attempts=1)(dawdle if is_async else sleep)
+    async with opened(app) as client:
+        await client.post("/items/messages", json={"text": "a"})
+        await until(lambda: app.hooks[0].dropped == 1)
+        assert app.hooks[0].last_error == "TimeoutError: took longer than 0.05 s"
+
+
+async def test_what_happened_meanwhile_is_told_after_the_start(tmp_path: Path) -> None:
+    async def write(ctx: Context, event: Event) -> None:
+        seen.append(event.key)
+
+    seen: list[Any] = []
+    first = made(tmp_path)
+    first.after("items.create", "messages", name="writer")(write)
+    async with opened(first) as client:
+        await client.post("/items/messages", json={"text": "a"})
+        await until(lambda: seen == [1])
+    async with opened(made(tmp_path)) as client:  # the hook is not there
+        await client.post("/items/messages", json=[{"text": "b"}] * 3)
+    by_hand(tmp_path, "INSERT INTO messages (text) VALUES ('c')")
+    second = made(tmp_path)
+    second.after("items.create", "messages", name="writer")(write)
+    second.after("items.create", "messages", name="new")(write)
+    async with opened(second):
+        await until(lambda: len(seen) >= 5)
+        await asyncio.sleep(0.05)
+    assert seen == [1, 2, 3, 4, 5], "once each, and nothing old for a hook that is new"
+
+
+async def test_a_burst_is_read_from_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(after, "MOST_WAITING", 3)
+    monkeypatch.setattr(after, "AT_ONCE", 7)
+    seen: list[Any] = []
+    app = made(tmp_path)
+
+    @app.after("items.create", "messages")
+    async def slow(ctx: Context, event: Event) -> None:
+        await asyncio.sleep(0.002)
+        seen.append(event.key)
+
+    async with opened(app) as client:
+        for _ in range(20):
+            await client.post("/items/messages", json=[{"text": "x"}] * 5)
+        await until(lambda: len(seen) >= 100)
+    assert seen == list(range(1, 101))
+
+
+async def test_what_the_log_has_lost_is_reported(tmp_path: Path) -> None:
+    seen: list[Any] = []
+
+    async def note(ctx: Context, event: Event) -> None:
+        seen.append(event.key)
+
+    first = made(tmp_path)
+    first.after("items.create", "messages", name="n")(note)
+    async with opened(first):
+        pass
+    async with opened(made(tmp_path)) as client:
+        for _ in range(3):
+            await client.post("/items/messages", json={"text": "x"})
+    by_hand(tmp_path, "DELETE FROM rowcast_changes WHERE seq < (SELECT max(seq) FROM rowcast_changes)")
+    second = made(tmp_path)
+    second.after("items.create", "messages", name="n")(note)
+    async with opened(second):
+        await until(lambda: seen == [3])
+    assert second.hooks[0].dropped == 1
+
+
+APP = """
+import os, pathlib
+from rowcast import Rowcast
+app = Rowcast()
+seen = pathlib.Path("seen")
+
+@app.after("items.create", "messages", name="witness")
+async def witness(ctx, event):
+    with seen.open("a") as out:
+        out.write(f"{event.key} {event.id}\\n")
+    if event.after["text"] == "die" and not pathlib.Path("died").exists():
+        pathlib.Path("died").touch()
+        os._exit(9)   # told, but not acknowledged
+"""
+
+
+def test_kill_between_commit_and_acknowledgement(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(APP)
+    body = {"collection": "messages", "schema": {}, "fields": [{"field": "text", "type": "text", "schema": {}}]}
+    with Server(tmp_path, "--app", "main:app") as server, server.client() as admin:
+        admin.post("/collections", json=body).raise_for_status()
+        admin.post("/items/messages", json={"text": "live"}).raise_for_status()
+        try:
+            admin.post("/items/messages", json=[{"text": "die"}, {"text": "after"}])
+        except Exception as error:
+            assert "disconnect" in str(error).lower() or "reset" in str(error).lower()
+        assert server.process.wait(10) == 9
+    told = [line.split() for line in (tmp_path / "seen").read_text().splitlines()]
+    assert [key for key, _ in told] == ["1", "2"]
+    with Server(tmp_path, "--app", "main:app"):
+        ends = time.monotonic() + 10
+        while "3 " not in (tmp_path / "seen").read_text() and time.monotonic() < ends:
+            time.sleep(0.02)
+    again = [line.split() for line in (tmp_path / "seen").read_text().splitlines()][2:]
+    assert [key for key, _ in again] in (["2", "3"], ["1", "2", "3"]), "what was not acknowledged comes again"
+    assert told[1] in again, "under the same id"
+
+
+@pytest.mark.parametrize("event", ["activity.create", "revisions.*", "sessions.delete"])
+def test_what_is_not_in_the_log(app: Rowcast, event: str) -> None:
+    with pytest.raises(InvalidConfiguration, match="never told"):
+        app.after(event)
+
+
+def test_names_are_unique(app: Rowcast) -> None:
+    app.after("items.create", name="one")(print)
+    app.after("items.create")(print)
+    app.after("items.update")(print)
+    with pytest.raises(InvalidConfiguration, match="two after-hooks"):
+        app.after("items.delete", name="one")(print)
