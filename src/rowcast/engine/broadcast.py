@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rowcast.auth import Actor
@@ -54,6 +54,8 @@ class Broadcast:
         self._waiting: list[asyncio.Future[None]] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._captured: set[str] = set()
+        self.on_told: list[Callable[[Commit], None]] = []
+        """Called with each commit after it was told, or its events were kept a place in the outboxes."""
 
     # ---- commits ------------------------------------------------------------------------------------------------------
 
@@ -68,6 +70,11 @@ class Broadcast:
         """The data model is another one: everything is prepared again before the next commit is told."""
         self._remodelled = bool(self.listeners)
         self._answers.clear()
+
+    @property
+    def behind(self) -> int:
+        """How many commits wait to be told."""
+        return len(self._backlog) + self._working
 
     async def reached(self, position: Position) -> None:
         """Wait until everything up to ``position`` was told."""
@@ -110,6 +117,8 @@ class Broadcast:
             if concerned:
                 await self._review(concerned)
             self._tell(commit)
+            for hear in self.on_told:
+                hear(commit)
         except Exception:
             log.exception("the commit at %s could not be told", commit.position)
 

@@ -84,10 +84,12 @@ class Position:
 
 @dataclass(frozen=True)
 class Commit:
-    """What one transaction changed, in order; ``position`` is that of its last change."""
+    """What one transaction changed, in order; ``position`` is that of its last change. ``at``: when it was committed here, or
+    found if another program committed it, in seconds since 1970; 0 where that is not known."""
 
     position: Position
     changes: tuple[Change, ...] = field(default=())
+    at: float = field(default=0.0, compare=False)
 
     @cached_property
     def collections(self) -> frozenset[str]:

@@ -19,7 +19,7 @@ class Audience:
     """``matches`` decides a row by its image, ``encode`` writes it from there; each is None if that takes the database. ``key``
     is the equality by which the index finds the audience."""
 
-    __slots__ = ("_all", "_some", "encode", "everything", "key", "matches", "view")
+    __slots__ = ("_all", "_some", "encode", "everything", "key", "matched", "matches", "told", "view")
 
     def __init__(self, view: View, primary: str) -> None:
         where = view.select.where
@@ -30,6 +30,9 @@ class Audience:
         self.key: Equality | None = equality(where, primary)
         self._all: dict[Subscription, None] = {}
         self._some: dict[Kind, dict[Subscription, None]] = {}
+        self.matched = 0
+        self.told: dict[Kind, int] | None = None
+        """Rows that were matched, and events of each kind that were told, however many heard them."""
 
     @property
     def decides(self) -> bool:
@@ -46,11 +49,18 @@ class Audience:
         """One more subscriber."""
         self._group(subscription)[subscription] = None
         subscription.audience = self
+        subscription.heard -= self.count(subscription.only)
 
     def remove(self, subscription: Subscription) -> None:
         """One less."""
         self._group(subscription).pop(subscription, None)
         subscription.audience = None
+        subscription.heard += self.count(subscription.only)
+
+    def count(self, only: Kind | None) -> int:
+        """How many events were told so far to those who want that kind, or all."""
+        told = self.told or {}
+        return sum(told.values()) if only is None else told.get(only, 0)
 
     def listens(self, kind: Kind) -> bool:
         """Whether anyone wants events of that kind."""
@@ -66,6 +76,9 @@ class Audience:
 
     def tell(self, event: Event) -> int:
         """Hand the event to all who want it; returns to how many."""
+        if self.told is None:
+            self.told = dict.fromkeys(Kind, 0)
+        self.told[event.kind] += 1
         some = self._some.get(event.kind, {})
         told = (*self._all, *some)  # a copy: whoever cannot take any more leaves on the spot
         _tell(event, told)

@@ -12,15 +12,16 @@ if TYPE_CHECKING:
 
 class Event:
     """One frame up to its tail. ``head`` is empty when it turns out that there is nothing to tell; until it is ``ready``, the
-    outboxes in ``awaited_by`` keep its place. ``frames``: the whole frames by tail."""
+    outboxes in ``awaited_by`` keep its place. ``frames``: the whole frames by tail. ``told``: to how many it was handed."""
 
-    __slots__ = ("awaited_by", "frames", "head", "kind", "position", "ready")
+    __slots__ = ("awaited_by", "frames", "head", "kind", "position", "ready", "told")
 
     def __init__(self, kind: Kind, position: Position, head: bytes | None = None) -> None:
         self.kind, self.position = kind, position
         self.ready, self.head = head is not None, head or b""
         self.awaited_by: list[Outbox] = []
         self.frames: dict[bytes, bytes] = {}
+        self.told = 0
 
     def frame(self, tail: bytes) -> bytes:
         """The whole frame for subscribers with that tail; each distinct one is written once."""

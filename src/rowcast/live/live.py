@@ -29,13 +29,15 @@ Waiting = dict[Audience, list[Part]]
 
 @dataclass(slots=True)
 class Counters:
-    """What was done so far: commits seen, (audience, row) pairs matched, frames written, events handed to a subscriber, asks."""
+    """What was done so far: commits seen, (audience, row) pairs matched, frames written, events handed to a subscriber, asks,
+    bytes of the events that were handed to subscribers (without their uids)."""
 
     commits: int = 0
     matches: int = 0
     encodings: int = 0
     deliveries: int = 0
     asks: int = 0
+    bytes: int = 0
 
 
 class Live:
@@ -108,12 +110,14 @@ class Live:
         for part in ask.parts:
             data = next(wholes, b"[]") if part.whole else self._data(ask, part, answer)
             part.event.resolve(self._head(part.kind, data, answer.counts) if data not in (None, b"[]") else b"")
+            self.counters.bytes += part.event.told * len(part.event.head)
 
     # ---- from changes to events ---------------------------------------------------------------------------------------
 
     def _announce(self, audience: Audience, changes: Sequence[Change], at: Position, waiting: Waiting) -> None:
         """The events of one unit for one audience: one for each created row, one for all updated, one for all deleted."""
         self.counters.matches += len(changes)
+        audience.matched += len(changes)
         created: list[Change] = []
         updated: list[Change] = []
         deleted: list[Change] = []
@@ -141,7 +145,7 @@ class Live:
         else:
             rows = [encode(change.after) for change in changes if change.after is not None]
             event = Event(kind, at, self._head(kind, rows[0] if view.single else join(rows)))
-        self.counters.deliveries += audience.tell(event)
+        self._tell(audience, event)
 
     def _gone(self, audience: Audience, changes: list[Change], at: Position, waiting: Waiting) -> None:
         if audience.decides and not audience.view.counts:
@@ -150,7 +154,12 @@ class Live:
             changes = [self._as_spelled(change) for change in changes]
             event = Event(Kind.DELETE, at)
             waiting.setdefault(audience, []).append(Part(event, Kind.DELETE, tuple(changes)))
-        self.counters.deliveries += audience.tell(event)
+        self._tell(audience, event)
+
+    def _tell(self, audience: Audience, event: Event) -> None:
+        event.told = audience.tell(event)
+        self.counters.deliveries += event.told
+        self.counters.bytes += event.told * len(event.head)
 
     # ---- what is told -------------------------------------------------------------------------------------------------
 

@@ -64,6 +64,11 @@ class Store(Protocol):
         """The newest position that was announced."""
         ...
 
+    @property
+    def groups(self) -> dict[int, int]:
+        """How many transactions were committed since opening, by the number of mutations that shared them."""
+        ...
+
     async def open(self) -> None:
         """Connect, create or migrate what is missing, read the schema, start capturing."""
         ...

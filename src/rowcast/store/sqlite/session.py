@@ -112,7 +112,7 @@ class WriteSession:
             self._trim()
         self._execute("COMMIT")
         self.transactions += 1
-        return Commit(self.position, changes) if changes else None
+        return Commit(self.position, changes, time.time()) if changes else None
 
     def rollback(self, mark: Mark) -> None:
         """Undo the transaction, if it is not undone already."""
@@ -190,7 +190,7 @@ class WriteSession:
     def _foreign(self, rows: list[LogRow]) -> Commit:
         self.log.last = rows[-1][0]
         self.log.note(time.time(), self.log.last, [self.log.last])
-        return Commit(self.position, tuple([change_of(row, 0) for row in rows]))
+        return Commit(self.position, tuple([change_of(row, 0) for row in rows]), time.time())
 
     def _trim(self) -> bool:
         options = self._options

@@ -112,6 +112,11 @@ class SqliteStore:
         return self._writer.transactions
 
     @property
+    def groups(self) -> dict[int, int]:
+        """See ``Store.groups``."""
+        return self._writer.groups.copy()
+
+    @property
     def moved_reads(self) -> int:
         """How many reads were too slow for the loop."""
         return self._reader.moved

@@ -64,6 +64,7 @@ class Writer:
         self._session: WriteSession
         self._ended = False
 
+        self.groups: dict[int, int] = {}
     async def start(self) -> tuple[Schema, Position]:
         """Open the database in the thread; returns the data model and the newest position."""
         self._opened = asyncio.get_running_loop().create_future()
@@ -151,6 +152,7 @@ class Writer:
             if commit := session.commit():
                 commits.append(commit)
         except BaseException as error:
+            self.groups[len(items)] = self.groups.get(len(items), 0) + 1
             session.rollback(mark)
             session.schema = before
             failure = translate(error) or error
