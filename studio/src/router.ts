@@ -36,7 +36,7 @@ export const router = createRouter({
 router.beforeEach(async (to) => {
   await start()
   if (!session.me && !to.meta.open) return { path: '/login', query: to.fullPath === '/content' ? {} : { next: to.fullPath } }
-  if (session.me && to.meta.open) return '/content'
+  if (session.me && (to.meta.open || (to.meta.admin && !session.admin))) return '/content'
   return true
 })
 

@@ -12,7 +12,7 @@ export interface Me {
   role: { id: string; name: string } | null
 }
 
-export const session = reactive({ me: null as Me | null, admin: false, started: false })
+export const session = reactive({ me: null as Me | null, admin: false, app: false, started: false })
 
 const REMEMBER = 'rowcast:remember'
 const OPEN = 'rowcast_studio_open'
@@ -42,12 +42,17 @@ export async function login(email: string, password: string, otp: string | undef
   await client.login({ email, password }, { mode: 'session', ...(otp && { otp }) })
   mark(remember)
   await load()
+  if (session.admin || session.app) return
+  session.me = null
+  await end()
+  throw new Error('This account may not use the Studio. An administrator can give it a policy with Studio access.')
 }
 
 async function load(): Promise<void> {
   session.me = await send<Me>(readMe({ fields: ['id', 'first_name', 'last_name', 'email', 'appearance', { role: ['id', 'name'] }] } as never))
-  const globals = await get<{ admin_access: boolean }>('/policies/me/globals').catch(() => null)
+  const globals = await get<{ admin_access: boolean; app_access: boolean }>('/policies/me/globals').catch(() => null)
   session.admin = globals?.admin_access ?? false
+  session.app = globals?.app_access ?? false
 }
 
 async function end(): Promise<void> {

@@ -116,3 +116,31 @@ async def test_the_console_sends_and_shows_frames(studio: Studio) -> None:
     await expect(page.get_by_text("import websockets")).to_be_visible()
     await studio.judge("realtime-python")
     assert not studio.errors
+
+
+async def test_who_is_no_administrator_sees_only_what_is_allowed(studio: Studio) -> None:
+    page = studio.page
+    with studio.server.client() as admin:
+        build(admin)
+        policy = post(admin, "/policies", {"name": "Authors", "app_access": True})["id"]
+        for action in ("read", "create"):
+            post(admin, "/permissions", {"policy": policy, "collection": "people", "action": action, "fields": ["*"]})
+        role = post(admin, "/roles", {"name": "Author"})["id"]
+        post(admin, "/access", {"role": role, "policy": policy})
+        for name, has in (("author", role), ("stranger", None)):
+            post(admin, "/users", {"email": f"{name}@example.com", "password": "secret-12345", "role": has})
+    await studio.open("/login")
+    for name in ("stranger", "author"):
+        await page.get_by_label("E-mail address").fill(f"{name}@example.com")
+        await page.get_by_label("Password", exact=True).fill("secret-12345")
+        await studio.button("Log in").click()
+        if name == "stranger":
+            await expect(page.get_by_role("alert")).to_contain_text("may not use the Studio")
+    await page.wait_for_url("**/admin/content")
+    await expect(page.get_by_role("navigation", name="Areas").get_by_role("link")).to_have_text(["Content", "Realtime"])
+    await page.get_by_role("navigation", name="Collections").get_by_role("link", name="People").click()
+    await expect(page.get_by_text("3 items")).to_be_visible()
+    await studio.judge("content-as-author")
+    await studio.open("/users")
+    await expect(page).to_have_url(f"{studio.server.base}/admin/content")
+    assert not studio.errors
