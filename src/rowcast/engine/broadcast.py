@@ -235,6 +235,7 @@ class Broadcast:
         """These subscriptions end."""
         for watch in watches:
             self.live.leave(watch.subscription)
+            listener.ended += watch.subscription.events
             self._forgive(listener, watch)
         for collection in self._captured - self.live.watched():
             self._captured.discard(collection)

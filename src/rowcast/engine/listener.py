@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
+from typing import Protocol
 
 from rowcast.auth import Actor
 from rowcast.errors import RowcastError
@@ -34,6 +37,27 @@ class Watch:
         self.depends: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What a connection has carried so far: frames that came, answers that left (subscriptions count their events), and the
+    bytes that wait to leave."""
+
+    frames_in: int
+    answers: int
+    waiting: int
+
+
+class Carrier(Protocol):
+    """What carries a listener's frames. ``kind``: ``websocket`` or ``sse``."""
+
+    @property
+    def kind(self) -> str:
+        """See above."""
+
+    def traffic(self) -> Traffic:
+        """What it has carried."""
+
+
 @dataclass(eq=False, slots=True)
 class Listener:
     """One connection as the engine sees it. ``dismiss`` ends it: its actor may not ask any more."""
@@ -45,3 +69,14 @@ class Listener:
     """By uid as text; those without uid by a number."""
     anonymous: int = 0
     is_open: bool = True
+    carrier: Carrier | None = None
+    """None: nobody who could be inspected."""
+    number: int = field(default_factory=count(1).__next__)
+    since: float = field(default_factory=time.time)
+    ended: int = 0
+    """Events of subscriptions that have ended."""
+
+    @property
+    def events(self) -> int:
+        """How many events it was told."""
+        return self.ended + sum(watch.subscription.events for watch in self.watches.values())

@@ -93,6 +93,14 @@ class Email:
 
 
 @dataclass(frozen=True, slots=True)
+class Metrics:
+    """Whether ``/metrics`` is there, and the tokens that open it besides those of administrators."""
+
+    enabled: bool = False
+    tokens: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that shapes behaviour behind the listener. ``secret`` signs tokens; there is no safe default for it."""
 
@@ -134,6 +142,7 @@ class Settings:
     email: Email = Email()
     websockets: Sockets = Sockets()
     cors: Cors = Cors()
+    metrics: Metrics = Metrics()
     rate_limiter: RateLimit = RateLimit()
     rate_limiter_global: RateLimit = RateLimit(points=1000)
     rate_limiter_websockets: RateLimit = RateLimit()

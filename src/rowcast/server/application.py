@@ -20,15 +20,23 @@ def application(engine: Engine, hub: Hub | None = None, routes: Sequence[BaseRou
     are counted together; without one, they have one of their own. ``routes``: those of extensions, tried
     after all others."""
     settings = engine.settings
+    hub = Hub(engine) if hub is None else hub  # an empty one is false
+    if settings.metrics.enabled:
+        from rowcast.server.metrics import Counted, Metrics
+
+        metrics = Metrics(engine, hub)
+        routes = [*routes, metrics.route]
     app: ASGIApp = Rest(engine, routes)
     if settings.rate_limiter.enabled:
         app = RateLimiter(app, settings, settings.rate_limiter)
     if settings.rate_limiter_global.enabled:
         app = RateLimiter(app, settings, settings.rate_limiter_global, together=True)
+    if settings.metrics.enabled:
+        app = Counted(app, metrics.requests)
     app = Studio(app)  # outside the limits: one page is many files
     if settings.cors.enabled:
         app = CorsHeaders(app, settings.cors)
-    return _by_kind(app, AsgiSockets(hub or Hub(engine)))
+    return _by_kind(app, AsgiSockets(hub))
 
 
 def _by_kind(http: ASGIApp, sockets: ASGIApp) -> ASGIApp:

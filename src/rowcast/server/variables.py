@@ -120,6 +120,8 @@ EMAIL = (
     *_group("EMAIL_", "email", smtp_password=form.text, smtp_secure=form.boolean, smtp_ignore_tls=form.boolean),
 )
 
+METRICS = _group("METRICS_", "metrics", enabled=form.boolean, tokens=form.names)
+
 EXTENSIONS = (
     Variable("EXTENSIONS_PATH", "server.extensions_path", form.text),
     Variable("ROWCAST_HOOK_TIMEOUT", "server.hook_timeout", form.seconds),
@@ -131,4 +133,4 @@ LOG = (
     Variable("ROWCAST_LOG_SIZE", "log_size", form.integer(1)),
 )
 
-VARIABLES = (*SERVER, *DATABASE, *GENERAL, *AUTH, *SOCKETS, *LIMITS, *CORS, *EMAIL, *EXTENSIONS, *LOG)
+VARIABLES = (*SERVER, *DATABASE, *GENERAL, *AUTH, *SOCKETS, *LIMITS, *CORS, *METRICS, *EMAIL, *EXTENSIONS, *LOG)

@@ -13,6 +13,7 @@ from rowcast.api.realtime.credentials import authenticate, public
 from rowcast.api.realtime.questions import query_of
 from rowcast.auth import Actor
 from rowcast.engine.engine import Engine
+from rowcast.engine.listener import Carrier
 from rowcast.engine.subscribe import (
     Listener,
     Outbox,
@@ -36,9 +37,16 @@ class Connection:
 
     __slots__ = ("_engine", "_listener")
 
-    def __init__(self, engine: Engine, actor: Actor, outbox: Outbox, dismiss: Callable[[RowcastError], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        actor: Actor,
+        outbox: Outbox,
+        dismiss: Callable[[RowcastError], None],
+        carrier: Carrier | None = None,
+    ) -> None:
         self._engine = engine
-        self._listener = Listener(actor, outbox, dismiss)
+        self._listener = Listener(actor, outbox, dismiss, carrier=carrier)
         open_listener(engine, self._listener)
 
     @property

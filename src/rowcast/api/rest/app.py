@@ -77,7 +77,7 @@ class Rest:
 
     def _token(self, scope: Scope) -> str | None:
         """The token of the request. Who signs in or renews a session is nobody yet: an old token must not stand in the way."""
-        if _family(scope) == "auth":
+        if family_of(scope) == "auth":
             return None
         return find_token(scope["headers"], scope["query_string"], self._engine.settings.session_cookie.name)
 
@@ -89,7 +89,7 @@ class Rest:
         return response
 
     def _route(self, scope: Scope) -> ASGIApp:
-        return self._routers.get(_family(scope), self._others)
+        return self._routers.get(family_of(scope), self._others)
 
 
 def by_first_segment(routes: Sequence[BaseRoute], others: ASGIApp) -> dict[str, Router]:
@@ -101,7 +101,7 @@ def by_first_segment(routes: Sequence[BaseRoute], others: ASGIApp) -> dict[str, 
     return {name: Router(group, default=others, redirect_slashes=False) for name, group in groups.items()}
 
 
-def _family(scope: Scope) -> str:
+def family_of(scope: Scope) -> str:
     """The first segment of the path below the place where the application is mounted."""
     return first_segment(scope["path"].removeprefix(scope.get("root_path", "")))
 
@@ -120,4 +120,4 @@ def _from_http(_error: HTTPException, scope: Scope) -> Response:
     return failure(RouteNotFound(f"Route {scope['path']} doesn't exist.", path=scope["path"]))
 
 
-__all__ = ["Request", "Rest", "by_first_segment", "first_segment"]
+__all__ = ["Request", "Rest", "by_first_segment", "family_of", "first_segment"]

@@ -61,6 +61,7 @@ class AsgiWire:
 
     def __init__(self, most: int) -> None:
         self._most, self._size, self._closing = most, 0, False
+        self.replied = 0
         self._queue: asyncio.Queue[bytes | dict[str, Any]] = asyncio.Queue()
         self.driver: Driver | None = None
 
@@ -75,7 +76,13 @@ class AsgiWire:
 
     def reply(self, frame: bytes) -> None:
         """See ``Wire``."""
+        self.replied += 1
         self.write(frame)
+
+    @property
+    def waiting(self) -> int:
+        """See ``Wire``."""
+        return self._size
 
     def close(self, code: int | None, reason: str) -> None:
         """See ``Wire``. ASGI has no close without a code."""

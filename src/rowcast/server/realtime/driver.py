@@ -15,6 +15,7 @@ import structlog
 from rowcast.api.realtime import Connection, context_of
 from rowcast.engine import eager
 from rowcast.engine.hooks import Caller
+from rowcast.engine.listener import Traffic
 from rowcast.errors import InternalError, RowcastError
 from rowcast.live import Outbox
 from rowcast.protocol import Auth, Check, Close, Demote, Effects, Items, Request, Run, Send, Session, frames
@@ -39,6 +40,14 @@ class Wire(Protocol):
     def reply(self, frame: bytes) -> None:
         """Send a text frame by the end of the loop's turn, behind those that were sent before and before those sent later."""
 
+    @property
+    def waiting(self) -> int:
+        """How many bytes wait for the peer."""
+
+    @property
+    def replied(self) -> int:
+        """How many frames ``reply`` was given."""
+
     def close(self, code: int | None, reason: str) -> None:
         """Send a close frame and let go of the socket soon."""
 
@@ -49,6 +58,7 @@ class Wire(Protocol):
 class Driver:
     """One connection. Calls come from the event loop only."""
 
+    kind = "websocket"
     __slots__ = (
         "_armed",
         "_connection",
@@ -57,6 +67,7 @@ class Driver:
         "_loop",
         "_outbox",
         "_paused",
+        "_received",
         "_session",
         "_wire",
         "is_open",
@@ -65,7 +76,8 @@ class Driver:
     def __init__(self, hub: Hub, wire: Wire, admission: Admission) -> None:
         self._hub, self._wire, self._loop = hub, wire, asyncio.get_running_loop()
         self._outbox = Outbox(wire.write, self.too_slow, wire.reply)
-        self._connection = Connection(hub.engine, admission.actor, self._outbox, self._dismiss)
+        self._connection = Connection(hub.engine, admission.actor, self._outbox, self._dismiss, self)
+        self._received = 0
         expires = self._on_loop_clock(admission.actor.expires)
         self._session = Session(hub.rules, self._loop.time(), known=admission.known, expires=expires)
         self._armed: asyncio.TimerHandle | None = None
@@ -79,6 +91,7 @@ class Driver:
 
     def receive(self, text: bytes) -> None:
         """A message has arrived. ``text`` is the driver's to keep."""
+        self._received += 1
         self._perform(self._session.receive(text, self._loop.time()))
         if self._session.waiting > _PAUSE and not self._paused:
             self._paused = True
@@ -95,6 +108,7 @@ class Driver:
 
     def too_slow(self) -> None:
         """More waits for the peer than may."""
+        self._hub.slow_closes += self.is_open
         self.end(TOO_SLOW, "Too slow")
 
     def lost(self) -> None:
@@ -107,6 +121,10 @@ class Driver:
             self._hub.remove(self)
             if self._hub.engine.hooks.closed:
                 self._hub.run(self._connection.gone())
+
+    def traffic(self) -> Traffic:
+        """See ``Carrier``."""
+        return Traffic(self._received, self._wire.replied, self._wire.waiting)
 
     @property
     def caller(self) -> Caller:

@@ -30,6 +30,7 @@ class Hub:
         )
         self._drivers: set[Driver] = set()
         self._pending = 0
+        self.slow_closes = 0
         self._beating: asyncio.TimerHandle | None = None
         self._later: list[Callable[[], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()

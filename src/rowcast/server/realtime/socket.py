@@ -45,6 +45,7 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
         self._transport: Any = None
         self._driver: Driver | None = None
         self._closing = self._congested = False
+        self.replied = 0
         self._replies: list[bytes] = []
         self._fragments: bytearray | None = None
 
@@ -102,6 +103,12 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
         if not self._replies:
             self._hub.later(self.flush)
         self._replies.append(frame)
+        self.replied += 1
+
+    @property
+    def waiting(self) -> int:
+        """See ``Wire``."""
+        return 0 if self._closing else int(self._transport.underlying_transport.get_write_buffer_size())
 
     def flush(self) -> None:
         """Send the answers that were gathered."""
