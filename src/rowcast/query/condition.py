@@ -13,13 +13,12 @@ from typing import Any, Literal
 from rowcast.errors import InvalidQuery
 from rowcast.query.calls import call
 from rowcast.query.comparison import compare
+from rowcast.query.cost import DEEPEST_FILTER
 from rowcast.query.operators import KNOWN
 from rowcast.query.sight import Path, Sight
 from rowcast.query.tree import All, Always, Condition, Not, Ref, Some, Test, Through
 from rowcast.schema import Collection, Field, Link
 
-MAX_NESTING = 60
-MAX_TESTS = 1000
 _FOLLOW = re.compile(r"\$FOLLOW\(\s*([^,()\s]+)\s*,\s*([^,()\s]+)\s*\)")
 _LOGIC = {"_and": All, "_or": Some}
 _OPERATORS = frozenset(f"_{name}" for name in KNOWN)
@@ -27,11 +26,11 @@ _OPERATORS = frozenset(f"_{name}" for name in KNOWN)
 
 @dataclass(slots=True)
 class FilterReader:
-    """Reads one filter. ``strict`` as in ``compare``. Counts what it reads, so that no filter is too wide or too deep."""
+    """Reads the filters of one question. ``strict`` as in ``compare``. Counts what it reads, so that no filter is too wide or too
+    deep."""
 
     sight: Sight
     strict: bool = True
-    tests: int = 0
     nesting: int = 0
 
     def read(self, collection: Collection, raw: Any, path: Path = ()) -> Condition:
@@ -39,7 +38,7 @@ class FilterReader:
         if not isinstance(raw, Mapping):
             raise InvalidQuery("The filter has to be an object")
         self.nesting += 1
-        if self.nesting > MAX_NESTING:
+        if self.nesting > DEEPEST_FILTER:
             raise InvalidQuery("The filter is nested too deep")
         parts = [self._member(collection, name, below, path) for name, below in raw.items()]
         self.nesting -= 1
@@ -79,9 +78,9 @@ class FilterReader:
             return self._logic(operator, [self._tests(ref, part) for part in _list(operator, raw)])
         if not operator.startswith("_"):
             raise InvalidQuery(f'"{operator}" is not a filter operator, and "{ref.field.name}" is not a relation')
-        self.tests += 1
-        if self.tests > MAX_TESTS:
-            raise InvalidQuery("The filter has too many conditions")
+        self.sight.budget.take("conditions")
+        if isinstance(raw, (list, tuple)):
+            self.sight.budget.take("values", len(raw))
         return compare(ref, operator[1:], raw, strict=self.strict)
 
     # ---- relations
@@ -110,6 +109,7 @@ class FilterReader:
 
     def _through(self, link: Link, below: Any, path: Path, quantifier: str = "_some") -> Condition:
         self.sight.deep_enough(path)
+        self.sight.budget.take("conditions")
         target = self.sight.collection(link.target or "", path)
         on = self.read(target, below, path)
         if link.kind == "o2m":

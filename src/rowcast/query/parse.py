@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from rowcast.errors import InvalidQuery
 from rowcast.query.calls import split
+from rowcast.query.cost import shallow
 from rowcast.query.flat import unflatten
 from rowcast.query.values import cast
 
@@ -66,7 +67,7 @@ class Query:
 
 def parse(raw: Mapping[str, Any]) -> Query:
     """The query in ``raw``; members that are no parameters are ignored, None is as not given. Raises ``InvalidQuery``."""
-    given = {key: value for key, value in raw.items() if value is not None}
+    given = {key: shallow(value) for key, value in raw.items() if value is not None}
     return Query(
         fields=names(given.get("fields"), "fields") or ("*",),
         meta=_meta(given.get("meta")),
@@ -116,7 +117,7 @@ def _flattened(item: Any, parameter: str) -> Iterable[str]:
 
 def _decoded(text: str) -> Any:
     try:
-        return json.loads(text)
+        return shallow(json.loads(text))
     except (ValueError, RecursionError):
         return text
 

@@ -17,26 +17,25 @@ from rowcast.query.sort import orders
 from rowcast.query.tree import All, Always, AnyOf, Condition, Keys, Leaf, Many, Node, One, Ref, Select
 from rowcast.schema import Collection, Field, Link
 
-MAX_NODES = 2000
 Wanted = tuple[Path, ...]
 
 
 @dataclass(slots=True)
 class Selector:
-    """Builds one answer. ``default`` and ``greatest`` are limits of rows, -1 and None are none. Counts the nodes it makes, so that
-    no answer is too wide."""
+    """Builds one answer. ``default`` and ``greatest`` are limits of rows, -1 and None are none. What it makes is counted
+    (``cost``), so that no answer is too wide."""
 
     sight: Sight
     filters: FilterReader
     default: int = 100
     greatest: int | None = None
-    nodes: int = 0
 
     def select(
         self, collection: Collection, wanted: Wanted, query: Query, path: Path = (), back: Link | None = None
     ) -> Select:
         """The rows of ``collection`` that ``query`` gives, with the fields of ``wanted``. ``back`` is the link that led here."""
         limit, offset = self._window(query)
+        self._count(query, nested=back is not None)
         grouped = aggregates(self.sight, collection, query, path) if query.aggregate or query.group else None
         return Select(
             collection.name,
@@ -48,6 +47,15 @@ class Selector:
             aggregates=grouped[0] if grouped else (),
             groups=grouped[1] if grouped else (),
         )
+
+    def _count(self, query: Query, *, nested: bool) -> None:
+        """What the query asks for besides fields and conditions."""
+        budget = self.sight.budget
+        budget.take("relations", nested)
+        budget.take("aliases", len(query.alias))
+        budget.take("sort keys", len(query.sort))
+        budget.take("aggregates", sum(map(len, query.aggregate.values())))
+        budget.take("groups", len(query.group))
 
     def _window(self, query: Query) -> tuple[int | None, int]:
         limit = self.default if query.limit is None else query.limit
@@ -72,9 +80,7 @@ class Selector:
     ) -> tuple[Node, ...]:
         nodes: list[Node] = []
         for name, below in self._grouped(collection, wanted, query, back).items():
-            self.nodes += 1
-            if self.nodes > MAX_NODES:
-                raise InvalidQuery("Too many fields")
+            self.sight.budget.take("fields")
             if node := self._node(collection, name, tuple(below), query, path):
                 nodes.append(node)
         return tuple(nodes)

@@ -3,11 +3,13 @@ both. Knows the sentences of the refusals; must not know rules or SQL."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from rowcast.errors import Forbidden, InvalidQuery
 from rowcast.query.calls import FUNCTIONS, call
+from rowcast.query.cost import Budget
 from rowcast.query.tree import Ref
 from rowcast.schema import Collection, Field, Link, Schema
 
@@ -18,11 +20,12 @@ Path = tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class Sight:
     """``visible`` gives the readable fields of a collection (None: all; empty: no right); without it nothing is checked but that
-    names exist. ``depth`` is the greatest number of names in a path."""
+    names exist. ``depth`` is the greatest number of names in a path. ``budget`` counts what the question asks for."""
 
     schema: Schema
     visible: Visible | None = None
     depth: int = 10
+    budget: Budget = dataclasses.field(default_factory=Budget, compare=False)
 
     def collection(self, name: str, path: Path = ()) -> Collection:
         """The collection of that name. Raises ``Forbidden``."""

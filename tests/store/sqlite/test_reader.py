@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rowcast.errors import InternalError, OutOfTime, ServiceUnavailable
+from rowcast.errors import InternalError, InvalidQuery, OutOfTime, ServiceUnavailable
 from rowcast.store.sqlite import SqliteOptions
 from tests.store.conftest import Opened
 from tests.store.sqlite.test_writer import add, adding
@@ -97,3 +97,11 @@ async def test_a_faulty_statement_says_so(store: Opened) -> None:
     with pytest.raises(InternalError):
         await store.snapshot("SELECT nothing FROM nowhere")
     assert await store.read("SELECT 1") == [(1,)]
+
+
+async def test_an_answer_of_endless_length_is_refused(tmp_path: Path) -> None:
+    opened = Opened(SqliteOptions(str(tmp_path / "data.db"), longest_answer=100_000))
+    await opened.open()
+    with pytest.raises(InvalidQuery):
+        await opened.read("SELECT printf('%.*c', 200000, 'x')")
+    await opened.close()

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
-from rowcast.errors import InvalidForeignKey, NotUnique, ServiceUnavailable
+from rowcast.errors import InvalidForeignKey, NotUnique, OutOfTime, ServiceUnavailable
 from rowcast.feed import Change
 from rowcast.feed.commit import Kind
 from rowcast.schema import ForeignKey
 from rowcast.schema.steps import AddForeignKey, ColumnPlan, CreateTable
 from rowcast.store.base import Transaction
-from tests.store.conftest import ID, Opened
+from rowcast.store.sqlite import SqliteOptions
+from tests.store.conftest import ID, NOTES, Opened
 
 
 async def add(tx: Transaction, text: str) -> int:
@@ -201,3 +203,24 @@ async def test_prepared_statements_are_reused(store: Opened) -> None:
     after = store.statements()
     assert after["misses"] == before["misses"]
     assert after["hits"] > before["hits"]
+
+
+@pytest.mark.parametrize("writes", [False, True])
+async def test_an_endless_mutation_is_out_of_time(tmp_path: Path, writes: bool) -> None:
+    store = Opened(SqliteOptions(str(tmp_path / "data.db"), query_timeout=0.2))
+    await store.open()
+    await store.alter(lambda alteration: alteration.apply([NOTES]))
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, i FROM n"
+
+    async def work(tx: Transaction) -> None:
+        await add(tx, "undone")
+        await tx.fetch(
+            f"INSERT INTO notes(text) SELECT max(i) FROM ({endless})" if writes else f"SELECT max(i) FROM ({endless})"
+        )
+
+    with pytest.raises(OutOfTime):
+        await store.write(work)
+    assert await store.write(adding("done"))
+    assert await store.read("SELECT text FROM notes") == [("done",)]
+    assert [change.key for commit in store.commits for change in commit.changes] == [1]
+    await store.close()

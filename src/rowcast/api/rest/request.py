@@ -34,10 +34,13 @@ def actor(request: Request) -> Actor:
 
 
 def query(request: Request) -> Query:
-    """The query of the URL, or for SEARCH of the body (read it first, see ``search_query``). Raises InvalidQuery."""
+    """The query of the URL, or for SEARCH of the body (read it first, see ``search_query``). Raises InvalidQuery,
+    ContentTooLarge."""
     raw: bytes = request.scope["query_string"]
     found = _known.get(raw)
     if found is None:
+        if len(raw) > engine(request).settings.max_payload_size:
+            raise ContentTooLarge()
         found = parse(query_parts(raw))
         if len(raw) <= LONGEST_KNOWN:
             if len(_known) >= MOST_KNOWN:

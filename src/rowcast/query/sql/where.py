@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,7 +28,6 @@ from rowcast.query.tree import (
 
 SHORT = 16
 """Longer lists are bound as one JSON text."""
-
 _ORDER: dict[str, Callable[[Any, Any], Any]] = {
     "eq": lambda left, right: left == right,
     "neq": lambda left, right: left != right,
@@ -43,9 +42,9 @@ def holds(writer: Writer, table: Table, condition: Condition) -> Element:
     """The condition about the row of ``table``."""
     match condition:
         case All(parts):
-            return sa.and_(sa.true(), *(_grouped(holds(writer, table, part)) for part in parts))
+            return _joined("AND", [holds(writer, table, part) for part in parts]) if parts else sa.true()
         case Some(parts):
-            return sa.or_(*(_grouped(holds(writer, table, part)) for part in parts)) if parts else sa.true()
+            return _joined("OR", [holds(writer, table, part) for part in parts]) if parts else sa.true()
         case Not(part):
             return sa.literal_column("NOT").op(" ")(_grouped(holds(writer, table, part)))
         case Always(value):
@@ -61,6 +60,15 @@ def holds(writer: Writer, table: Table, condition: Condition) -> Element:
 def _grouped(element: Element) -> Element:
     """In parentheses, since part of it may be text that SQLAlchemy can't see into."""
     return Grouping(element)
+
+
+def _joined(word: str, parts: Sequence[Element]) -> Element:
+    """The parts joined two and two and so on, since databases limit how deep an expression is, and each step of ``a OR b OR c …``
+    goes one deeper. SQLAlchemy's own ``or_`` would take the steps apart again."""
+    if len(parts) == 1:
+        return _grouped(parts[0])
+    half = len(parts) // 2
+    return _grouped(_joined(word, parts[:half]).bool_op(word)(_joined(word, parts[half:])))
 
 
 def _through(writer: Writer, table: Table, condition: Through) -> Element:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
+from rowcast.errors import InvalidQuery
 from rowcast.query.calls import json_path
 from rowcast.query.sql.dialect import SQLITE, SQLite, quoted
 from rowcast.query.sql.statement import Bound, Statement
@@ -65,8 +66,11 @@ class Writer:
         return sa.bindparam(name, type_=sa.types.NullType())
 
     def finish(self, select: sa.Select[Any]) -> Statement:
-        """The statement with its places in order."""
-        compiled = select.compile(dialect=self.dialect.compiler)
+        """The statement with its places in order. Raises ``InvalidQuery`` when it is too intricate to be written."""
+        try:
+            compiled = select.compile(dialect=self.dialect.compiler)
+        except RecursionError:
+            raise InvalidQuery("The query is nested too deep") from None
         order = compiled.positiontup or []
         return Statement(
             compiled.string, tuple(self.places.get(name) or Const(compiled.params[name]) for name in order)

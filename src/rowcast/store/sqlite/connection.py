@@ -33,6 +33,7 @@ def open_reader(options: SqliteOptions) -> apsw.Connection:
     """A connection that cannot write."""
     connection = _open(options)
     connection.pragma("query_only", True)
+    connection.limit(apsw.SQLITE_LIMIT_LENGTH, options.longest_answer)
     connection.pragma("cache_size", -16_000)
     connection.pragma("temp_store", "MEMORY")
     return connection

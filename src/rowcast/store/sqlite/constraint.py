@@ -13,6 +13,7 @@ from rowcast.errors import (
     NotNull,
     NotUnique,
     OutOfRange,
+    OutOfTime,
     RowcastError,
     ServiceUnavailable,
     TooLong,
@@ -27,6 +28,8 @@ def translate(error: BaseException) -> RowcastError | None:
     match error:
         case apsw.ConstraintError():
             return _constraint(error)
+        case apsw.InterruptError():
+            return OutOfTime()
         case apsw.TooBigError():
             return TooLong("Value is too long.", collection=None, field=None, value=None)
         case OverflowError():

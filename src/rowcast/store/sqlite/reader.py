@@ -15,7 +15,7 @@ from typing import Any
 
 import apsw
 
-from rowcast.errors import OutOfTime
+from rowcast.errors import InvalidQuery, OutOfTime
 from rowcast.store.base import Row
 from rowcast.store.sqlite.connection import ask, open_reader
 from rowcast.store.sqlite.constraint import translate
@@ -27,6 +27,9 @@ SLICE = 10_000
 
 REMEMBERED = 500
 """Statements of which is known that they are slow."""
+
+INTRICATE = ("Expression tree is too large", "parser stack overflow", "too many")
+"""How SQLite begins to say that a statement exceeds one of its limits."""
 
 Seen = tuple[list[Row], int]
 """Rows, and the newest log entry of the state that was read (0 unless asked for)."""
@@ -67,6 +70,14 @@ class Session:
         return time.monotonic() > self._deadline if self._deadline else self.spent > self._left
 
 
+def _failure(error: apsw.Error | OverflowError) -> BaseException:
+    if isinstance(error, apsw.TooBigError):
+        return InvalidQuery("The answer is too long: ask for fewer rows or fields")
+    if isinstance(error, apsw.SQLError) and str(error).startswith(INTRICATE):
+        return InvalidQuery("The query is too intricate for the database")
+    return translate(error) or error
+
+
 class Reader:
     """All reading of one store."""
 
@@ -88,7 +99,7 @@ class Reader:
         except apsw.InterruptError:
             self._remember(text)
         except (apsw.Error, OverflowError) as error:
-            raise (translate(error) or error) from error
+            raise _failure(error) from error
         self.moved += 1
         deadline = time.monotonic() + self._options.query_timeout
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._there, text, args, placed, deadline)
@@ -102,7 +113,7 @@ class Reader:
         except apsw.InterruptError as error:
             raise OutOfTime from error
         except (apsw.Error, OverflowError) as error:
-            raise (translate(error) or error) from error
+            raise _failure(error) from error
         if session.spent <= self._slices:
             self._slow.pop(text, None)
         return seen

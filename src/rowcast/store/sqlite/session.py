@@ -35,9 +35,13 @@ _METADATA = f"""SELECT 1 FROM rowcast_changes WHERE seq > ? AND collection IN
 CLEAN_EVERY = 60.0
 """Seconds between two cuts while nothing is written."""
 
+SLICE = 200_000
+"""Steps of a statement between two looks at the clock."""
+
 
 class WriteSession:
-    """See the module. ``transactions`` counts the commits of our own."""
+    """See the module. ``transactions`` counts the commits of our own. ``deadline`` (monotonic seconds, 0.0: none): statements that
+    run beyond it are interrupted, since everybody else's mutations wait for them."""
 
     def __init__(self, options: SqliteOptions, announcer: Announcer) -> None:
         self._options = options
@@ -45,6 +49,8 @@ class WriteSession:
         self._watched: set[str] = set()
         self.transactions = 0
         self.connection = open_writer(options)
+        self.deadline = 0.0
+        self.connection.set_progress_handler(self._is_late, SLICE)
         self._execute = self.connection.execute
         try:
             self._prepare()
@@ -80,6 +86,9 @@ class WriteSession:
     def _finish(self) -> None:
         self.log.store_notes()
         bootstrap.end_history(self.connection)
+
+    def _is_late(self) -> bool:
+        return 0.0 < self.deadline < time.monotonic()
 
     def _pragma(self, name: str) -> int:
         return int(ask(self.connection, f"PRAGMA {name}")[0][0])

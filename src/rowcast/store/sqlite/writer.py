@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -63,8 +64,8 @@ class Writer:
         self._opened: asyncio.Future[tuple[Schema, Position]]
         self._session: WriteSession
         self._ended = False
-
         self.groups: dict[int, int] = {}
+
     async def start(self) -> tuple[Schema, Position]:
         """Open the database in the thread; returns the data model and the newest position."""
         self._opened = asyncio.get_running_loop().create_future()
@@ -151,8 +152,8 @@ class Writer:
             schema = self._changed_schema(before) or schema
             if commit := session.commit():
                 commits.append(commit)
-        except BaseException as error:
             self.groups[len(items)] = self.groups.get(len(items), 0) + 1
+        except BaseException as error:
             session.rollback(mark)
             session.schema = before
             failure = translate(error) or error
@@ -188,12 +189,15 @@ class Writer:
         session = self._session
         mark = session.log.mark()
         session.connection.execute("SAVEPOINT one")
+        session.deadline = time.monotonic() + self._options.query_timeout
         try:
             result = drive(item.work(transaction))
+            session.deadline = 0.0
             session.log.take()
             if session.connection.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)[0]:
                 raise InvalidForeignKey("Invalid foreign key.", collection=None, field=None, value=None)
         except BaseException as error:
+            session.deadline = 0.0
             if not session.connection.in_transaction:
                 raise
             session.connection.execute("ROLLBACK TO one")
