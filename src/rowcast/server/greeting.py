@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rowcast.version import __version__
 from rowcast.server.bootstrap import Login
+from rowcast.version import __version__
 
 STUDIO = Path(__file__).parent.parent / "studio" / "dist" / "index.html"
 Line = tuple[str, str]
