@@ -55,7 +55,9 @@ async def furnish(client: httpx.AsyncClient) -> None:
     for name in ("messages", "notes"):
         body = {**COLLECTION, "collection": name, "fields": [*COLLECTION["fields"], *FIELDS]}
         (await client.post("/collections", json=body)).raise_for_status()
-    rules = [{"collection": "messages", "action": each, "fields": ["id", "text"]} for each in ("create", "read", "update")]
+    rules = [
+        {"collection": "messages", "action": each, "fields": ["id", "text"]} for each in ("create", "read", "update")
+    ]
     policy = (await client.post("/policies", json={"name": "Chat", "permissions": rules})).json()["data"]["id"]
     user = {"email": "ben@example.com", "password": "pw", "token": "tok-ben", "policies": [{"policy": policy}]}
     (await client.post("/users", json=user)).raise_for_status()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from rowcast import Context, Event, Rowcast
@@ -188,10 +190,8 @@ def test_kill_between_commit_and_acknowledgement(tmp_path: Path) -> None:
     with Server(tmp_path, "--app", "main:app") as server, server.client() as admin:
         admin.post("/collections", json=body).raise_for_status()
         admin.post("/items/messages", json={"text": "live"}).raise_for_status()
-        try:
+        with suppress(httpx.TransportError):  # the answer may be lost with the server
             admin.post("/items/messages", json=[{"text": "die"}, {"text": "after"}])
-        except Exception as error:
-            assert "disconnect" in str(error).lower() or "reset" in str(error).lower()
         assert server.process.wait(10) == 9
     told = [line.split() for line in (tmp_path / "seen").read_text().splitlines()]
     assert [key for key, _ in told] == ["1", "2"]

@@ -100,7 +100,12 @@ async def test_rights_are_chosen(app: Rowcast) -> None:
     @app.before("items.create", "messages")
     async def look(ctx: BeforeContext, payload: dict[str, Any]) -> None:
         ben = ctx.actor.user or ""
-        for name, who in (("own", ctx), ("user", ctx.as_user(ben)), ("admin", ctx.as_admin()), ("public", ctx.as_public())):
+        for name, who in (
+            ("own", ctx),
+            ("user", ctx.as_user(ben)),
+            ("admin", ctx.as_admin()),
+            ("public", ctx.as_public()),
+        ):
             try:
                 tried[name] = await who.items("notes").read()
             except Forbidden as error:
@@ -134,7 +139,10 @@ async def test_a_hook_that_fails(app: Rowcast) -> None:
 
     async with opened(app) as client:
         (tally,) = app.hooks
-        for text, reason in (("zero", "ZeroDivisionError: division by zero"), ("list", "TypeError: a before-hook returns")):
+        for text, reason in (
+            ("zero", "ZeroDivisionError: division by zero"),
+            ("list", "TypeError: a before-hook returns"),
+        ):
             answer = await client.post("/items/messages", json={"text": text})
             assert answer.status_code == 500
             said = {"message": "An extension of the server failed.", "extensions": {"code": "HOOK_FAILED"}}
@@ -190,7 +198,9 @@ async def test_hooks_that_call_each_other_come_to_an_end(app: Rowcast) -> None:
         assert (await client.get("/items/notes")).json()["data"] == []
 
 
-@pytest.mark.parametrize("event", ["items.read", "user.create", "items", "items.made", "activity.create", "users.items"])
+@pytest.mark.parametrize(
+    "event", ["items.read", "user.create", "items", "items.made", "activity.create", "users.items"]
+)
 def test_events_that_do_not_exist(app: Rowcast, event: str) -> None:
     with pytest.raises(InvalidConfiguration):
         app.before(event)

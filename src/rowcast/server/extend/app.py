@@ -145,14 +145,14 @@ class Rowcast(Registry):
 
 
 def below_root(scope: Scope) -> Scope:
-    """The scope as it is below the path that the application is mounted at."""
-    root = scope.get("root_path", "").rstrip("/")
-    if not root:
-        return scope
-    path: str = scope["path"]
-    if path == root or path.startswith(root + "/"):
+    """The scope as it is below the path that the application is mounted at: some frameworks leave the root in the path, some take
+    it out and put a slash at the end."""
+    root, path = scope.get("root_path", "").rstrip("/"), scope["path"]
+    if root and (path == root or path.startswith(root + "/")):
         path = path[len(root) :] or "/"
-    return {**scope, "path": path, "root_path": ""}
+    if len(path) > 1 and path[-1] == "/" and not (scope.get("raw_path") or b"/").endswith(b"/"):
+        path = path[:-1]
+    return scope if path is scope["path"] else {**scope, "path": path, "root_path": ""}
 
 
 def _known(name: str) -> str:

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from rowcast.engine.hooks import Pattern
 from rowcast.errors import InvalidConfiguration
@@ -15,7 +15,13 @@ from rowcast.server.extend.tally import Kind, Tally
 from rowcast.server.extend.timers import Timer, cron, every
 
 F = TypeVar("F", bound=Callable[..., Any])
-Decorator = Callable[[F], F]
+
+
+class Decorator(Protocol):
+    """Registers a function and leaves it as it is."""
+
+    def __call__(self, function: F, /) -> F: ...
+
 
 UNHEARD = frozenset({"directus_activity", "directus_revisions", "directus_sessions", "directus_migrations"})
 """Collections that the program writes by itself, without mutations, and that are not in the change log."""
@@ -59,7 +65,7 @@ class Registry:
         self.registered = Registered()
         self.is_closed = False
 
-    def before(self, event: str, *collections: str, name: str | None = None) -> Decorator[F]:
+    def before(self, event: str, *collections: str, name: str | None = None) -> Decorator:
         """Call ``function(ctx, payload)`` before rows are written, inside the transaction: ``items.create``, ``items.update``,
         ``items.delete``, ``users.update``, ``items.*``, ``*.create``, ``*`` …, for all or the named collections.
 
@@ -82,7 +88,7 @@ class Registry:
         timeout: float = 30.0,
         attempts: int | None = 5,
         pause: float = 0.5,
-    ) -> Decorator[F]:
+    ) -> Decorator:
         """Call ``function(ctx, event)`` after a row was written, by whomever, for each row at least once and in order.
 
         How far it came is kept under its name (``module.function`` and what it is registered for, unless ``name`` is given): after
@@ -113,7 +119,7 @@ class Registry:
         self.registered.disconnect.append(Named(self._waiting("disconnect", function), function))
         return function
 
-    def on_message(self, type: str, *, name: str | None = None) -> Decorator[F]:
+    def on_message(self, type: str, *, name: str | None = None) -> Decorator:
         """Call ``function(ctx, message)`` for messages of that type.
 
         For a type of one's own: what it returns (a mapping or None) is the answer, with the message's type and uid. For ``items``,
@@ -131,7 +137,7 @@ class Registry:
 
         return register
 
-    def route(self, path: str, methods: Sequence[str] = ("GET",), *, name: str | None = None) -> Decorator[F]:
+    def route(self, path: str, methods: Sequence[str] = ("GET",), *, name: str | None = None) -> Decorator:
         """Answer requests to a path (Starlette's form: ``/hello/{name}``) by ``function(request, ctx)``. It returns a Starlette
         ``Response``, or anything that is told as JSON. The platform's own routes come first."""
         if not path.startswith("/"):
@@ -144,7 +150,7 @@ class Registry:
 
         return register
 
-    def every(self, interval: str | float | timedelta, *, name: str | None = None) -> Decorator[F]:
+    def every(self, interval: str | float | timedelta, *, name: str | None = None) -> Decorator:
         """Call ``function(ctx)`` in even steps while the server runs: ``"10s"``, ``"5m"``, seconds, or a timedelta."""
         rhythm = every(interval)
 
@@ -155,7 +161,7 @@ class Registry:
 
         return register
 
-    def cron(self, expression: str, *, zone: str = "UTC", name: str | None = None) -> Decorator[F]:
+    def cron(self, expression: str, *, zone: str = "UTC", name: str | None = None) -> Decorator:
         """Call ``function(ctx)`` when a cron expression says so (``"*/5 * * * *"``; six fields begin with seconds)."""
         rhythm = cron(expression, zone)
 
