@@ -9,6 +9,7 @@ const pages: RouteRecordRaw[] = [
   { path: 'content/:collection', component: () => import('./pages/ContentTable.vue'), props: true, meta: { title: 'Content' } },
   { path: 'content/:collection/:id', component: () => import('./pages/ContentItem.vue'), props: true, meta: { title: 'Item' } },
   { path: 'model', component: () => import('./pages/ModelList.vue'), meta: { title: 'Data model', admin: true } },
+  { path: 'diagram', component: () => import('./pages/ModelDiagram.vue'), meta: { title: 'Diagram', admin: true } },
   { path: 'model/:collection', component: () => import('./pages/ModelCollection.vue'), props: true, meta: { title: 'Data model', admin: true } },
   { path: 'users', component: () => import('./pages/UserList.vue'), meta: { title: 'Users', admin: true } },
   { path: 'users/:id', component: () => import('./pages/UserPage.vue'), props: true, meta: { title: 'User', admin: true } },

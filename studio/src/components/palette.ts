@@ -20,6 +20,7 @@ export interface PaletteGroup {
 }
 
 const MAKE = [
+  { label: 'Diagram of the data model', icon: 'i-lucide-workflow', to: '/diagram' },
   { label: 'Create a collection', icon: 'i-lucide-plus', to: '/model?new=1' },
   { label: 'Create a user', icon: 'i-lucide-user-plus', to: '/users/+' },
   { label: 'Create a role', icon: 'i-lucide-plus', to: '/roles?new=1' },

@@ -56,9 +56,10 @@ class Studio:
         await self.settle()
 
     async def settle(self) -> None:
-        """Wait until nothing is loading."""
-        await self.page.wait_for_load_state("networkidle")
-        await self.page.wait_for_timeout(250)
+        """Wait until the page has its heading, nothing is loading, and what slides has slid."""
+        await self.page.locator("h1").first.wait_for()
+        await expect(self.page.locator("main .animate-pulse")).to_have_count(0)
+        await self.page.wait_for_timeout(300)
 
     async def log_in(self) -> None:
         """As a person does, from the first page."""

@@ -19,6 +19,7 @@ PAGES = (
     "/content/home",
     "/content/nowhere",
     "/model",
+    "/diagram",
     "/model/articles",
     "/model/directus_users",
     "/users",
