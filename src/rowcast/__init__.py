@@ -8,18 +8,18 @@ from rowcast.version import __version__
 
 if TYPE_CHECKING:
     from rowcast.client import create_client as create_client
-    from rowcast.server.extend.after import Event as Event
+    from rowcast.server.extend.after import RowEvent as RowEvent
     from rowcast.server.extend.app import Rowcast as Rowcast
     from rowcast.server.extend.context import BeforeContext as BeforeContext
     from rowcast.server.extend.context import Context as Context
     from rowcast.server.extend.context import SocketContext as SocketContext
 
-__all__ = ["BeforeContext", "Context", "Event", "Rowcast", "SocketContext", "__version__", "create_client"]
+__all__ = ["BeforeContext", "Context", "RowEvent", "Rowcast", "SocketContext", "__version__", "create_client"]
 
 _HOMES = {
     "BeforeContext": "rowcast.server.extend.context",
     "Context": "rowcast.server.extend.context",
-    "Event": "rowcast.server.extend.after",
+    "RowEvent": "rowcast.server.extend.after",
     "Rowcast": "rowcast.server.extend.app",
     "SocketContext": "rowcast.server.extend.context",
     "create_client": "rowcast.client",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -69,7 +70,6 @@ async def messages(client: httpx.AsyncClient, **query: Any) -> list[dict[str, An
 
 
 def by_hand(folder: Path, text: str) -> None:
-    """SQL by another program."""
-    with sqlite3.connect(folder / "data.db") as connection:
-        connection.execute(text)
-    connection.close()
+    """SQL by another program: a process of its own, as SQLite's locks are per process."""
+    program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
+    subprocess.run([sys.executable, "-c", program, str(folder / "data.db"), text], check=True)

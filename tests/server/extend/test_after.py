@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from rowcast import Context, Event, Rowcast
+from rowcast import Context, Rowcast, RowEvent
 from rowcast.errors import InvalidConfiguration
 from rowcast.server.extend import after
 from tests.server.extend.conftest import BEN, by_hand, made, opened
@@ -28,10 +28,10 @@ async def until(true: Callable[[], bool], limit: float = 10.0) -> None:
 
 
 async def test_whoever_wrote(app: Rowcast, tmp_path: Path) -> None:
-    seen: list[Event] = []
+    seen: list[RowEvent] = []
 
     @app.after("items.*", "messages")
-    async def note(ctx: Context, event: Event) -> None:
+    async def note(ctx: Context, event: RowEvent) -> None:
         seen.append(event)
 
     async with opened(app) as client:
@@ -56,12 +56,12 @@ async def test_whoever_wrote(app: Rowcast, tmp_path: Path) -> None:
 
 async def test_it_may_write_with_all_rights(app: Rowcast) -> None:
     @app.after("items.create", "messages")
-    async def copy(ctx: Context, event: Event) -> None:
+    async def copy(ctx: Context, event: RowEvent) -> None:
         assert event.after is not None
         await ctx.items("notes").create({"text": event.after["text"]})
 
     @app.after("users.create")
-    def sync(ctx: Context, event: Event) -> None:
+    def sync(ctx: Context, event: RowEvent) -> None:
         assert event.collection == "directus_users"
         names.append(event.after and event.after["email"])
 
@@ -76,7 +76,7 @@ async def test_what_fails_is_told_again_then_given_up(app: Rowcast) -> None:
     tried: list[str] = []
 
     @app.after("items.create", "messages", name="stubborn", attempts=3, pause=0.01)
-    async def fails(ctx: Context, event: Event) -> None:
+    async def fails(ctx: Context, event: RowEvent) -> None:
         assert event.after is not None
         tried.append(event.after["text"])
         if event.after["text"] == "bad" or len(tried) == 1:
@@ -94,10 +94,10 @@ async def test_what_fails_is_told_again_then_given_up(app: Rowcast) -> None:
 
 @pytest.mark.parametrize("is_async", [True, False])
 async def test_what_takes_too_long_is_a_failure(app: Rowcast, is_async: bool) -> None:
-    async def dawdle(ctx: Context, event: Event) -> None:
+    async def dawdle(ctx: Context, event: RowEvent) -> None:
         await asyncio.sleep(5)
 
-    def sleep(ctx: Context, event: Event) -> None:
+    def sleep(ctx: Context, event: RowEvent) -> None:
         time.sleep(0.3)
 
     app.after("items.create", "messages", timeout=0.05, attempts=1)(dawdle if is_async else sleep)
@@ -108,7 +108,7 @@ async def test_what_takes_too_long_is_a_failure(app: Rowcast, is_async: bool) ->
 
 
 async def test_what_happened_meanwhile_is_told_after_the_start(tmp_path: Path) -> None:
-    async def write(ctx: Context, event: Event) -> None:
+    async def write(ctx: Context, event: RowEvent) -> None:
         seen.append(event.key)
 
     seen: list[Any] = []
@@ -136,7 +136,7 @@ async def test_a_burst_is_read_from_the_log(tmp_path: Path, monkeypatch: pytest.
     app = made(tmp_path)
 
     @app.after("items.create", "messages")
-    async def slow(ctx: Context, event: Event) -> None:
+    async def slow(ctx: Context, event: RowEvent) -> None:
         await asyncio.sleep(0.002)
         seen.append(event.key)
 
@@ -150,7 +150,7 @@ async def test_a_burst_is_read_from_the_log(tmp_path: Path, monkeypatch: pytest.
 async def test_what_the_log_has_lost_is_reported(tmp_path: Path) -> None:
     seen: list[Any] = []
 
-    async def note(ctx: Context, event: Event) -> None:
+    async def note(ctx: Context, event: RowEvent) -> None:
         seen.append(event.key)
 
     first = made(tmp_path)

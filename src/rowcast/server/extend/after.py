@@ -31,7 +31,7 @@ _LONGEST_PAUSE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class RowEvent:
     """What became of one row. ``name``: ``items.update``, ``users.create`` …; ``before`` and ``after``: the row with all its
     columns, None where there was or is none. ``position`` and ``number`` (within the commit) name the event: the same event
     told again, after a failure or a restart, has the same ``id``."""
@@ -146,7 +146,7 @@ class Follower:
         self.position = commit.position
         return told
 
-    async def _deliver(self, event: Event) -> None:
+    async def _deliver(self, event: RowEvent) -> None:
         """Call the hook until it succeeds or is given up."""
         attempt, pause = 1, self._hook.pause
         while not await self._succeeds(event, attempt):
@@ -157,7 +157,7 @@ class Follower:
             await asyncio.sleep(pause)
             attempt, pause = attempt + 1, min(pause * 2, _LONGEST_PAUSE)
 
-    async def _succeeds(self, event: Event, attempt: int) -> bool:
+    async def _succeeds(self, event: RowEvent, attempt: int) -> bool:
         began = asyncio.get_running_loop().time()
         self._tally.calls += 1
         try:
@@ -174,7 +174,7 @@ class Follower:
             self._tally.seconds += asyncio.get_running_loop().time() - began
         return True
 
-    async def _call(self, event: Event) -> None:
+    async def _call(self, event: RowEvent) -> None:
         function, context = self._hook.function, self._context()
         if inspect.iscoroutinefunction(function):
             await function(context, event)
@@ -186,9 +186,9 @@ class Follower:
         self._worker = Worker("rowcast-after")
 
 
-def event_of(change: Change, position: Position, number: int) -> Event:
+def event_of(change: Change, position: Position, number: int) -> RowEvent:
     """A change as hooks are told of it."""
-    return Event(
+    return RowEvent(
         event_name(change.collection, change.kind.value),
         change.collection,
         change.key,
