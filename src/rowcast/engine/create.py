@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowcast.auth import Actor
 from rowcast.engine.mutation.insert import create_one
-from rowcast.engine.mutation.prepare import prepare
+from rowcast.engine.mutation.prepare import is_small, prepare
 from rowcast.engine.mutation.scope import Scope, within
 from rowcast.errors import InvalidPayload
 
@@ -34,7 +34,8 @@ async def create(engine: Engine, actor: Actor, collection: str, payload: Payload
             scope.rights.require(collection, "create")
         return [await create_one(scope, collection, item) for item in ready]
 
-    return await within(engine, actor, work)
+    quick = len(ready) == 1 and is_small(ready[0]) and not engine.hooks.create[collection]
+    return await within(engine, actor, work, quick=quick)
 
 
 __all__ = ["create", "create_one"]

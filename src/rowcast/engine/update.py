@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rowcast.auth import Actor
 from rowcast.engine.mutation.change import update_keys
 from rowcast.engine.mutation.insert import create_one
-from rowcast.engine.mutation.prepare import prepare
+from rowcast.engine.mutation.prepare import is_small, prepare
 from rowcast.engine.mutation.reach import statement_of, variables_of
 from rowcast.engine.mutation.scope import Scope, within
 from rowcast.errors import InvalidPayload
@@ -46,7 +46,8 @@ async def update(
         async def by_keys(scope: Scope) -> list[Key]:
             return await update_keys(scope, collection, chosen, ready)
 
-        return await within(engine, actor, by_keys)
+        quick = len(keys) == 1 and is_small(ready) and not engine.hooks.update[collection]
+        return await within(engine, actor, by_keys, quick=quick)
     statement = statement_of(engine, await engine.rights(actor), collection, query or Query())
 
     async def by_query(scope: Scope) -> list[Key]:

@@ -85,9 +85,10 @@ class Store(Protocol):
         """Like ``read``, together with the log position of exactly the state that was read."""
         ...
 
-    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[Transaction], Awaitable[T]], *, quick: bool = False) -> T:
         """Run ``work`` in a transaction; return its result once it is durable and announced. Concurrent writes may share one
-        database transaction, each in a savepoint of its own; an exception undoes this work alone."""
+        database transaction, each in a savepoint of its own; an exception undoes this work alone. ``quick``: it writes a row or
+        a few, waits for nothing else and may be run again from its start, so that a store may run it where it likes."""
         ...
 
     async def alter(self, work: Callable[[Alteration], Awaitable[T]]) -> T:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -140,16 +141,19 @@ async def test_a_transaction_that_is_lost_fails_all_and_announces_nothing(store:
 
 async def test_a_mutation_sees_its_own_rows_and_readers_only_committed_ones(store: Opened) -> None:
     seen: list[int] = []
+    go_on = threading.Event()
 
     async def work(tx: Transaction) -> None:
         await add(tx, "a")
         seen.append((await tx.fetch("SELECT count(*) FROM notes"))[0][0])
-        time.sleep(0.05)  # noqa: ASYNC251
+        go_on.wait(5)
 
     task = asyncio.create_task(store.write(work))
-    await asyncio.sleep(0.02)
+    while not seen:  # noqa: ASYNC110 - the other side is a thread
+        await asyncio.sleep(0.002)
     assert seen == [1]
     assert await store.read("SELECT count(*) FROM notes") == [(0,)]
+    go_on.set()
     await task
     assert await store.read("SELECT count(*) FROM notes") == [(1,)]
 

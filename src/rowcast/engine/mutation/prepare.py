@@ -86,6 +86,11 @@ class Walk:
         return await prepare(self.engine, self.actor, collection, verb, value, self.depth + 1, again=self.again)
 
 
+def is_small(payload: Payload) -> bool:
+    """Whether nothing is nested in the payload: then it writes one row (and what hangs on it in the database)."""
+    return not any(isinstance(value, dict | list) for value in payload.values())
+
+
 def _concerned(schema: Schema, collection: Collection, payload: Payload) -> bool:
     """Whether anything in the payload needs a look: mostly not, and then it is not copied."""
     if collection.name in GUARDS:

@@ -89,9 +89,15 @@ class Scope:
 
 
 async def within(
-    engine: Engine, actor: Actor, work: Callable[[Scope], Awaitable[T]], names: frozenset[str] = frozenset()
+    engine: Engine,
+    actor: Actor,
+    work: Callable[[Scope], Awaitable[T]],
+    names: frozenset[str] = frozenset(),
+    *,
+    quick: bool = False,
 ) -> T:
-    """Run ``work`` in a transaction of its own, as ``actor``. ``names`` are variables that it needs besides those of the rights."""
+    """Run ``work`` in a transaction of its own, as ``actor``. ``names`` are variables that it needs besides those of the rights;
+    ``quick`` as in ``Store.write``."""
     rights = engine.rights_now(actor) or await engine.rights(actor)
     needed = rights.variables | names if names else rights.variables
     variables = engine.variables_now(actor, needed) or await engine.variables(actor, needed)
@@ -99,7 +105,7 @@ async def within(
     async def run(tx: Transaction) -> T:
         return await work(Scope(engine, actor, tx, rights, variables))
 
-    return await engine.store.write(run)
+    return await engine.store.write(run, quick=quick)
 
 
 def _writing(engine: Engine, schema: Schema) -> Writing:

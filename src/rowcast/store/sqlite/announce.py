@@ -27,7 +27,8 @@ class Delivery:
 
 
 class Announcer:
-    """Hands deliveries to the loop, each in one callback: the schema, then the commits, then the answers."""
+    """Hands deliveries to the loop, each in one callback: the schema, then the commits, then the answers. ``answered`` counts the
+    answers that came from the thread."""
 
     def __init__(
         self,
@@ -38,21 +39,35 @@ class Announcer:
         self._loop = loop
         self._on_schema = on_schema
         self._on_commit = on_commit
+        self._posted = self._delivered = 0
+        self.answered = 0
 
     @property
     def is_open(self) -> bool:
         """Whether anybody can still be told."""
         return not self._loop.is_closed()
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether everything that was posted is delivered."""
+        return self._posted == self._delivered
+
     def post(self, delivery: Delivery) -> None:
-        """Called in the writer thread."""
+        """Called in the writer thread; the loop delivers it soon."""
+        self._posted += 1
         try:
-            self._loop.call_soon_threadsafe(self._deliver, delivery)
+            self._loop.call_soon_threadsafe(self._deliver_posted, delivery)
         except RuntimeError:  # the loop is closed: nobody is left to be told
             if delivery.taken:
                 delivery.taken.set()
 
-    def _deliver(self, delivery: Delivery) -> None:
+    def _deliver_posted(self, delivery: Delivery) -> None:
+        self._delivered += 1
+        self.answered += len(delivery.answers)
+        self.deliver(delivery)
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Called on the loop."""
         if delivery.schema is not None:
             self._guard(self._on_schema, delivery.schema)
         for commit in delivery.commits:

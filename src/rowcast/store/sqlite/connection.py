@@ -20,7 +20,7 @@ def open_writer(options: SqliteOptions) -> apsw.Connection:
         ("synchronous", options.synchronous),
         ("foreign_keys", True),
         ("recursive_triggers", True),  # or a row displaced by REPLACE would leave no trace in the log
-        ("wal_autocheckpoint", 4000),
+        ("wal_autocheckpoint", 0),  # the writer's thread sees to it
         ("journal_size_limit", 64 << 20),
         ("cache_size", -16_000),
         ("temp_store", "MEMORY"),

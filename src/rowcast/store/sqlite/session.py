@@ -35,13 +35,16 @@ _METADATA = f"""SELECT 1 FROM rowcast_changes WHERE seq > ? AND collection IN
 CLEAN_EVERY = 60.0
 """Seconds between two cuts while nothing is written."""
 
-SLICE = 200_000
+SLICE = 20_000
 """Steps of a statement between two looks at the clock."""
+
+CHECKPOINT = 4000
+"""Pages of the write-ahead log after which they are moved into the database."""
 
 
 class WriteSession:
     """See the module. ``transactions`` counts the commits of our own. ``deadline`` (monotonic seconds, 0.0: none): statements that
-    run beyond it are interrupted, since everybody else's mutations wait for them."""
+    run beyond it are interrupted, since everybody else's mutations wait for them. ``pages``: length of the write-ahead log."""
 
     def __init__(self, options: SqliteOptions, announcer: Announcer) -> None:
         self._options = options
@@ -51,6 +54,8 @@ class WriteSession:
         self.connection = open_writer(options)
         self.deadline = 0.0
         self.connection.set_progress_handler(self._is_late, SLICE)
+        self.pages = 0
+        self.connection.set_wal_hook(self._logged)
         self._execute = self.connection.execute
         try:
             self._prepare()
@@ -87,6 +92,10 @@ class WriteSession:
         self.log.store_notes()
         bootstrap.end_history(self.connection)
 
+    def _logged(self, _connection: apsw.Connection, _database: str, pages: int) -> int:
+        self.pages = pages
+        return apsw.SQLITE_OK
+
     def _is_late(self) -> bool:
         return 0.0 < self.deadline < time.monotonic()
 
@@ -94,6 +103,20 @@ class WriteSession:
         return int(ask(self.connection, f"PRAGMA {name}")[0][0])
 
     # ---- our transactions -----------------------------------------------------------------------------------------------
+
+    def begin_at_once(self) -> bool:
+        """Begin a transaction if nobody else is writing and nothing has to be made up for first; never waits."""
+        self.connection.set_busy_timeout(0)
+        try:
+            self._execute("BEGIN IMMEDIATE")
+        except apsw.Error:  # busy; whatever else it is, the thread meets it again and tells it
+            return False
+        finally:
+            self.connection.set_busy_timeout(round(self._options.busy_timeout * 1000))
+        if self._pragma("schema_version") == self._layout and not self.log.chunk(1):
+            return True
+        self._execute("ROLLBACK")
+        return False
 
     def begin(self) -> tuple[list[Commit], Schema | None]:
         """Begin a transaction; returns what other programs have committed until then, and the data model if it is new."""
@@ -109,15 +132,15 @@ class WriteSession:
         stale = self._pragma("schema_version") != self._layout or _has_metadata(commits)
         return commits, self.refresh() if stale else None
 
-    def commit(self) -> Commit | None:
-        """Commit; returns the changes of the transaction."""
+    def commit(self, *, tidy: bool = True) -> Commit | None:
+        """Commit; returns the changes of the transaction. ``tidy``: cut off the old end of the log now and then."""
         log = self.log
         changes, ends = log.flush()
         if changes:
             log.note(time.time(), log.last, ends)
         if log.pending:
             log.store_notes()
-        if log.last - self._trimmed >= TRIM_EVERY:
+        if tidy and log.last - self._trimmed >= TRIM_EVERY:
             self._trim()
         self._execute("COMMIT")
         self.transactions += 1
@@ -174,7 +197,7 @@ class WriteSession:
             if seen != self._seen:
                 self._catch_up()
                 self._seen = seen
-            if time.monotonic() - self._cleaned > CLEAN_EVERY:
+            if time.monotonic() - self._cleaned > CLEAN_EVERY or self.log.last - self._trimmed >= TRIM_EVERY:
                 if self.in_transaction(self._trim):
                     return True
                 self._cleaned = time.monotonic()

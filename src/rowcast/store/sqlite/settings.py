@@ -12,7 +12,7 @@ class SqliteOptions:
     statements are interrupted. ``longest_answer``: bytes of one value or answer. ``query_steps``: virtual machine steps that a
     statement may take on the loop before it is moved to a thread. ``log_age`` and ``log_rows``: how far back the change log
     reaches. ``resume_rows``: more missed changes than this are not replayed. ``poll``: pause between looks for other programs'
-    changes."""
+    changes. ``turn``: the longest that small mutations may run on the loop at a time before it is given back; 0.0: none do."""
 
     path: str
     synchronous: str = "NORMAL"
@@ -25,5 +25,6 @@ class SqliteOptions:
     log_rows: int = 200_000
     resume_rows: int = 10_000
     poll: float = 0.02
+    turn: float = 0.004
     group: int = 256
     chunk: int = 400

@@ -68,10 +68,10 @@ class SqliteStore:
         rows, offset = await self._reader.run(text, args, placed=True)
         return rows, Position(self._position.epoch, offset)
 
-    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[Transaction], Awaitable[T]], *, quick: bool = False) -> T:
         """See ``Store.write``."""
         future: asyncio.Future[T] = self._loop.create_future()
-        self._writer.submit(Write(work, future))
+        self._writer.submit(Write(work, future), quick=quick)
         self.queued += 1
         return await future
 

@@ -1,5 +1,10 @@
-"""The one thread that writes. Mutations queued meanwhile share a transaction, a savepoint each. Knows their order and whose
-error is whose; must not know what a mutation does.
+"""Who writes when. Mutations queued meanwhile share a transaction, a savepoint each. Knows their order and whose error is whose;
+must not know what a mutation does.
+
+There is one writing connection and a thread for it. Small mutations (``quick``) run on the loop itself while the thread has nothing
+to do: handing a mutation of 50 µs to a thread and back costs more than the mutation, because the two threads fight for the
+interpreter. Whatever could take long there (another program writes, the data model is another one, a statement runs on) goes to
+the thread, with everything behind it.
 """
 
 from __future__ import annotations
@@ -8,21 +13,24 @@ import asyncio
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import apsw
 
-from rowcast.errors import InvalidForeignKey, ServiceUnavailable
+from rowcast.errors import InvalidForeignKey, OutOfTime, ServiceUnavailable
 from rowcast.feed import Commit, Position
 from rowcast.schema import Schema
 from rowcast.schema.steps import Step
 from rowcast.schema.system import METADATA
 from rowcast.store.sqlite.announce import Announcer, Answer, Delivery
+from rowcast.store.sqlite.connection import open_writer
 from rowcast.store.sqlite.constraint import translate
 from rowcast.store.sqlite.ddl import apply_steps
-from rowcast.store.sqlite.session import WriteSession
+from rowcast.store.sqlite.session import CHECKPOINT, WriteSession
 from rowcast.store.sqlite.settings import SqliteOptions
 from rowcast.store.sqlite.transaction import SqliteAlteration, SqliteTransaction, drive
 
@@ -30,6 +38,9 @@ Work = Callable[[Any], Awaitable[Any]]
 
 FULL_GROUP = 2000
 """Changes after which a group takes no further mutation."""
+
+ON_LOOP = 0.02
+"""Seconds after which a mutation on the loop is interrupted and run again in the thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +63,13 @@ class Stop:
     """The end of the queue."""
 
 
+class TooSlow(Exception):
+    """A group has to leave the loop: it is run again in the thread, from its start."""
+
+
 class Writer:
-    """``start``, ``submit`` and ``stop`` are called on the loop, all else runs in the thread."""
+    """``start``, ``submit``, ``stop`` and ``_turn`` are called on the loop, all else runs in the thread. ``_lock`` is held by
+    whoever uses the session; ``_given`` counts what the loop gave to the thread (the first: to open the database)."""
 
     def __init__(self, options: SqliteOptions, announcer: Announcer) -> None:
         self._options = options
@@ -64,6 +80,11 @@ class Writer:
         self._opened: asyncio.Future[tuple[Schema, Position]]
         self._session: WriteSession
         self._ended = False
+        self._lock = threading.Lock()
+        self._given = 1
+        self._small: deque[Write] = deque()
+        self._has_turn = self._on_loop = False
+        self._checkpointer: apsw.Connection | None = None
         self.groups: dict[int, int] = {}
 
     async def start(self) -> tuple[Schema, Position]:
@@ -72,18 +93,91 @@ class Writer:
         self._thread.start()
         return await self._opened
 
-    def submit(self, item: Write | Alone) -> None:
+    def submit(self, item: Write | Alone, *, quick: bool = False) -> None:
         """Queue it. Its future is answered through the announcer. Raises ``ServiceUnavailable`` after ``stop``."""
         if self._ended:
             raise ServiceUnavailable("The database is closed.", service="database")
-        self._queue.put(item)
+        if quick and isinstance(item, Write) and self._is_idle and self._may_run_on_loop:
+            self._small.append(item)
+            self._ask_for_turn()
+        else:
+            self._hand_over()
+            self._give(item)
 
     async def stop(self) -> None:
         """Finish what is queued and close."""
         if not self._ended:
             self._ended = True
+            self._hand_over()
             self._queue.put(Stop())
             await asyncio.to_thread(self._thread.join)
+
+    # ---- on the loop ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _is_idle(self) -> bool:
+        """Whether the thread has nothing to do and everything it did is told: what runs on the loop now comes after it."""
+        return self._given == self._announcer.answered and self._announcer.is_quiet
+
+    @property
+    def _may_run_on_loop(self) -> bool:
+        return self._options.turn > 0 and self._options.synchronous == "NORMAL"
+
+    def _ask_for_turn(self) -> None:
+        if not self._has_turn:
+            self._has_turn = True
+            asyncio.get_running_loop().call_soon(self._turn)
+
+    def _turn(self) -> None:
+        """Run small mutations for as long as a turn may be."""
+        self._has_turn = False
+        if not self._small:
+            return
+        if not self._is_idle or not self._lock.acquire(blocking=False):
+            self._hand_over()
+            return
+        try:
+            if self._session.begin_at_once():
+                self._run_turn()
+            else:
+                self._hand_over()
+        finally:
+            self._lock.release()
+        if self._small:
+            self._ask_for_turn()
+
+    def _run_turn(self) -> None:
+        items: list[Write] = []
+        self._on_loop = True
+        try:
+            delivery = self._transact(lambda: self._group_of(self._small_ones(items)), items, begun=True)
+        except TooSlow:
+            self._small.extendleft(reversed(items))
+            self._hand_over()
+        else:
+            self._announcer.deliver(delivery)
+        finally:
+            self._on_loop = False
+
+    def _small_ones(self, items: list[Write]) -> Iterator[Write]:
+        """The mutations of this turn; also appended to ``items``."""
+        end = time.monotonic() + self._options.turn
+        while self._small and len(items) < self._options.group:
+            items.append(self._small.popleft())
+            yield items[-1]
+            if time.monotonic() > end:
+                return
+
+    def _hand_over(self) -> None:
+        """What waits for a turn goes to the thread, before anything later does."""
+        while self._small:
+            self._give(self._small.popleft())
+
+    def _give(self, item: Write | Alone) -> None:
+        self._given += 1
+        self._queue.put(item)
+
+    # ---- inspection -----------------------------------------------------------------------------------------------------
 
     @property
     def transactions(self) -> int:
@@ -105,14 +199,33 @@ class Writer:
             return
         self._announcer.post(Delivery(answers=((self._opened, (session.schema, session.position), None),)))
         while not isinstance(item := self._next(), Stop):
-            if isinstance(item, Write):
-                self._group(item)
-            elif isinstance(item, Alone):
-                self._alone(item)
-            else:
-                while session.look() and self._queue.empty():
-                    pass
+            with self._lock:
+                delivery = self._do(item)
+            if delivery is not None:
+                self._announcer.post(delivery)
+            if session.pages >= CHECKPOINT:
+                self._checkpoint()
         session.close()
+        if self._checkpointer is not None:
+            self._checkpointer.close()
+
+    def _do(self, item: Write | Alone | None) -> Delivery | None:
+        if isinstance(item, Write):
+            items: list[Write] = []
+            return self._transact(lambda: self._group_of(self._waiting(item, items)), items)
+        if isinstance(item, Alone):
+            return self._transact(lambda: [(item.future, item.run(self._session), None)], [item])
+        while self._session.look() and self._queue.empty():
+            pass
+        return None
+
+    def _checkpoint(self) -> None:
+        """Move the write-ahead log into the database, as far as readers allow, while others go on writing."""
+        if self._checkpointer is None:
+            self._checkpointer = open_writer(self._options)
+        with suppress(apsw.Error):  # the next one does it
+            self._checkpointer.wal_checkpoint()
+        self._session.pages = 0
 
     def _next(self) -> Write | Alone | Stop | None:
         """The next task; None when there was none for a while."""
@@ -124,41 +237,39 @@ class Writer:
         except queue.Empty:
             return None
 
-    def _group(self, first: Write) -> None:
-        """Run mutations in one transaction until none waits or the group is full."""
-        items: list[Write] = []
+    # ---- in either ------------------------------------------------------------------------------------------------------
 
-        def run() -> list[Answer]:
-            session = self._session
-            transaction = SqliteTransaction(session.connection, session.log, session.schema)
-            return [self._single(item, transaction) for item in self._waiting(first, items)]
+    def _group_of(self, items: Iterable[Write]) -> list[Answer]:
+        session = self._session
+        transaction = SqliteTransaction(session.connection, session.log, session.schema)
+        return [self._single(item, transaction) for item in items]
 
-        self._transact(run, items)
-
-    def _alone(self, item: Alone) -> None:
-        """Run one task in a transaction of its own."""
-        self._transact(lambda: [(item.future, item.run(self._session), None)], [item])
-
-    def _transact(self, run: Callable[[], list[Answer]], items: Sequence[Write | Alone]) -> None:
-        """One transaction, from its begin to its announcement. If it fails as a whole, all ``items`` get the error."""
+    def _transact(
+        self, run: Callable[[], list[Answer]], items: Sequence[Write | Alone], *, begun: bool = False
+    ) -> Delivery:
+        """One transaction, from its begin to what is to be announced. If it fails as a whole, all ``items`` get the error. Raises
+        TooSlow when a transaction on the loop has to be run again in the thread."""
         session = self._session
         commits: list[Commit] = []
         schema: Schema | None = None
         mark, before = session.log.mark(), session.schema
         try:
-            commits, schema = session.begin()
+            if not begun:
+                commits, schema = session.begin()
             mark, before = session.log.mark(), session.schema
             answers = run()
             schema = self._changed_schema(before) or schema
-            if commit := session.commit():
+            if commit := session.commit(tidy=not self._on_loop):
                 commits.append(commit)
             self.groups[len(items)] = self.groups.get(len(items), 0) + 1
         except BaseException as error:
             session.rollback(mark)
             session.schema = before
+            if isinstance(error, TooSlow):
+                raise
             failure = translate(error) or error
             answers = [(item.future, None, failure) for item in items]
-        self._announcer.post(Delivery(tuple(commits), schema, tuple(answers)))
+        return Delivery(tuple(commits), schema, tuple(answers))
 
     def _changed_schema(self, before: Schema) -> Schema | None:
         """The data model if the transaction has changed it."""
@@ -189,7 +300,7 @@ class Writer:
         session = self._session
         mark = session.log.mark()
         session.connection.execute("SAVEPOINT one")
-        session.deadline = time.monotonic() + self._options.query_timeout
+        session.deadline = time.monotonic() + (ON_LOOP if self._on_loop else self._options.query_timeout)
         try:
             result = drive(item.work(transaction))
             session.deadline = 0.0
@@ -200,6 +311,8 @@ class Writer:
             session.deadline = 0.0
             if not session.connection.in_transaction:
                 raise
+            if self._on_loop and isinstance(error, OutOfTime | apsw.InterruptError):
+                raise TooSlow from error
             session.connection.execute("ROLLBACK TO one")
             session.connection.execute("RELEASE one")
             session.log.back(mark)

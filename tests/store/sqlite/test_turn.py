@@ -1,0 +1,149 @@
+"""Small mutations on the loop itself: when they run there, and that nothing else changes by it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import apsw
+import pytest
+
+from rowcast.errors import NotUnique
+from rowcast.schema.steps import ColumnPlan, CreateTable
+from rowcast.store.base import Transaction
+from rowcast.store.sqlite import SqliteOptions
+from rowcast.store.sqlite.session import CHECKPOINT
+from tests.store.conftest import ID, Opened
+from tests.store.sqlite.test_foreign import write_beside
+from tests.store.sqlite.test_writer import add, adding
+
+Work = Callable[[Transaction], Awaitable[threading.Thread]]
+SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) FROM n"
+
+
+def noting(text: str) -> Work:
+    """A mutation that adds a note and tells the thread that it ran in."""
+
+    async def work(tx: Transaction) -> threading.Thread:
+        await add(tx, text)
+        return threading.current_thread()
+
+    return work
+
+
+async def settled(store: Opened) -> None:
+    """Wait until the thread has nothing to do."""
+    await store.write(adding("settle"))
+
+
+async def texts(store: Opened) -> list[str]:
+    return [text for (text,) in await store.read("SELECT text FROM notes ORDER BY id")]
+
+
+async def test_quick_mutations_run_on_the_loop_and_share_a_transaction(store: Opened) -> None:
+    await settled(store)
+    before = store.transactions
+    threads = await asyncio.gather(*[store.write(noting(str(n)), quick=True) for n in range(20)])
+    assert set(threads) == {threading.main_thread()}
+    assert store.transactions - before == 1
+    assert [change.unit for change in store.commits[-1].changes] == list(range(20))
+
+
+async def test_others_do_not(store: Opened) -> None:
+    assert await store.write(noting("a")) is not threading.main_thread()
+
+
+async def test_order_is_that_of_the_calls(store: Opened) -> None:
+    await settled(store)
+    quick = [True, True, False, True, False, False, True, True] * 5
+    await asyncio.gather(*[store.write(adding(str(n)), quick=each) for n, each in enumerate(quick)])
+    assert await texts(store) == ["settle", *map(str, range(len(quick)))]
+    keys = [change.key for commit in store.commits for change in commit.changes]
+    assert keys == sorted(keys)
+
+
+async def test_one_that_fails_undoes_itself_alone(store: Opened) -> None:
+    await store.alter(lambda tx: tx.apply([CreateTable("names", (ID, ColumnPlan("name", "string", unique=True)))]))
+
+    def naming(name: str) -> Callable[[Transaction], Awaitable[object]]:
+        return lambda tx: tx.fetch("INSERT INTO names(name) VALUES(?)", (name,))
+
+    found = await asyncio.gather(*[store.write(naming(n), quick=True) for n in "abac"], return_exceptions=True)
+    assert [type(each) for each in found] == [list, list, NotUnique, list]
+    assert await store.read("SELECT group_concat(name) FROM names") == [("a,b,c",)]
+
+
+async def test_while_another_program_writes_it_is_the_thread_that_waits(store: Opened) -> None:
+    await settled(store)
+    other = apsw.Connection(store.options.path)
+    other.execute("BEGIN IMMEDIATE")
+    writing = asyncio.gather(*[store.write(noting(str(n)), quick=True) for n in range(3)])
+    ticks = 0
+    while ticks < 5:  # the loop goes on
+        await asyncio.sleep(0.002)
+        ticks += 1
+    assert not writing.done()
+    other.execute("ROLLBACK")
+    other.close()
+    assert threading.main_thread() not in await writing
+    assert await texts(store) == ["settle", "0", "1", "2"]
+
+
+async def test_what_another_program_wrote_comes_first(store: Opened) -> None:
+    await settled(store)
+    write_beside(store.options.path, "INSERT INTO notes(text) VALUES('theirs')")
+    await store.write(adding("ours"), quick=True)
+    told = [change.after.values["text"] for commit in store.commits for change in commit.changes if change.after]
+    assert told == ["settle", "theirs", "ours"]
+
+
+async def test_one_that_takes_long_is_run_again_in_the_thread(store: Opened) -> None:
+    await settled(store)
+    ran_in: list[threading.Thread] = []
+
+    async def slow(tx: Transaction) -> None:
+        ran_in.append(threading.current_thread())
+        await add(tx, "slow")
+        await tx.fetch(SLOW)
+
+    await asyncio.gather(store.write(adding("before"), quick=True), store.write(slow, quick=True))
+    await store.write(adding("after"), quick=True)
+    assert len(ran_in) == 2
+    assert ran_in[0] is threading.main_thread()
+    assert ran_in[1] is not threading.main_thread()
+    assert await texts(store) == ["settle", "before", "slow", "after"]
+    told = [change.key for commit in store.commits for change in commit.changes]
+    assert told == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("options", [{"synchronous": "FULL"}, {"turn": 0.0}])
+async def test_never_where_a_commit_waits_for_the_disk_or_it_is_switched_off(
+    tmp_path: Path, options: dict[str, object]
+) -> None:
+    opened = Opened(SqliteOptions(str(tmp_path / "data.db"), **options))  # type: ignore[arg-type]
+    await opened.open()
+    await opened.alter(lambda tx: tx.apply([CreateTable("notes", (ID, ColumnPlan("text", "string")))]))
+    assert await opened.write(noting("a"), quick=True) is not threading.main_thread()
+    await opened.close()
+
+
+async def test_the_write_ahead_log_is_moved_into_the_database(store: Opened) -> None:
+    await settled(store)
+    large = "x" * 40_000
+    for _ in range(CHECKPOINT // 5):
+        await store.write(adding(large), quick=True)
+    async with asyncio.timeout(10):
+        while (await store.read("PRAGMA wal_checkpoint"))[0][1] > CHECKPOINT:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+async def test_closing_finishes_what_waits_for_its_turn(tmp_path: Path) -> None:
+    opened = Opened(SqliteOptions(str(tmp_path / "data.db")))
+    await opened.open()
+    await opened.alter(lambda tx: tx.apply([CreateTable("notes", (ID, ColumnPlan("text", "string")))]))
+    writing = [asyncio.ensure_future(opened.write(adding(str(n)), quick=True)) for n in range(3)]
+    await asyncio.sleep(0)
+    await opened.close()
+    assert await asyncio.gather(*writing) == [1, 2, 3]
