@@ -20,7 +20,7 @@ whether trying again can help. Knows nothing else of the program.
     │   ├── InvalidToken, InvalidProvider, LimitExceeded          403
     │   ├── RouteNotFound 404, MethodNotAllowed 405, ContentTooLarge 413, UnsupportedMediaType 415,
     │   │   RangeNotSatisfiable 416, Unprocessable 422
-    │   ├── InvalidCollection, AuthFailed, AuthTimeout            socket only
+    │   ├── InvalidCollection, AuthFailed, AuthTimeout, Disconnected   socket only
     │   └── SlowConsumer             client only
     └── ServiceError                 not the caller's fault
         ├── RequestsExceeded         429, retry
@@ -221,6 +221,12 @@ class AuthTimeout(RequestError):
     """Socket only."""
 
     code, status, default = "AUTH_TIMEOUT", 401, "Authentication timed out."
+
+
+class Disconnected(RequestError):
+    """Socket and event stream only: an administrator has closed the connection."""
+
+    code, status, default = "DISCONNECTED", 403, "An administrator has closed the connection."
 
 
 class SlowConsumer(LimitExceeded):

@@ -60,6 +60,7 @@ class Broadcast:
     # ---- commits ------------------------------------------------------------------------------------------------------
 
     def committed(self, commit: Commit) -> None:
+        self.slow_closes = 0
         """A commit, in order."""
         if self.listeners:
             self._backlog.append(commit)

@@ -9,6 +9,7 @@ from typing import Any
 from rowcast.auth import Actor
 from rowcast.engine.attempts import Attempts
 from rowcast.engine.broadcast import Broadcast
+from rowcast.engine.commits import CommitFeed
 from rowcast.engine.hooks import Hooks
 from rowcast.engine.identities import Identities
 from rowcast.engine.mail import Mailer
@@ -39,6 +40,8 @@ class Engine:
         self.identities, self.attempts = Identities(self), Attempts()
         self.mail = Mailer(settings.email)
         self.broadcast = Broadcast(self)
+        self.commits = CommitFeed(self)
+        self.broadcast.on_told.append(self.commits.told)
         self.hooks = Hooks()
         self._rights = RightsCache(self)
         self._on_commit: list[CommitListener] = [

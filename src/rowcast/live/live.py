@@ -52,6 +52,10 @@ class Live:
     def __len__(self) -> int:
         return len(self._audiences)
 
+    def audiences(self) -> Iterator[Audience]:
+        """Those of all views."""
+        return iter(self._audiences.values())
+
     def watched(self) -> frozenset[str]:
         """The collections that somebody looks at."""
         return frozenset(self._indexes)

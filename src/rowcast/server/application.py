@@ -24,7 +24,7 @@ def application(engine: Engine, hub: Hub | None = None, routes: Sequence[BaseRou
     if settings.metrics.enabled:
         from rowcast.server.metrics import Counted, Metrics
 
-        metrics = Metrics(engine, hub)
+        metrics = Metrics(engine)
         routes = [*routes, metrics.route]
     app: ASGIApp = Rest(engine, routes)
     if settings.rate_limiter.enabled:

@@ -20,7 +20,8 @@ BACKLOG = 2048
 
 
 class Listener(uvicorn.Server):
-    """Serves until a signal comes. ``started``: called once with the address when connections are taken."""
+    """Serves until a signal comes. ``announce``: called once with the address when connections are taken;
+    ``stopping``: called before running requests are waited for."""
 
     def __init__(
         self,
@@ -28,6 +29,7 @@ class Listener(uvicorn.Server):
         server: ServerSettings,
         sockets: Any,
         announce: Callable[[str], None] = lambda _address: None,
+        stopping: Callable[[], None] = lambda: None,
     ) -> None:
         config = uvicorn.Config(
             app,
@@ -43,12 +45,16 @@ class Listener(uvicorn.Server):
             timeout_graceful_shutdown=max(1, round(server.shutdown_timeout)),
         )
         super().__init__(config)
-        self._announce = announce
+        self._announce, self._stopping = announce, stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._announce(address(self.servers[0].sockets[0]))
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

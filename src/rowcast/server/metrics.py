@@ -27,9 +27,15 @@ from rowcast.api.rest.request import actor
 from rowcast.engine.engine import Engine
 from rowcast.errors import Forbidden
 from rowcast.feed import Commit
-from rowcast.server.realtime import Hub
 
 DELAYS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
+HOOKS = {
+    "calls": "Calls of extensions",
+    "refusals": "Calls that ended with an error for the caller",
+    "failures": "Calls that failed or took too long",
+    "dropped": "Events that an after-hook did not get",
+    "seconds": "Time spent in extensions",
+}
 GROUPS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
 KNOWN = frozenset((*FAMILIES, *SYSTEM, "metrics"))
 
@@ -57,8 +63,8 @@ class Buckets:
 class Metrics(Collector):
     """The numbers of one running server."""
 
-    def __init__(self, engine: Engine, hub: Hub) -> None:
-        self._engine, self._hub = engine, hub
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._commits = self._changes = 0
         self._delays = Buckets(DELAYS)
         self.requests: Counter[tuple[str, int]] = Counter()
@@ -79,6 +85,7 @@ class Metrics(Collector):
         yield from self._of_connections()
         yield from self._of_live()
         yield from self._of_log()
+        yield from self._of_hooks()
         requests = CounterMetricFamily("rowcast_http_requests", "Requests answered", labels=["family", "status"])
         for (family, status), count in sorted(self.requests.items()):
             requests.add_metric([family, str(status)], count)
@@ -96,7 +103,9 @@ class Metrics(Collector):
         yield _gauge("subscriptions", "Open subscriptions", sum(len(one.watches) for one in listeners))
         yield _gauge("outbox_bytes", "Bytes that wait for all connections", sum(waiting))
         yield _gauge("outbox_bytes_max", "Bytes that wait for the slowest", max(waiting, default=0))
-        yield _counter("slow_closes", "Connections closed since too much waited for them", self._hub.slow_closes)
+        yield _counter(
+            "slow_closes", "Connections closed since too much waited for them", self._engine.broadcast.slow_closes
+        )
 
     def _of_live(self) -> Iterator[Metric]:
         live = self._engine.broadcast.live
@@ -107,6 +116,14 @@ class Metrics(Collector):
         yield _counter("encodings", "Events written", did.encodings)
         yield _counter("deliveries", "Events handed to a subscriber", did.deliveries)
         yield _counter("delivered_bytes", "Bytes of the events handed to subscribers", did.bytes)
+
+    def _of_hooks(self) -> Iterator[Metric]:
+        counts = self._engine.hooks.counts
+        for name, meaning in HOOKS.items():
+            family = CounterMetricFamily(f"rowcast_hook_{name}", meaning, labels=["kind", "hook"])
+            for each in counts:
+                family.add_metric([each.kind, each.name], getattr(each, name))
+            yield family
 
     def _of_log(self) -> Iterator[Metric]:
         store = self._engine.store

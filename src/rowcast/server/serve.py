@@ -26,6 +26,7 @@ async def serve(app: Rowcast, config: Config) -> None:
             config.server,
             plug(platform.hub),
             lambda address: greeting.tell(greeting.of_server(address, file, platform.login)),
+            platform.hub.end_streams,
         )
         _settle()
         await listener.serve([bound])

@@ -35,6 +35,7 @@ FAMILIES = (
     "schema",
     "utils",
     "server",
+    "realtime",
     "items",
 )
 """The modules of routes. The first that has a route for a path and method answers, so the particular stand before the general."""

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from rowcast.api.rest.answer import data, empty
 from rowcast.api.rest.request import actor, body, engine, query, search_body
+from rowcast.api.rest.stream import stream, wants_stream
 from rowcast.engine.create import create
 from rowcast.engine.delete import delete
 from rowcast.engine.exporting import export
@@ -49,7 +50,9 @@ class Door:
         self._which = which
 
     async def list(self, request: Request) -> Response:
-        """GET many."""
+        """GET many; or what happens to them, as an event stream."""
+        if wants_stream(request):
+            return await _streamed(request, self._which(request), None)
         return await _listed(request, self._which(request), query(request))
 
     async def search(self, request: Request) -> Response:
@@ -60,7 +63,9 @@ class Door:
         return await _listed(request, self._which(request), asked)
 
     async def read(self, request: Request) -> Response:
-        """GET one."""
+        """GET one; or what happens to it, as an event stream."""
+        if wants_stream(request):
+            return await _streamed(request, self._which(request), _key(request))
         return data(
             await read_one(engine(request), actor(request), self._which(request), _key(request), query(request))
         )
@@ -119,6 +124,14 @@ async def _listed(request: Request, collection: str, asked: Query) -> Response:
 
 
 async def _exported(request: Request, collection: str, asked: Query) -> Response:
+async def _streamed(request: Request, collection: str, item: str | None) -> Response:
+    kind = request.query_params.get("event")
+    if kind not in (None, "create", "update", "delete"):
+        raise InvalidQuery('"event" has to be create, update or delete')
+    wanted = wish(collection, query(request), kind, item)
+    return await stream(request, lambda opened: subscribe(engine(request), opened.listener, wanted, b""))
+
+
     assert asked.export is not None
     text, media_type, name = await export(engine(request), actor(request), collection, asked)
     return Response(text, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -16,7 +16,7 @@ from rowcast.api.realtime import Connection, context_of
 from rowcast.engine import eager
 from rowcast.engine.hooks import Caller
 from rowcast.engine.listener import Traffic
-from rowcast.errors import InternalError, RowcastError
+from rowcast.errors import Disconnected, InternalError, RowcastError
 from rowcast.live import Outbox
 from rowcast.protocol import Auth, Check, Close, Demote, Effects, Items, Request, Run, Send, Session, frames
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from rowcast.server.realtime.hub import Hub
 
 log = structlog.get_logger("rowcast.realtime")
-DISMISSED, TOO_SLOW, GOING_AWAY, TOO_BIG, REFUSED = 4401, 1013, 1001, 1009, 1008
-"""Close codes: the user may not ask any more; too much waits for the connection; the server stops; a message over the limit; an
-extension turned the caller away."""
+DISMISSED, DISCONNECTED, TOO_SLOW, GOING_AWAY, TOO_BIG, REFUSED = 4401, 4403, 1013, 1001, 1009, 1008
+"""Close codes: the user may not ask any more; an administrator closed the connection; too much waits for the connection; the server
+stops; a message over the limit; an extension turned the caller away."""
 _PAUSE, _RESUME = 256, 64
 
 
@@ -108,7 +108,7 @@ class Driver:
 
     def too_slow(self) -> None:
         """More waits for the peer than may."""
-        self._hub.slow_closes += self.is_open
+        self._hub.engine.broadcast.slow_closes += self.is_open
         self.end(TOO_SLOW, "Too slow")
 
     def lost(self) -> None:
@@ -206,7 +206,8 @@ class Driver:
 
     def _dismiss(self, error: RowcastError) -> None:
         """The engine says that the caller may not ask any more."""
-        self.end(DISMISSED, (InternalError() if error.status >= 500 else error).message[:100])
+        code = DISCONNECTED if isinstance(error, Disconnected) else DISMISSED
+        self.end(code, (InternalError() if error.status >= 500 else error).message[:100])
 
     # ---- time ---------------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from rowcast.engine.engine import Engine
 from rowcast.engine.hooks import Caller
+from rowcast.errors import ServiceUnavailable
 from rowcast.protocol import Rules
 from rowcast.server.realtime.driver import GOING_AWAY, Driver
 from rowcast.server.realtime.gate import Admission, Handshake, admit
@@ -30,7 +31,6 @@ class Hub:
         )
         self._drivers: set[Driver] = set()
         self._pending = 0
-        self.slow_closes = 0
         self._beating: asyncio.TimerHandle | None = None
         self._later: list[Callable[[], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -90,9 +90,16 @@ class Hub:
         return [driver.caller for driver in self._drivers]
 
     def shutdown(self) -> None:
-        """The server stops: say so on every socket."""
+        """The server stops: say so on every socket and stream."""
+        self.end_streams()
         for driver in list(self._drivers):
             driver.end(GOING_AWAY, "Server stops")
+
+    def end_streams(self) -> None:
+        """The server stops: end the event streams, or it would wait for them."""
+        for listener in list(self.engine.broadcast.listeners):
+            if listener.carrier is not None and listener.carrier.kind == "sse":
+                listener.dismiss(ServiceUnavailable("The server stops.", service="rowcast"))
 
     def _arm(self) -> None:
         self._beating = asyncio.get_running_loop().call_later(

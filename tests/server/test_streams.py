@@ -1,0 +1,258 @@
+"""Event streams of a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.server import ADMIN_TOKEN, Server, serving
+
+NOTES = {
+    "collection": "notes",
+    "meta": {},
+    "schema": {},
+    "fields": [
+        {"field": "id", "type": "integer", "meta": {}, "schema": {"is_primary_key": True, "has_auto_increment": True}},
+        {"field": "text", "type": "text", "meta": {}, "schema": {}},
+    ],
+}
+VARIABLES = {"WEBSOCKETS_HEARTBEAT_PERIOD": "0.2", "ACCESS_TOKEN_TTL": "2s", "ROWCAST_OUTBOX_SIZE": "200kb"}
+
+
+def prepare(server: Server) -> None:
+    with server.client() as admin:
+        admin.post("/collections", json=NOTES).raise_for_status()
+        policy = {"name": "reads notes", "permissions": [{"collection": "notes", "action": "read", "fields": ["*"]}]}
+        role = {"name": "readers", "policies": [{"policy": policy}]}
+        user = {"email": "ann@example.com", "password": "pw-of-ann-1", "token": "tok-ann", "role": role}
+        admin.post("/users", json=user).raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("streams"), VARIABLES) as server:
+        prepare(server)
+        yield server
+
+
+@pytest.fixture
+def shared(prepared: Server) -> Iterator[Server]:
+    """One server, put in order after each test."""
+    yield prepared
+    with prepared.client() as admin:
+        admin.request("DELETE", "/items/notes", json={"query": {"limit": -1}})
+        user, policy = (admin.get(f"/{name}?sort=-id").json()["data"] for name in ("users", "policies"))
+        (ann,) = [one["id"] for one in user if one["email"] == "ann@example.com"]
+        admin.patch(f"/users/{ann}", json={"status": "active"})
+        if not admin.get("/permissions?filter[collection][_eq]=notes").json()["data"]:
+            (reads,) = [one["id"] for one in policy if one["name"] == "reads notes"]
+            permission = {"policy": reads, "collection": "notes", "action": "read", "fields": ["*"]}
+            admin.post("/permissions", json=permission).raise_for_status()
+        for _ in range(200):
+            if not admin.get("/realtime/connections").json()["data"]:
+                break
+            time.sleep(0.01)
+
+
+class Reader:
+    """An open stream."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response, self._lines = response, response.aiter_lines()
+
+    async def block(self) -> dict[str, str]:
+        """The next event or comment, by the names of its lines."""
+        found: dict[str, str] = {}
+        while line := await asyncio.wait_for(anext(self._lines), 5):
+            name, _, value = line.partition(":")
+            found[name] = value.strip()
+        return found
+
+    async def event(self) -> tuple[str, Any]:
+        """The next event: its kind and data."""
+        while "event" not in (found := await self.block()):
+            pass
+        data = json.loads(found["data"])
+        return found["event"], data.get("data", data)
+
+    async def last(self) -> None:
+        """No more may come."""
+        with pytest.raises(StopAsyncIteration):
+            await self.block()
+
+
+@asynccontextmanager
+async def reading(server: Server, path: str, token: str | None = ADMIN_TOKEN, **headers: str) -> AsyncIterator[Reader]:
+    given = {"Accept": "text/event-stream", **headers} | ({"Authorization": f"Bearer {token}"} if token else {})
+    async with (
+        httpx.AsyncClient(base_url=server.base, timeout=10) as client,
+        client.stream("GET", path, headers=given) as response,
+    ):
+        yield Reader(response)
+
+
+async def test_the_events_of_a_subscription(shared: Server) -> None:
+    async with reading(shared, "/items/notes?fields=text&filter[text][_neq]=no") as reader:
+        assert reader.response.headers["content-type"].startswith("text/event-stream")
+        assert await reader.event() == ("init", [])
+        with shared.client() as admin:
+            key = admin.post("/items/notes", json={"text": "a\nb"}).json()["data"]["id"]
+            admin.post("/items/notes", json={"text": "no"})
+            admin.patch(f"/items/notes/{key}", json={"text": "c"})
+            admin.delete(f"/items/notes/{key}")
+        assert await reader.event() == ("create", [{"text": "a\nb"}])
+        assert await reader.event() == ("update", [{"text": "c"}])
+        assert await reader.event() == ("delete", [str(key)])
+        assert "" in await reader.block()  # a sign of life
+
+
+async def test_one_item_and_one_kind_of_event(shared: Server) -> None:
+    with shared.client() as admin:
+        key = admin.post("/items/notes", json={"text": "a"}).json()["data"]["id"]
+        async with (
+            reading(shared, f"/items/notes/{key}?fields=text") as one,
+            reading(shared, "/items/notes?event=update&fields=text") as updates,
+        ):
+            assert await one.event() == ("init", {"text": "a"})
+            assert (await updates.event())[0] == "init"
+            admin.post("/items/notes", json={"text": "b"})
+            admin.patch(f"/items/notes/{key}", json={"text": "c"})
+            assert await one.event() == ("update", {"text": "c"})
+            assert await updates.event() == ("update", [{"text": "c"}])
+
+
+async def test_refusals_are_answers(shared: Server) -> None:
+    async with reading(shared, "/items/notes", None) as reader:
+        await reader.response.aread()
+        assert reader.response.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    async with reading(shared, "/items/notes?event=all") as reader:
+        assert reader.response.status_code == 400
+    async with reading(shared, "/realtime/commits", "tok-ann") as reader:
+        assert reader.response.status_code == 403
+
+
+async def test_a_right_that_ends_ends_the_stream(shared: Server) -> None:
+    async with reading(shared, "/items/notes?fields=text", "tok-ann") as reader:
+        assert await reader.event() == ("init", [])
+        with shared.client() as admin:
+            permission = admin.get("/permissions?filter[collection][_eq]=notes").json()["data"][0]["id"]
+            admin.delete(f"/permissions/{permission}")
+            admin.post("/items/notes", json={"text": "unseen"})
+        kind, data = await reader.event()
+        assert (kind, data["error"]["code"]) == ("error", "FORBIDDEN")
+        await reader.last()
+
+
+async def test_a_suspended_user_hears_nothing_more(shared: Server) -> None:
+    async with reading(shared, "/items/notes?fields=text", "tok-ann") as reader:
+        assert await reader.event() == ("init", [])
+        with shared.client() as admin:
+            user = admin.get("/users?filter[email][_eq]=ann@example.com").json()["data"][0]["id"]
+            admin.patch(f"/users/{user}", json={"status": "suspended"})
+        assert (await reader.event())[1]["error"]["code"] == "INVALID_CREDENTIALS"
+        await reader.last()
+
+
+async def test_the_end_of_a_token_is_the_end_of_the_stream(shared: Server) -> None:
+    with shared.client(None) as nobody:
+        login = {"email": "ann@example.com", "password": "pw-of-ann-1"}
+        token = nobody.post("/auth/login", json=login).json()["data"]["access_token"]
+    async with reading(shared, f"/items/notes?access_token={token}", None) as reader:
+        assert (await reader.event())[0] == "init"
+        assert (await reader.event())[1]["error"]["code"] == "TOKEN_EXPIRED"
+        await reader.last()
+
+
+async def test_commits(shared: Server) -> None:
+    async with reading(shared, "/realtime/commits?collection=notes") as reader:
+        assert "retry" in await reader.block()
+        with shared.client() as admin:
+            admin.post("/items/notes", json={"text": "a"})
+            admin.patch("/items/notes", json={"query": {}, "data": {"text": "b"}})
+        first, second = await reader.block(), await reader.block()
+        assert first["event"] == "commit"
+        assert json.loads(first["data"])["changes"][0]["after"]["text"] == "a"
+        assert json.loads(second["data"])["changes"][0]["before"]["text"] == "a"
+    last = {"Last-Event-ID": first["id"]}
+    async with reading(shared, "/realtime/commits?collection=notes", **last) as reader:
+        _, again = await reader.event()
+        assert again["changes"] == json.loads(second["data"])["changes"]
+
+
+async def test_looking_at_connections_and_closing_one(shared: Server) -> None:
+    async with reading(shared, "/items/notes?fields=text", "tok-ann") as reader:
+        await reader.event()
+        with shared.client() as admin, shared.client("tok-ann") as ann:
+            answer = admin.get("/realtime/connections").json()
+            assert answer["meta"] == {"total_count": 1}
+            (one,) = answer["data"]
+            assert (one["kind"], one["ip"]) == ("sse", "127.0.0.1")
+            assert [s["collection"] for s in one["subscriptions"]] == ["notes"]
+            (view,) = admin.get("/realtime/views").json()["data"]
+            assert (view["fields"], view["subscribers"]) == (["text"], 1)
+            path = f"/realtime/connections/{one['id']}"
+            assert [client.delete(path).status_code for client in (ann, admin, admin)] == [403, 204, 403]
+            assert [ann.get(f"/realtime/{name}").status_code for name in ("connections", "views")] == [403, 403]
+        assert (await reader.event())[1]["error"]["code"] == "DISCONNECTED"
+        await reader.last()
+        with shared.client() as admin:
+            assert admin.get("/realtime/connections").json()["data"] == []
+
+
+async def test_a_reader_that_leaves_is_forgotten(shared: Server) -> None:
+    async with reading(shared, "/items/notes") as reader:
+        await reader.event()
+    with shared.client() as admin:
+        for _ in range(100):
+            if not admin.get("/realtime/connections").json()["data"]:
+                break
+            await asyncio.sleep(0.02)
+        assert admin.get("/realtime/views").json()["data"] == []
+
+
+async def test_a_reader_that_does_not_read_is_left_behind(shared: Server) -> None:
+    host, port = shared.base.removeprefix("http://").split(":")
+    source, sink = await asyncio.open_connection(host, int(port), limit=1024)
+    lines = (
+        "GET /items/notes HTTP/1.1",
+        f"Host: {host}",
+        "Accept: text/event-stream",
+        f"Authorization: Bearer {ADMIN_TOKEN}",
+    )
+    sink.write("\r\n".join([*lines, "", ""]).encode())
+    await source.readuntil(b"init")
+    with shared.client() as admin:
+        for _ in range(200):
+            admin.post("/items/notes", json={"text": "x" * 50_000})
+            if not admin.get("/realtime/connections").json()["data"]:
+                break
+        else:
+            pytest.fail("the reader is still waited for")
+    rest = b""
+    while part := await asyncio.wait_for(source.read(1_000_000), 5):
+        rest += part
+        if b"LIMIT_EXCEEDED" in rest:
+            break
+    assert b"LIMIT_EXCEEDED" in rest
+    sink.close()
+
+
+async def test_streams_end_with_the_server(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        prepare(server)
+        async with reading(server, "/items/notes") as reader:
+            await reader.event()
+            stopping = asyncio.create_task(asyncio.to_thread(server.stop))
+            assert (await reader.event())[1]["error"]["code"] == "SERVICE_UNAVAILABLE"
+            await reader.last()
+            assert await stopping == 0
+        assert "Traceback" not in server.log
+        assert "Cancel" not in server.log
