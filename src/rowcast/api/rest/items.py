@@ -17,8 +17,9 @@ from rowcast.engine.create import create
 from rowcast.engine.delete import delete
 from rowcast.engine.exporting import export
 from rowcast.engine.read import Answer, read, read_keys, read_one
+from rowcast.engine.subscribe import subscribe, wish
 from rowcast.engine.update import update, update_batch, upsert_singleton
-from rowcast.errors import Forbidden, InvalidPayload, RouteNotFound
+from rowcast.errors import Forbidden, InvalidPayload, InvalidQuery, RouteNotFound
 from rowcast.query.parse import Query, parse
 
 Key = str | int
@@ -123,7 +124,6 @@ async def _listed(request: Request, collection: str, asked: Query) -> Response:
     return data(await read(engine(request), actor(request), collection, asked))
 
 
-async def _exported(request: Request, collection: str, asked: Query) -> Response:
 async def _streamed(request: Request, collection: str, item: str | None) -> Response:
     kind = request.query_params.get("event")
     if kind not in (None, "create", "update", "delete"):
@@ -132,6 +132,7 @@ async def _streamed(request: Request, collection: str, item: str | None) -> Resp
     return await stream(request, lambda opened: subscribe(engine(request), opened.listener, wanted, b""))
 
 
+async def _exported(request: Request, collection: str, asked: Query) -> Response:
     assert asked.export is not None
     text, media_type, name = await export(engine(request), actor(request), collection, asked)
     return Response(text, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
