@@ -101,8 +101,21 @@ class Chain(dict[str, tuple[BeforeHook, ...]]):
         return tuple(hook for pattern, hook in self._registered if pattern.covers(self._verb, collection))
 
 
+class Counts(Protocol):
+    """What is counted about one hook, whatever it is."""
+
+    kind: Any
+    name: str
+    calls: int
+    refusals: int
+    failures: int
+    dropped: int
+    seconds: float
+
+
 class Hooks:
-    """All hooks of an engine. Complete from the start: extensions register before anything runs."""
+    """All hooks of an engine. Complete from the start: extensions register before anything runs. ``counts``: of these and of what
+    extensions do besides."""
 
     def __init__(
         self,
@@ -110,10 +123,11 @@ class Hooks:
         messages: Mapping[str, MessageHook] | None = None,
         opened: Sequence[SocketHook] = (),
         closed: Sequence[SocketHook] = (),
+        counts: Sequence[Counts] = (),
     ) -> None:
         self.create, self.update, self.delete = (Chain(verb, before) for verb in VERBS)
         self.messages: Mapping[str, MessageHook] = messages or {}
-        self.opened, self.closed = tuple(opened), tuple(closed)
+        self.opened, self.closed, self.counts = tuple(opened), tuple(closed), tuple(counts)
 
 
 async def run_before(

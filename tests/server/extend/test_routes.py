@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from rowcast import Context, Rowcast
+from rowcast import BeforeContext, Context, Rowcast
 from rowcast.errors import Forbidden, InvalidConfiguration
 from rowcast.server.extend.timers import Cron, Every
-from tests.server.extend.conftest import BEN, opened
+from tests.server.extend.conftest import BEN, made, opened
 from tests.server.extend.test_after import until
 
 
@@ -110,3 +111,18 @@ def test_expressions_that_are_none(app: Rowcast, expression: str, zone: str) -> 
 def test_paths_begin_with_a_slash(app: Rowcast) -> None:
     with pytest.raises(InvalidConfiguration):
         app.route("hello")
+
+
+async def test_metrics(tmp_path: Path) -> None:
+    app = made(tmp_path, metrics_enabled=True)
+
+    @app.before("items.create", "messages", name="strict")
+    def strict(ctx: BeforeContext, payload: dict[str, Any]) -> None:
+        raise Forbidden
+
+    async with opened(app) as client:
+        await client.post("/items/messages", json={"text": "no"})
+        told = (await client.get("/metrics")).text
+    assert 'rowcast_hook_calls_total{hook="strict",kind="before"} 1.0' in told
+    assert 'rowcast_hook_refusals_total{hook="strict",kind="before"} 1.0' in told
+    assert 'rowcast_hook_failures_total{hook="strict",kind="before"} 0.0' in told

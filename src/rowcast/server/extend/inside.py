@@ -95,7 +95,7 @@ class Room:
     def __init__(self, engine: Engine, limit: float) -> None:
         self.engine, self.loop, self.limit = engine, asyncio.get_running_loop(), limit
         self._worker = Worker("rowcast-hook")
-        self._local = threading.local()
+        self._local, self._loop_thread = threading.local(), threading.get_ident()
 
     def on_loop(self, work: Coroutine[Any, Any, T]) -> T:
         """Have it done on the event loop and wait for it, in the thread of the hooks."""
@@ -105,6 +105,8 @@ class Room:
         """Run a hook in the hooks' thread. Raises HookTimeout."""
         if self._worker.is_current:
             return self._deeper(work)
+        if threading.get_ident() == self._loop_thread:
+            raise RuntimeError("a mutation with hooks runs on the event loop, which hooks need")
         future = self._worker.submit(lambda: self._deeper(work))
         try:
             return future.result(self.limit)

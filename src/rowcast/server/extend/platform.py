@@ -74,6 +74,7 @@ def _hooks(app: Rowcast, engine: Engine, room: Room) -> Hooks:
         {name: message_hook(app, engine, named) for name, named in found.messages.items()},
         [socket_hook(app, engine, named) for named in found.connect],
         [socket_hook(app, engine, named) for named in found.disconnect],
+        list(found.tallies()),
     )
 
 
