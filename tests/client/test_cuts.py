@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,8 @@ FAST = Reconnect(delay=0.005, factor=1.5, longest=0.05)
 def writes(memory: Memory) -> list[Callable[[], None]]:
     """Rows come, change, enter the filter, leave it, and go."""
     ranks = [(1, 5), (2, 1), (2, 7), (1, 2), (3, 9), (3, 8), (1, 6), (2, 7)]
-    steps: list[Callable[[], None]] = [
-        lambda key=key, rank=rank: memory.put({"id": key, "rank": rank}) for key, rank in ranks
-    ]
-    return [*steps, lambda: memory.remove(3), lambda: memory.put({"id": 4, "rank": 5})]
+    steps = [partial(memory.put, {"id": key, "rank": rank}) for key, rank in ranks]
+    return [*steps, partial(memory.remove, 3), partial(memory.put, {"id": 4, "rank": 5})]
 
 
 async def session(memory: Memory, proxy: Proxy) -> tuple[list[Any], list[Any]]:

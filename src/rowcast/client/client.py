@@ -26,7 +26,7 @@ from rowcast.client.live import LiveTable
 from rowcast.client.models import collection_of
 from rowcast.client.pending import Pending
 from rowcast.client.query import Query, wire
-from rowcast.client.rest import executor
+from rowcast.client.rest import executor, is_system
 from rowcast.client.session import Session
 from rowcast.client.subscription import Subscription
 from rowcast.client.system import (
@@ -101,6 +101,7 @@ class Client:
         self._group: TaskGroup | None = None
         self._link: Link | None = None
         self._connecting = anyio.Lock()
+        self._by_http = executor(self._http)
         self.answer_pings = True
 
     # ---- the connection -----------------------------------------------------------------------------------------------
@@ -208,10 +209,13 @@ class Client:
     def items(self, collection: type[Row]) -> Items[Row]: ...
     def items(self, collection: str | type[Any], model: type[Any] | None = None) -> Items[Any]:
         """The verbs of a collection over the WebSocket. Rows are dicts, or objects of ``model``: a msgspec Struct (or TypedDict)
-        whose members are the fields that are asked for; a Struct with ``__collection__`` says the collection too."""
+        whose members are the fields that are asked for; a Struct with ``__collection__`` says the collection too. Items of system
+        collections (``directus_…``) travel over HTTP, since the WebSocket does not have them."""
         return _items(collection, model, self._execute)
 
     async def _execute(self, ask: Ask) -> Reply:
+        if is_system(ask.collection):
+            return await self._by_http(ask)
         frame = await self._exchange("items", _members(ask), repeatable=ask.action == "read")
         return Reply(None if isinstance(frame.data, UnsetType) else frame.data, meta_of(frame))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
 
 import anyio
@@ -89,13 +89,30 @@ def rest() -> RestPart:
     return RestPart()
 
 
+class Messages:
+    """The messages of a subscription, as they came."""
+
+    def __init__(self, buffer: Buffer) -> None:
+        self._buffer = buffer
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> dict[str, Any]:
+        _, frame = await self._buffer.get() or (None, None)
+        if frame is None:
+            raise StopAsyncIteration
+        message: dict[str, Any] = msgspec.json.decode(frame.text)
+        return message
+
+
 class Subscribed(Struct):
     """A subscription: iterate over ``subscription``; ``await unsubscribe()`` ends it."""
 
-    subscription: AsyncGenerator[dict[str, Any], None]
+    subscription: Messages
     unsubscribe: Callable[[], Any]
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Any]:
         return iter((self.subscription, self.unsubscribe))
 
 
@@ -234,10 +251,4 @@ async def _subscribed(client: Client, members: Mapping[str, Any], uid: str | Non
         buffer.abandon()
         gate.leave(held)
 
-    async def messages() -> AsyncGenerator[dict[str, Any], None]:
-        while (found := await buffer.get()) is not None:
-            frame = found[1]
-            if frame is not None:
-                yield msgspec.json.decode(frame.text)
-
-    return Subscribed(messages(), unsubscribe)
+    return Subscribed(Messages(buffer), unsubscribe)

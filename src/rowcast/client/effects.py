@@ -88,10 +88,10 @@ class Deliver(Struct, frozen=True):
 
 
 class Ended(Struct, frozen=True):
-    """A subscription is over, since the server refused it or cannot be reached any more."""
+    """A subscription is over, since the server refused it or cannot be reached any more; without error: as it was wanted."""
 
     held: Held
-    error: RowcastError
+    error: RowcastError | None
 
 
 class Unplaced(Struct, frozen=True):

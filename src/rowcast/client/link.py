@@ -140,7 +140,7 @@ class Link:
     def _end(self, error: RowcastError) -> None:
         if self._stood or self._closing:
             self.ended = error
-            self.perform(self.session.abandoned(error))
+            self.perform(self.session.abandoned(error, wanted=self._closing))
         self.gone.set()
 
     async def _connection(self) -> None:

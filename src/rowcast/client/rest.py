@@ -60,8 +60,13 @@ def _body(ask: Ask) -> Any:
     return list(ask.ids) if ask.action == "delete" else {"keys": list(ask.ids), "data": ask.data}
 
 
+def is_system(collection: str) -> bool:
+    """Whether the collection is one of the server's own, which have routes of their own."""
+    return collection.startswith(_SYSTEM)
+
+
 def _path(collection: str) -> str:
-    if collection.startswith(_SYSTEM):
+    if is_system(collection):
         return "/" + collection.removeprefix(_SYSTEM)
     return "/items/" + quote(collection, safe="")
 

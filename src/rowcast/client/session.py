@@ -103,11 +103,12 @@ class Session:
         lost = [request for request in self.requests.values() if request.sent and not request.repeatable]
         return [self._fail(request.uid, ConnectionLost(sent=True)) for request in lost]
 
-    def abandoned(self, error: RowcastError) -> list[Effect]:
-        """No other connection follows: all that waits fails with ``error``."""
+    def abandoned(self, error: RowcastError, *, wanted: bool = False) -> list[Effect]:
+        """No other connection follows: all that waits fails with ``error``. ``wanted``: the user has ended it, so that
+        subscriptions just end."""
         self.phase = Phase.CLOSED
         effects: list[Effect] = [self._fail(uid, error) for uid in list(self.requests)]
-        effects += [Ended(held, error) for held in self.subscriptions.values()]
+        effects += [Ended(held, None if wanted else error) for held in self.subscriptions.values()]
         self.subscriptions.clear()
         return effects
 

@@ -1,0 +1,193 @@
+"""The client's commands and examples, run as their users run them."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+import pytest
+from rich.console import Console
+
+from rowcast.client import create_client
+from rowcast.client.command.view import picture
+from rowcast.client.types import model_of, python, typescript
+from tests.support.guide import TOKEN
+from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, ADMIN_TOKEN, COMMAND, Server, environment
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+
+
+def start(server: Server, *command: str, **more: str) -> subprocess.Popen[str]:
+    """A command that goes on by itself."""
+    variables = {"ROWCAST_URL": server.base, "ROWCAST_TOKEN": ADMIN_TOKEN, "COLUMNS": "80", **more}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment(**variables), text=True, stdin=pipe, stdout=pipe, stderr=pipe)
+
+
+def run(server: Server, *arguments: str, input: str = "", **more: str) -> tuple[int, str, str]:
+    """``rowcast`` with these arguments: status, output, errors."""
+    process = start(server, COMMAND, *arguments, **more)
+    out, err = process.communicate(input, timeout=30)
+    return process.returncode, out, err
+
+
+def test_items(guide: Server, notes: Path) -> None:
+    status, out, _ = run(guide, "items", "create", "notes", "-", input='[{"text": "a"}, {"text": "b"}]')
+    made = [json.loads(line) for line in out.splitlines()]
+    assert (status, [row["text"] for row in made]) == (0, ["a", "b"])
+    key = str(made[0]["id"])
+    assert json.loads(run(guide, "items", "update", "notes", key, '{"rank": 7}')[1])["rank"] == 7
+    who = {"ROWCAST_TOKEN": "", "ROWCAST_EMAIL": ADMIN_EMAIL, "ROWCAST_PASSWORD": ADMIN_PASSWORD}
+    query = ["--filter", '{"rank": {"_gt": 1}}', "--fields", "text,rank", "--sort", "-id", "--limit", "5"]
+    assert run(guide, "items", "read", "notes", *query, **who)[1] == '{"text":"a","rank":7}\n'
+    assert json.loads(run(guide, "items", "read", "notes", key)[1])["text"] == "a"
+    assert run(guide, "items", "delete", "notes", key) == (0, "", "")
+    status, _, err = run(guide, "items", "read", "notes", key)
+    assert (status, err.count("\n")) == (2, 1)
+    assert "no JSON" in run(guide, "items", "read", "notes", "--filter", "{")[2]
+
+
+def test_tail(guide: Server, notes: Path) -> None:
+    process = start(guide, COMMAND, "tail", "notes", "--event", "create", "--fields", "text", "--count", "2")
+    with guide.client() as admin:
+        ends = time.monotonic() + 20
+        while process.poll() is None and time.monotonic() < ends:
+            admin.post("/items/notes", json={"text": "a"}).raise_for_status()
+            time.sleep(0.1)
+    out, _ = process.communicate(timeout=5)
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [(line["event"], line["data"]) for line in lines] == [("create", [{"text": "a"}])] * 2
+
+
+async def test_watch(guide: Server, notes: Path) -> None:
+    async with create_client(guide.base, token=ADMIN_TOKEN) as client:
+        await client.items("notes").create_many([{"text": "x" * 60, "rank": 1}, {"text": None, "rank": 2}])
+        table = await client.live("notes", sort="rank")
+        console = Console(record=True, width=100, file=(notes / "watch").open("w"))
+        console.print(picture(table, "notes", {"fields": "rank,text"}, table.rows[0]["id"]))
+        console.file.close()
+        shown = console.export_text()
+        assert re.search(r"rank .* text", shown)
+        assert "x" * 49 + "…" in shown
+        assert "2 rows, 0 changes" in shown
+
+
+def schema() -> tuple[Any, Any, Any]:
+    """A data model with relations, odd names and a singleton, as the routes answer."""
+    table = {"name": "t"}
+    collections: list[Any] = [
+        {"collection": name, "schema": table, "meta": {}} for name in ("books", "authors", "2 odd")
+    ]
+    collections += [
+        {"collection": "folder", "schema": None, "meta": {}},
+        {"collection": "settings", "schema": table, "meta": {"singleton": True}},
+        {"collection": "directus_users", "schema": table, "meta": {}},
+    ]
+
+    def field(collection: str, name: str, kind: str, *, key: bool = False, null: bool = True, **meta: Any) -> Any:
+        column = None if kind == "alias" else {"is_primary_key": key, "is_nullable": null and not key}
+        return {"collection": collection, "field": name, "type": kind, "schema": column, "meta": meta}
+
+    fields = [
+        field("books", "id", "integer", key=True),
+        field("books", "title", "string", null=False),
+        field("books", "date", "date"),
+        field("books", "made", "timestamp"),
+        field("books", "author", "uuid", special=["m2o"]),
+        field("books", "class", "json"),
+        field("books", "line", "alias", special=["alias", "no-data"]),
+        field("authors", "id", "uuid", key=True),
+        field("authors", "books", "alias", special=["o2m"]),
+        field("2 odd", "a b", "string", key=True),
+        field("settings", "id", "integer", key=True),
+    ]
+    relation = {
+        "collection": "books",
+        "field": "author",
+        "related_collection": "authors",
+        "meta": {"one_field": "books"},
+    }
+    return collections, fields, [relation]
+
+
+def load(text: str, path: Path) -> ModuleType:
+    """The module with that text."""
+    path.write_text(text)
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_python_classes_read_and_write_rows(tmp_path: Path) -> None:
+    module = load(python(model_of(*schema())), tmp_path / "written.py")
+    row = b'{"id":1,"title":"t","date":"2026-01-02","made":"2026-01-02T03:04:05.000Z","author":null,"class":{"a":1}}'
+    book = msgspec.json.decode(row, type=module.Books)
+    assert (book.date.year, book.made.hour, book.class_, book.__collection__) == (2026, 3, {"a": 1}, "books")
+    assert msgspec.json.decode(b'{"id":"u","books":[1]}', type=module.Authors).books == [1]
+    assert module.C2Odd(a_b="x").a_b == "x"
+    assert not hasattr(module, "DirectusUsers")
+    assert "class DirectusUsers" in python(model_of(*schema(), system=True))
+
+
+def test_typescript_interfaces() -> None:
+    text = typescript(model_of(*schema()))
+    for line in [
+        "  author: string | Authors | null;",
+        "  books: number[] | Books[];",
+        '  "a b": string;',
+        '  "2 odd": C2Odd[];',
+        "  settings: Settings;",
+        "  class: unknown;",
+    ]:
+        assert line in text.splitlines()
+
+
+def test_types_of_a_server(guide: Server, notes: Path, tmp_path: Path) -> None:
+    target = tmp_path / "model.py"
+    assert run(guide, "types", "--output", str(target))[:2] == (0, "")
+    module = load(target.read_text(), target)
+    assert msgspec.structs.asdict(module.Notes()) == {"id": 0, "text": None, "rank": None}
+    assert "export interface Notes {" in run(guide, "types", "--lang", "typescript")[1]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("notebook", "messages by Ben"), ("chat", "Ann: hello")])
+def test_examples(guide: Server, name: str, expected: str) -> None:
+    process = start(guide, sys.executable, str(EXAMPLES / f"{name}.py"), "Ann", ROWCAST_TOKEN=TOKEN)
+    out, err = process.communicate("hello\n" if name == "chat" else "", timeout=30)
+    assert (process.returncode, err) == (0, "")
+    assert expected in out
+
+
+def test_the_dashboard(guide: Server) -> None:
+    process = start(guide, sys.executable, str(EXAMPLES / "dashboard.py"), "1", ROWCAST_TOKEN=TOKEN)
+    with guide.client() as admin:
+        ends = time.monotonic() + 20
+        while process.poll() is None and time.monotonic() < ends:
+            admin.post("/items/messages", json={"text": "a", "user": "Kevin"}).raise_for_status()
+            time.sleep(0.1)
+    out, err = process.communicate(timeout=5)
+    assert (process.returncode, err) == (0, "")
+    assert "Kevin" in out
+
+
+def test_importing_is_light() -> None:
+    code = "import sys, rowcast.client; print(*sorted(name.partition('.')[0] for name in sys.modules))"
+    names = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    heavy = {"httpx", "apsw", "picows", "starlette", "uvicorn", "sqlalchemy", "typer", "rich", "pandas", "polars"}
+    assert heavy & set(names) == set()
+    code = "import sys, rowcast; print('rowcast.client' in sys.modules, rowcast.create_client.__name__)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == (
+        "False create_client\n"
+    )

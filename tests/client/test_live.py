@@ -1,0 +1,86 @@
+"""Live tables against a real server, whether it keeps sets or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import anyio
+from msgspec import Struct
+
+from rowcast.client import F, create_client
+from tests.client.resuming import remembering
+from tests.support.server import ADMIN_TOKEN, Server
+
+
+class Note(Struct, kw_only=True):
+    """Two fields of a note."""
+
+    __collection__: ClassVar[str] = "notes"
+    text: str | None = None
+    rank: int | None = None
+
+
+async def test_a_window_follows_what_enters_moves_and_leaves(guide: Server, notes: Path) -> None:
+    async with create_client(guide.base, token=ADMIN_TOKEN) as client:
+        rows = client.items("notes")
+        made = await rows.create_many([{"rank": rank} for rank in (5, 1, 9, 3, 7)])
+        table = await client.live("notes", filter=F.rank > 2, sort="-rank", limit=3, fields=["rank"])
+
+        async def become(*ranks: int) -> None:
+            with anyio.fail_after(5):
+                await table.until(lambda found: [row["rank"] for row in found] == list(ranks))
+
+        await become(9, 7, 5)
+        await rows.update(made[3]["id"], {"rank": 8})
+        await become(9, 8, 7)
+        await rows.delete(made[2]["id"])
+        await become(8, 7, 5)
+        await rows.update(made[4]["id"], {"rank": 0})
+        await become(8, 5)
+        await rows.create({"rank": 10})
+        await become(10, 8, 5)
+        assert [row["rank"] for row in await rows.read(filter=F.rank > 2, sort="-rank", limit=3)] == [10, 8, 5]
+        await table.aclose()
+        await rows.create({"rank": 11})
+        assert len(table) == 3
+        changes = [change async for change in table]
+        assert len(changes) >= 5
+
+
+async def test_rows_of_a_class_and_data_frames(guide: Server, notes: Path) -> None:
+    async with create_client(guide.base, token=ADMIN_TOKEN) as client:
+        made = await client.items(Note).create(Note(text="a", rank=1))
+        assert made == Note(text="a", rank=1)
+        async with await client.live(Note, sort="rank") as table:
+            assert table.rows == [Note(text="a", rank=1)]
+            await client.items(Note).create({"text": "b", "rank": 0})
+            change = await anext(table)
+            assert (change.kind, change.row, change.old) == ("insert", Note(text="b", rank=0), None)
+            assert [note.text for note in table] == ["b", "a"]
+            assert table.to_polars().to_dicts() == [{"text": "b", "rank": 0}, {"text": "a", "rank": 1}]
+            assert table.to_pandas()["rank"].sum() == 1
+        async with client.subscribe(Note, event="create") as events:
+            await client.items(Note).create(Note(text="c"))
+            assert (await anext(events)).rows == [Note(text="c")]
+
+
+async def test_changes_that_nobody_takes_become_one(guide: Server) -> None:
+    async with remembering() as (memory, base), create_client(base, token="t") as client:
+        table = await client.live("c", buffer=2)
+        for key in range(5):
+            memory.put({"id": key, "rank": 0})
+        with anyio.fail_after(5):
+            await table.until(lambda rows: len(rows) == 5)
+        assert [(await anext(table)).kind] == ["reset"]
+        memory.remove(0)
+        assert (await anext(table)).kind == "delete"
+
+
+async def test_another_primary_key_is_to_be_named(guide: Server, notes: Path) -> None:
+    async with create_client(guide.base, token=ADMIN_TOKEN) as client:
+        await client.items("notes").create({"text": "a", "rank": 4})
+        table = await client.live("notes", key="rank", fields=["text"])
+        assert table.get(4) == {"text": "a", "rank": 4}
+        users = await client.live("directus_users", fields=["email"], sort="email")
+        assert users.rows[0]["email"] == "admin@example.com"
