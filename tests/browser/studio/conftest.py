@@ -72,15 +72,13 @@ class Studio:
     def button(self, name: str | re.Pattern[str]) -> Locator:
         return self.page.get_by_role("button", name=name, exact=isinstance(name, str))
 
-    async def choose(self, opener: Locator, option: str | re.Pattern[str]) -> None:
-        """Open a list, take one of its entries, and wait until the list is gone."""
+    async def choose(self, opener: Locator, option: str | re.Pattern[str], *, several: bool = False) -> None:
+        """Open a list, take one of its entries, and wait until the list is gone. ``several``: it stays open by itself."""
         await opener.click()
         entry = self.page.get_by_role("option", name=option, exact=isinstance(option, str))
         await entry.click()
-        if await entry.count():  # a list for several entries stays open
-            await self.page.wait_for_timeout(150)
-            if await entry.count():
-                await self.page.keyboard.press("Escape")
+        if several:
+            await self.page.keyboard.press("Escape")
         await expect(entry).to_have_count(0)
 
     async def judge(self, name: str) -> None:

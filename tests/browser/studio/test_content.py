@@ -159,7 +159,7 @@ async def test_relations_are_linked_and_unlinked(filled: Studio) -> None:
     await filled.choose(page.get_by_role("button", name="Link an item to Articles"), "Article 4")
     await filled.button("Save").click()
     await expect(page.get_by_role("main").get_by_role("link", name="Article 4", exact=True)).to_be_visible()
-    await filled.button("Create").click()
+    await filled.button("New").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Title").fill("Made along")
     await filled.judge("nested-item")

@@ -94,7 +94,7 @@ async def relate(studio: Studio, kind: str, field: str, related: str | None, *al
     if related:
         await studio.choose(dialog(studio).get_by_label("Related collection"), related)
     for each in allowed:
-        await studio.choose(dialog(studio).get_by_label("Collections it may hold"), each)
+        await studio.choose(dialog(studio).get_by_label("Collections it may hold"), each, several=True)
     await expect(dialog(studio).get_by_text("What will be made")).to_be_visible()
     await studio.judge(f"relation-{field}")
     await dialog(studio).get_by_role("button", name="Create relation").click()
@@ -137,9 +137,9 @@ async def test_order_hiding_and_deleting(studio: Studio) -> None:
         await studio.log_in()
         await studio.open("/model/articles")
         rows = studio.page.get_by_role("main").get_by_role("listitem")
-        await rows.nth(3).drag_to(rows.nth(1))
+        async with studio.page.expect_response(lambda each: each.request.method == "PATCH"):
+            await rows.nth(3).drag_to(rows.nth(1))
         await expect(rows.nth(1)).to_contain_text("shown")
-        await studio.settle()
         sort = {each["field"]: each["meta"]["sort"] for each in admin.get("/fields/articles").json()["data"]}
         assert sort["shown"] < sort["title"] < sort["status"]
 
