@@ -11,10 +11,11 @@ from rowcast.schema import Schema
 from rowcast.store.base import Alteration, Row, Transaction
 from rowcast.store.sqlite import bookmarks
 from rowcast.store.sqlite.announce import Announcer
+from rowcast.store.sqlite.group import Alone, Write, alter
 from rowcast.store.sqlite.reader import Reader
 from rowcast.store.sqlite.replay import replay
 from rowcast.store.sqlite.settings import SqliteOptions
-from rowcast.store.sqlite.writer import Alone, Write, Writer, alter
+from rowcast.store.sqlite.writer import Writer
 
 T = TypeVar("T")
 

@@ -1,5 +1,5 @@
-"""Who writes when. Mutations queued meanwhile share a transaction, a savepoint each. Knows their order and whose error is whose;
-must not know what a mutation does.
+"""Who writes when, and in which thread. Mutations that wait share a transaction. Knows their order; must not know what a mutation
+does or how a transaction is run.
 
 There is one writing connection and a thread for it. Small mutations (``quick``) run on the loop itself while the thread has nothing
 to do: handing a mutation of 50 µs to a thread and back costs more than the mutation, because the two threads fight for the
@@ -14,27 +14,20 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
 
 import apsw
 
-from rowcast.errors import InvalidForeignKey, OutOfTime, ServiceUnavailable
-from rowcast.feed import Commit, Position
+from rowcast.errors import ServiceUnavailable
+from rowcast.feed import Position
 from rowcast.schema import Schema
-from rowcast.schema.steps import Step
-from rowcast.schema.system import METADATA
-from rowcast.store.sqlite.announce import Announcer, Answer, Delivery
+from rowcast.store.sqlite.announce import Announcer, Delivery
 from rowcast.store.sqlite.connection import open_writer
 from rowcast.store.sqlite.constraint import translate
-from rowcast.store.sqlite.ddl import apply_steps
+from rowcast.store.sqlite.group import Alone, Groups, TooSlow, Write
 from rowcast.store.sqlite.session import CHECKPOINT, WriteSession
 from rowcast.store.sqlite.settings import SqliteOptions
-from rowcast.store.sqlite.transaction import SqliteAlteration, SqliteTransaction, drive
-
-Work = Callable[[Any], Awaitable[Any]]
 
 FULL_GROUP = 2000
 """Changes after which a group takes no further mutation."""
@@ -43,28 +36,8 @@ ON_LOOP = 0.02
 """Seconds after which a mutation on the loop is interrupted and run again in the thread."""
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
-    """A mutation in the queue."""
-
-    work: Work
-    future: asyncio.Future[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Alone:
-    """A task that has a transaction to itself; ``run`` returns the result."""
-
-    run: Callable[[WriteSession], Any]
-    future: asyncio.Future[Any]
-
-
 class Stop:
     """The end of the queue."""
-
-
-class TooSlow(Exception):
-    """A group has to leave the loop: it is run again in the thread, from its start."""
 
 
 class Writer:
@@ -79,13 +52,13 @@ class Writer:
         self._thread = threading.Thread(target=self._live, name="rowcast-write", daemon=True)
         self._opened: asyncio.Future[tuple[Schema, Position]]
         self._session: WriteSession
+        self._groups: Groups
         self._ended = False
         self._lock = threading.Lock()
         self._given = 1
         self._small: deque[Write] = deque()
-        self._has_turn = self._on_loop = False
+        self._has_turn = False
         self._checkpointer: apsw.Connection | None = None
-        self.groups: dict[int, int] = {}
 
     async def start(self) -> tuple[Schema, Position]:
         """Open the database in the thread; returns the data model and the newest position."""
@@ -147,24 +120,20 @@ class Writer:
             self._ask_for_turn()
 
     def _run_turn(self) -> None:
-        items: list[Write] = []
-        self._on_loop = True
+        ran: list[Write] = []
         try:
-            delivery = self._transact(lambda: self._group_of(self._small_ones(items)), items, begun=True)
+            delivery = self._groups.run_hurried(self._small_ones(), ran, limit=ON_LOOP)
         except TooSlow:
-            self._small.extendleft(reversed(items))
+            self._small.extendleft(reversed(ran))
             self._hand_over()
         else:
             self._announcer.deliver(delivery)
-        finally:
-            self._on_loop = False
 
-    def _small_ones(self, items: list[Write]) -> Iterator[Write]:
-        """The mutations of this turn; also appended to ``items``."""
+    def _small_ones(self) -> Iterator[Write]:
+        """The mutations of this turn."""
         end = time.monotonic() + self._options.turn
-        while self._small and len(items) < self._options.group:
-            items.append(self._small.popleft())
-            yield items[-1]
+        while self._small:
+            yield self._small.popleft()
             if time.monotonic() > end:
                 return
 
@@ -178,6 +147,11 @@ class Writer:
         self._queue.put(item)
 
     # ---- inspection -----------------------------------------------------------------------------------------------------
+
+    @property
+    def groups(self) -> dict[int, int]:
+        """How many transactions had how many mutations."""
+        return self._groups.sizes
 
     @property
     def transactions(self) -> int:
@@ -194,6 +168,7 @@ class Writer:
     def _live(self) -> None:
         try:
             session = self._session = WriteSession(self._options, self._announcer)
+            self._groups = Groups(session)
         except BaseException as error:
             self._announcer.post(Delivery(answers=((self._opened, None, translate(error) or error),)))
             return
@@ -211,10 +186,9 @@ class Writer:
 
     def _do(self, item: Write | Alone | None) -> Delivery | None:
         if isinstance(item, Write):
-            items: list[Write] = []
-            return self._transact(lambda: self._group_of(self._waiting(item, items)), items)
+            return self._groups.run(self._waiting(item), [], limit=self._options.query_timeout)
         if isinstance(item, Alone):
-            return self._transact(lambda: [(item.future, item.run(self._session), None)], [item])
+            return self._groups.run_alone(item)
         while self._session.look() and self._queue.empty():
             pass
         return None
@@ -237,52 +211,8 @@ class Writer:
         except queue.Empty:
             return None
 
-    # ---- in either ------------------------------------------------------------------------------------------------------
-
-    def _group_of(self, items: Iterable[Write]) -> list[Answer]:
-        session = self._session
-        transaction = SqliteTransaction(session.connection, session.log, session.schema)
-        return [self._single(item, transaction) for item in items]
-
-    def _transact(
-        self, run: Callable[[], list[Answer]], items: Sequence[Write | Alone], *, begun: bool = False
-    ) -> Delivery:
-        """One transaction, from its begin to what is to be announced. If it fails as a whole, all ``items`` get the error. Raises
-        TooSlow when a transaction on the loop has to be run again in the thread."""
-        session = self._session
-        commits: list[Commit] = []
-        schema: Schema | None = None
-        mark, before = session.log.mark(), session.schema
-        try:
-            if not begun:
-                commits, schema = session.begin()
-            mark, before = session.log.mark(), session.schema
-            answers = run()
-            schema = self._changed_schema(before) or schema
-            if commit := session.commit(tidy=not self._on_loop):
-                commits.append(commit)
-            self.groups[len(items)] = self.groups.get(len(items), 0) + 1
-        except BaseException as error:
-            session.rollback(mark)
-            session.schema = before
-            if isinstance(error, TooSlow):
-                raise
-            failure = translate(error) or error
-            answers = [(item.future, None, failure) for item in items]
-        return Delivery(tuple(commits), schema, tuple(answers))
-
-    def _changed_schema(self, before: Schema) -> Schema | None:
-        """The data model if the transaction has changed it."""
-        session = self._session
-        session.log.take()
-        written = METADATA.intersection([change.collection for change in session.log.changes])
-        if written and not session.is_described():
-            return session.refresh()
-        return None if session.schema is before else session.schema
-
-    def _waiting(self, first: Write, items: list[Write]) -> Iterator[Write]:
-        """The mutations of this group; also appended to ``items``."""
-        items.append(first)
+    def _waiting(self, first: Write) -> Iterator[Write]:
+        """The mutations of a group: those that wait by now, up to a bound."""
         yield first
         for _ in range(self._options.group - 1):
             if self._queue.empty() or len(self._session.log.changes) > FULL_GROUP:
@@ -291,41 +221,4 @@ class Writer:
             if not isinstance(item, Write):
                 self._held = item
                 return
-            items.append(item)
             yield item
-
-    def _single(self, item: Write, transaction: SqliteTransaction) -> Answer:
-        """Run one mutation in its savepoint. Raises only if the whole transaction is lost. A deferred foreign key must hold at
-        the end of the mutation, or the error would hit all that share the commit."""
-        session = self._session
-        mark = session.log.mark()
-        session.connection.execute("SAVEPOINT one")
-        session.deadline = time.monotonic() + (ON_LOOP if self._on_loop else self._options.query_timeout)
-        try:
-            result = drive(item.work(transaction))
-            session.deadline = 0.0
-            session.log.take()
-            if session.connection.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)[0]:
-                raise InvalidForeignKey("Invalid foreign key.", collection=None, field=None, value=None)
-        except BaseException as error:
-            session.deadline = 0.0
-            if not session.connection.in_transaction:
-                raise
-            if self._on_loop and isinstance(error, OutOfTime | apsw.InterruptError):
-                raise TooSlow from error
-            session.connection.execute("ROLLBACK TO one")
-            session.connection.execute("RELEASE one")
-            session.log.back(mark)
-            return item.future, None, translate(error) or error
-        session.connection.execute("RELEASE one")
-        return item.future, result, None
-
-
-def alter(session: WriteSession, work: Work) -> Any:
-    """Run a work that may change the data model."""
-
-    def apply(steps: Iterable[Step]) -> Schema:
-        apply_steps(session.connection, steps)
-        return session.refresh()
-
-    return drive(work(SqliteAlteration(session.connection, session.log, session.schema, apply)))
