@@ -69,7 +69,7 @@ async def messages(client: httpx.AsyncClient, **query: Any) -> list[dict[str, An
     return (await client.get("/items/messages", params=query)).json()["data"]
 
 
-def by_hand(folder: Path, text: str) -> None:
+def by_hand(folder: Path, text: str, name: str = "data.db") -> None:
     """SQL by another program: a process of its own, as SQLite's locks are per process."""
     program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
-    subprocess.run([sys.executable, "-c", program, str(folder / "data.db"), text], check=True)
+    subprocess.run([sys.executable, "-c", program, str(folder / name), text], check=True)

@@ -41,7 +41,9 @@ async def test_the_code(space: dict[str, Any]) -> None:
     ):
         await furnish(client)
         await client.post("/fields/messages", json={"field": "pinned", "type": "boolean", "schema": {}})
-        texts: list[dict[str, Any]] = [{"field": name, "type": "string", "schema": {}} for name in ("what", "row", "told")]
+        texts: list[dict[str, Any]] = [
+            {"field": name, "type": "string", "schema": {}} for name in ("what", "row", "told")
+        ]
         body = {**COLLECTION, "collection": "audit", "fields": [COLLECTION["fields"][0], *texts]}
         (await client.post("/collections", json=body)).raise_for_status()
 

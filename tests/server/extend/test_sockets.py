@@ -13,7 +13,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from rowcast import Rowcast, SocketContext
 from rowcast.errors import Forbidden, InvalidConfiguration, InvalidPayload
-from tests.server.extend.conftest import made
+from tests.server.extend.conftest import by_hand, made
+from tests.server.extend.test_after import until
 from tests.server.extend.test_mount import served
 from tests.support.guide import prepare
 from tests.support.server import Server
@@ -135,9 +136,15 @@ async def typing(ctx, message):
 def sign(ctx, payload):
     payload["user"] = "signed"
 
-@app.route("/hello")
+seen = []
+
+@app.after("items.create", "messages")
+async def note(ctx, event):
+    seen.append([event.after["text"], event.after["user"]])
+
+@app.route("/seen")
 async def hello(request, ctx):
-    return {"hello": (await ctx.items("messages").count())}
+    return seen
 """
 
 
@@ -150,7 +157,10 @@ async def test_on_the_sockets_of_the_server_itself(tmp_path: Path) -> None:
             made = await say(ws, type="items", collection="messages", action="create", data={"text": "hi"})
             assert made["data"]["user"] == "signed"
             assert (await say(ws, type="typing"))["type"] == "typing"
-        assert admin.get("/hello").json() == {"hello": 1}
+        admin.post("/items/messages", json={"text": "by REST"})
+        by_hand(tmp_path, "INSERT INTO messages (text) VALUES ('by hand')", "data/rowcast.db")
+        wanted = [["hi", "signed"], ["by REST", "signed"], ["by hand", None]]
+        await until(lambda: admin.get("/seen").json() == wanted)
 
 
 @pytest.mark.parametrize("kind", ["auth", "ping", ""])

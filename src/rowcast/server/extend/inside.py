@@ -1,38 +1,25 @@
-"""Before-hooks and their verbs, in the transaction of the mutation that they are called for. Knows threads and time; must not
-know what a hook is for.
-
-The transaction is run by the store's writer thread, which everybody who writes waits for. So a hook runs in a thread of its
-own, while the writer waits, and not for longer than ``limit``: then the transaction is taken out of the hook's hands, the
-mutation fails, and the writer goes on, whatever the hook is still doing. What only the event loop can do (rights, plans,
-hashes) is done there meanwhile; the loop never waits for the writer. An asynchronous hook is driven without a loop: it may
-await the verbs of its context and nothing else.
-"""
+"""Before-hooks and their verbs, in the transaction of the mutation that they are called for (see ``room``). Must not know
+what a hook is for."""
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-import threading
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from concurrent.futures import TimeoutError as GivenUp
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from rowcast.auth import Actor
 from rowcast.engine import inside
-from rowcast.engine.engine import Engine
 from rowcast.engine.hooks import Payload, Verb
 from rowcast.engine.inside import ready_to_read, ready_to_write
 from rowcast.engine.mutation.prepare import prepare
 from rowcast.engine.mutation.scope import Scope
-from rowcast.errors import Forbidden, HookTimeout, RowcastError
-from rowcast.feed import Change
+from rowcast.errors import Forbidden, RowcastError
 from rowcast.query.parse import Query
-from rowcast.schema import Collection, Schema
+from rowcast.schema import Collection
 from rowcast.server.extend.outside import Who
+from rowcast.server.extend.room import Gate, Room, drive
 from rowcast.server.extend.tally import Tally
-from rowcast.server.extend.worker import Worker
-from rowcast.store.base import Row, Transaction
 
 if TYPE_CHECKING:
     from rowcast.server.extend.context import BeforeContext
@@ -41,45 +28,6 @@ T = TypeVar("T")
 Key = str | int
 Call = Callable[..., Any]
 
-_NO_WAITING = (
-    "a before-hook may await nothing but the verbs of its context: writers wait for it. Do the rest in an after-hook."
-)
-
-DEEPEST = 10
-"""How many hooks may be called by each other's writes."""
-
-
-class Gate:
-    """The transaction as long as the hook may use it. An error of the database ends it for good, even if the hook catches the
-    error: half a verb may stand."""
-
-    def __init__(self, tx: Transaction) -> None:
-        self._tx, self._lock = tx, threading.Lock()
-        self._closed: RowcastError | None = None
-        self.schema: Schema = tx.schema
-
-    async def fetch(self, text: str, args: Sequence[Any] = ()) -> list[Row]:
-        """See ``Transaction.fetch``."""
-        with self._lock:
-            self.require()
-            return await self._tx.fetch(text, args)
-
-    def unit(self) -> tuple[Change, ...]:
-        """See ``Transaction.unit``."""
-        with self._lock:
-            self.require()
-            return self._tx.unit()
-
-    def require(self) -> None:
-        """Raise what closed it."""
-        if self._closed is not None:
-            raise self._closed
-
-    def close(self, error: RowcastError) -> None:
-        """From now on nothing gets through."""
-        with self._lock:
-            self._closed = self._closed or error
-
 
 class ContextMaker(Protocol):
     """Makes what a before-hook is given."""
@@ -87,51 +35,6 @@ class ContextMaker(Protocol):
     def __call__(
         self, desk: Callable[[Who], Inside], actor: Actor, verb: Verb, collection: str, keys: Sequence[Key]
     ) -> BeforeContext: ...
-
-
-class Room:
-    """Where all before-hooks of an engine run."""
-
-    def __init__(self, engine: Engine, limit: float) -> None:
-        self.engine, self.loop, self.limit = engine, asyncio.get_running_loop(), limit
-        self._worker = Worker("rowcast-hook")
-        self._local, self._loop_thread = threading.local(), threading.get_ident()
-
-    def on_loop(self, work: Coroutine[Any, Any, T]) -> T:
-        """Have it done on the event loop and wait for it, in the thread of the hooks."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
-
-    def enter(self, tally: Tally, gate: Gate, work: Callable[[], T]) -> T:
-        """Run a hook in the hooks' thread. Raises HookTimeout."""
-        if self._worker.is_current:
-            return self._deeper(work)
-        if threading.get_ident() == self._loop_thread:
-            raise RuntimeError("a mutation with hooks runs on the event loop, which hooks need")
-        future = self._worker.submit(lambda: self._deeper(work))
-        try:
-            return future.result(self.limit)
-        except GivenUp:
-            if future.done():  # an error of the hook's own that has this name
-                raise
-        error = tally.out_of_time(self.limit)
-        gate.close(error)
-        self._worker.end()
-        self._worker = Worker("rowcast-hook")
-        raise error
-
-    def close(self) -> None:
-        """No hook is called any more."""
-        self._worker.end()
-
-    def _deeper(self, work: Callable[[], T]) -> T:
-        depth = getattr(self._local, "depth", 0)
-        if depth >= DEEPEST:
-            raise RecursionError(f"hooks are called by each other's writes more than {DEEPEST} deep")
-        self._local.depth = depth + 1
-        try:
-            return work()
-        finally:
-            self._local.depth = depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,21 +139,3 @@ class Inside:
             raise
         self.gate.unit()
         return result
-
-
-def drive(work: Any) -> Any:
-    """Run an asynchronous hook to its end. Raises RuntimeError when it waits for anything but the verbs of its context."""
-    steps = work.__await__()
-    try:
-        next(steps)
-    except StopIteration as end:
-        return end.value
-    except RuntimeError as error:
-        if "no running event loop" in str(error):
-            raise RuntimeError(_NO_WAITING) from error
-        raise
-    steps.close()
-    raise RuntimeError(_NO_WAITING)
-
-
-__all__ = ["Before", "Gate", "HookTimeout", "Inside", "Room", "drive"]

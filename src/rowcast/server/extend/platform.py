@@ -22,7 +22,8 @@ from rowcast.server.config import Config
 from rowcast.server.extend.after import Follower
 from rowcast.server.extend.context import BeforeContext, Context
 from rowcast.server.extend.doors import message_hook, route_of, socket_hook
-from rowcast.server.extend.inside import Before, Room
+from rowcast.server.extend.inside import Before
+from rowcast.server.extend.room import Room
 from rowcast.server.extend.timers import keep_time
 from rowcast.server.lifespan import running
 from rowcast.server.realtime import Hub
