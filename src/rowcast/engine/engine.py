@@ -9,6 +9,7 @@ from typing import Any
 from rowcast.auth import Actor
 from rowcast.engine.attempts import Attempts
 from rowcast.engine.broadcast import Broadcast
+from rowcast.engine.channels import Channels
 from rowcast.engine.commits import CommitFeed
 from rowcast.engine.hooks import Hooks
 from rowcast.engine.identities import Identities
@@ -51,6 +52,7 @@ class Engine:
             self.broadcast.committed,
         ]
         self._on_schema: list[SchemaListener] = [self.plans.clear, self.broadcast.remodelled]
+        self.channels = Channels(self)
         store.on_commit, store.on_schema = self._committed, self._schema_changed
 
     @property

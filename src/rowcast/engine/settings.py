@@ -139,6 +139,9 @@ class Settings:
     log_size: int = 200_000
     """Age in seconds and number of changes that the change log keeps (``ROWCAST_LOG_RETENTION``, ``ROWCAST_LOG_SIZE``)."""
 
+    channels_enabled: bool = True
+    """Whether connections may meet on channels (``ROWCAST_CHANNELS_ENABLED``)."""
+
     email: Email = Email()
     websockets: Sockets = Sockets()
     cors: Cors = Cors()

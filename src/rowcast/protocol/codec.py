@@ -18,7 +18,7 @@ _BAD_UID = "Validation error: `uid` must be a string or a number"
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _decode = msgspec.json.Decoder(Known).decode
 _decode_marked = msgspec.json.Decoder(Custom).decode
-_KNOWN = frozenset({"auth", "subscribe", "unsubscribe", "items", "ping", "pong"})
+_KNOWN = frozenset({"auth", "subscribe", "unsubscribe", "items", "channel", "ping", "pong"})
 _MARKS = frozenset(b'"-0123456789')
 
 

@@ -55,6 +55,15 @@ class Items(Message, tag_field="type", tag="items"):
     query: Raw = Raw()
 
 
+class Channel(Message, tag_field="type", tag="channel"):
+    """Is on a channel, with a ``state`` that the others there see, and speaks (``data``) to them. Both are JSON."""
+
+    action: Literal["join", "leave", "state", "broadcast"] = "join"
+    channel: str = ""
+    state: Raw = Raw()
+    data: Raw = Raw()
+
+
 class Ping(Message, tag_field="type", tag="ping"):
     """Asks for a pong."""
 
@@ -71,10 +80,10 @@ class Custom(Struct, kw_only=True):
     text: Raw = Raw()
 
 
-Request = Subscribe | Unsubscribe | Items | Custom
+Request = Subscribe | Unsubscribe | Items | Channel | Custom
 """What is handed on to the engine; the session deals with the rest."""
 
-Known = Auth | Subscribe | Unsubscribe | Items | Ping | Pong
+Known = Auth | Subscribe | Unsubscribe | Items | Channel | Ping | Pong
 
 
 class Invalid(Struct):

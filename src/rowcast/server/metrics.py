@@ -84,6 +84,7 @@ class Metrics(Collector):
         """See ``Collector``."""
         yield from self._of_connections()
         yield from self._of_live()
+        yield from self._of_channels()
         yield from self._of_log()
         yield from self._of_hooks()
         requests = CounterMetricFamily("rowcast_http_requests", "Requests answered", labels=["family", "status"])
@@ -124,6 +125,12 @@ class Metrics(Collector):
             for each in counts:
                 family.add_metric([each.kind, each.name], getattr(each, name))
             yield family
+
+    def _of_channels(self) -> Iterator[Metric]:
+        channels = self._engine.channels
+        yield _gauge("channels", "Channels that somebody is on", len(channels))
+        yield _gauge("channel_members", "Connections on them", channels.members)
+        yield _counter("channel_messages", "Messages broadcast on them", channels.messages)
 
     def _of_log(self) -> Iterator[Metric]:
         store = self._engine.store

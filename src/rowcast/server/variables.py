@@ -93,6 +93,7 @@ SOCKETS = (
     Variable("WEBSOCKETS_COLLAB_ENABLED", "websockets.collab_enabled", form.boolean),
     Variable("ROWCAST_WEBSOCKETS_MAX_PAYLOAD_SIZE", "websockets.max_payload_size", form.size),
     Variable("ROWCAST_OUTBOX_SIZE", "websockets.outbox_size", form.size),
+    Variable("ROWCAST_CHANNELS_ENABLED", "channels_enabled", form.boolean),
 )
 
 LIMITS = (

@@ -24,8 +24,8 @@ from rowcast.engine.subscribe import (
     unsubscribe,
     wish,
 )
-from rowcast.errors import HookFailed, InternalError, RowcastError, ServiceError
-from rowcast.protocol import Auth, Custom, Items, Request, Subscribe, frames
+from rowcast.errors import Forbidden, HookFailed, InternalError, RowcastError, ServiceError
+from rowcast.protocol import Auth, Channel, Custom, Items, Request, Subscribe, frames
 from rowcast.protocol.codec import decode, plain
 
 log = structlog.get_logger("rowcast.realtime")
@@ -69,16 +69,21 @@ class Connection:
     async def authenticate(self, message: Auth) -> str | None:
         """Become who the message says; the next refresh token, if there is one. Raises RowcastError."""
         actor, refresh_token = await authenticate(self._engine, self.actor, message)
-        await change_actor(self._engine, self._listener, actor)
+        await self._become(actor)
         return refresh_token
 
     async def demote(self) -> None:
         """Become the public."""
-        await change_actor(self._engine, self._listener, await public(self._engine, self.actor))
+        await self._become(await public(self._engine, self.actor))
+
+    async def _become(self, actor: Actor) -> None:
+        await change_actor(self._engine, self._listener, actor)
+        await self._engine.channels.review(self._listener)
 
     def close(self) -> None:
         """The caller has gone."""
         close(self._engine, self._listener)
+        self._engine.channels.gone(self._listener)
 
     def send(self, frame: bytes) -> None:
         """Send something that no message asked for."""
@@ -101,6 +106,8 @@ class Connection:
         uid = bytes(message.uid)
         if isinstance(message, Custom):
             await self._answer_custom(message, uid)
+        elif isinstance(message, Channel):
+            await self._do_on_channel(message, uid)
         elif isinstance(message, Items):
             self._listener.outbox.send(await items.answer(self._engine, self.actor, message))
         elif isinstance(message, Subscribe):
@@ -110,6 +117,19 @@ class Connection:
             await subscribe(self._engine, self._listener, wanted, uid)
         else:
             unsubscribe(self._engine, self._listener, uid)
+
+    async def _do_on_channel(self, message: Channel, uid: bytes) -> None:
+        channels, listener, name = self._engine.channels, self._listener, message.channel
+        if not self._engine.settings.channels_enabled:
+            raise Forbidden("There are no channels on this server.")
+        if message.action == "join":
+            await channels.join(listener, name, bytes(message.state), uid)
+        elif message.action == "broadcast":
+            await channels.broadcast(listener, name, bytes(message.data), uid)
+        elif message.action == "state":
+            channels.state(listener, name, bytes(message.state), uid)
+        else:
+            channels.leave(listener, name, uid)
 
     async def _heard(self, message: Request) -> Request:
         """The message after the extension that looks at messages of its type. Raises what that raises."""

@@ -13,7 +13,7 @@ from rowcast.protocol import Rules
 from rowcast.server.realtime.driver import GOING_AWAY, Driver
 from rowcast.server.realtime.gate import Admission, Handshake, admit
 
-OWN_TYPES = frozenset({"items", "subscribe", "unsubscribe"})
+OWN_TYPES = frozenset({"channel", "items", "subscribe", "unsubscribe"})
 
 
 class Hub:

@@ -1,0 +1,225 @@
+"""The verbs of channels: join, leave, set one's state, broadcast; and who must leave when rights change. Must not know what the
+frames look like or how they travel.
+
+Channels live in this process alone: nothing of them is stored, and another node knows nothing of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Collection, Iterable
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from rowcast.engine.channelrights import Place, depends, place_of, require_join, require_speak
+from rowcast.engine.listener import Listener
+from rowcast.errors import Forbidden, InvalidPayload, LimitExceeded, RequestsExceeded, RowcastError
+from rowcast.feed import Commit
+from rowcast.live.channels import Channel, Member
+from rowcast.protocol import channel as frames
+from rowcast.protocol.frames import tail
+from rowcast.protocol.limit import Limit
+from rowcast.schema import Schema
+
+if TYPE_CHECKING:
+    from rowcast.engine.engine import Engine
+
+log = logging.getLogger("rowcast.live")
+MOST_MEMBERS, MOST_CHANNELS = 5000, 100
+"""Of one channel; of one connection."""
+MOST_STATE, MOST_DATA = 4096, 16_384
+"""Bytes of a state and of a message."""
+ACTIONS = 50
+"""Actions that a connection may do in a second."""
+NOTHING = b"null"
+_RIGHTS = frozenset(
+    {"directus_roles", "directus_access", "directus_policies", "directus_permissions", "directus_shares"}
+)
+
+
+class Seat:
+    """One connection on one channel. ``depends``: collections whose rows may end it."""
+
+    __slots__ = ("channel", "depends", "member", "place", "uid")
+
+    def __init__(self, place: Place, channel: Channel, member: Member, uid: bytes) -> None:
+        self.place, self.channel, self.member, self.uid = place, channel, member, uid
+        self.depends: frozenset[str] = frozenset()
+
+
+class Guest:
+    """One connection that is on channels, by their names."""
+
+    __slots__ = ("id", "limit", "seats")
+
+    def __init__(self) -> None:
+        self.id = secrets.token_hex(6)
+        self.limit = Limit(ACTIONS, 1.0)
+        self.seats: dict[str, Seat] = {}
+
+
+class Channels:
+    """All channels of this process. ``messages``: how many were broadcast."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._channels: dict[str, Channel] = {}
+        self._guests: dict[Listener, Guest] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.messages = 0
+        engine.broadcast.on_told.append(self._told)
+        engine.on_schema(self._remodelled)
+
+    def __len__(self) -> int:
+        return len(self._channels)
+
+    @property
+    def members(self) -> int:
+        """How many are on channels, each counted on each."""
+        return sum(map(len, self._channels.values()))
+
+    # ---- verbs --------------------------------------------------------------------------------------------------------
+
+    async def join(self, listener: Listener, name: str, state: bytes, uid: bytes) -> None:
+        """Be on a channel, with a state (JSON; empty for null), and be told of it under that uid. Whoever is there already gets
+        state and uid anew. Raises Forbidden, InvalidPayload, LimitExceeded, RequestsExceeded."""
+        place, guest = place_of(name), self._guests.setdefault(listener, Guest())
+        self._allow(guest, state, MOST_STATE)
+        while True:
+            epoch = self._engine.broadcast.epoch
+            await require_join(self._engine, listener.actor, place)
+            needs = await depends(self._engine, listener.actor, place)
+            if epoch == self._engine.broadcast.epoch:
+                break
+        if not listener.is_open:
+            return
+        seat = self._seat(listener, guest, place, state or NOTHING, uid)
+        seat.depends = needs
+        listener.outbox.send(frames.joined(name, guest.id, [m.told() for m in seat.channel], uid))
+
+    def leave(self, listener: Listener, name: str, uid: bytes) -> None:
+        """Be on the channel no longer. Whoever is not there: no error."""
+        self._leave(listener, name)
+        listener.outbox.send(frames.done("leave", name, uid))
+
+    def state(self, listener: Listener, name: str, state: bytes, uid: bytes) -> None:
+        """Have another state. Raises Forbidden for whoever is not on the channel, InvalidPayload, RequestsExceeded."""
+        guest, seat = self._at(listener, name)
+        self._allow(guest, state, MOST_STATE)
+        seat.channel.change(seat.member, seat.member.who, state or NOTHING)
+        listener.outbox.send(frames.done("state", name, uid))
+
+    async def broadcast(self, listener: Listener, name: str, data: bytes, uid: bytes) -> None:
+        """Tell all others on the channel. Raises Forbidden, InvalidPayload, RequestsExceeded."""
+        guest, seat = self._at(listener, name)
+        self._allow(guest, data, MOST_DATA)
+        await require_speak(self._engine, listener.actor, seat.place)
+        if guest.seats.get(name) is not seat:  # sent away meanwhile
+            raise Forbidden
+        self.messages += 1
+        seat.channel.broadcast(seat.member, data or NOTHING)
+        listener.outbox.send(frames.done("broadcast", name, uid))
+
+    def gone(self, listener: Listener) -> None:
+        """The connection has ended."""
+        for name in list(self._guests[listener].seats) if listener in self._guests else ():
+            self._leave(listener, name)
+        self._guests.pop(listener, None)
+
+    async def review(self, listener: Listener, names: Collection[str] | None = None) -> None:
+        """See whether the connection may still be on its channels, or on these; and who it is now."""
+        guest = self._guests.get(listener)
+        for name, seat in list(guest.seats.items()) if guest is not None else ():
+            if names is None or name in names:
+                await self._review(listener, name, seat)
+
+    # ---- seats --------------------------------------------------------------------------------------------------------
+
+    def _at(self, listener: Listener, name: str) -> tuple[Guest, Seat]:
+        guest = self._guests.get(listener)
+        if guest is None or name not in guest.seats:
+            raise Forbidden("Join the channel first.")
+        return guest, guest.seats[name]
+
+    def _seat(self, listener: Listener, guest: Guest, place: Place, state: bytes, uid: bytes) -> Seat:
+        seat = guest.seats.get(place.name)
+        if seat is not None:
+            seat.uid, seat.member.tail = uid, tail(uid)
+            seat.channel.change(seat.member, seat.member.who, state)
+            return seat
+        channel = self._channels.get(place.name)
+        channel = Channel(place.name) if channel is None else channel
+        if len(channel) >= MOST_MEMBERS or len(guest.seats) >= MOST_CHANNELS:
+            raise LimitExceeded
+        member = Member((guest.id, listener.actor.user), listener.outbox, tail(uid), state)
+        self._channels[place.name] = channel
+        channel.join(member)
+        guest.seats[place.name] = Seat(place, channel, member, uid)
+        return guest.seats[place.name]
+
+    def _leave(self, listener: Listener, name: str) -> None:
+        guest = self._guests.get(listener)
+        seat = guest.seats.pop(name, None) if guest is not None else None
+        if seat is not None:
+            seat.channel.leave(seat.member)
+            if not len(seat.channel):
+                self._channels.pop(name, None)
+
+    def _allow(self, guest: Guest, value: bytes, most: int) -> None:
+        if len(value) > most:
+            raise InvalidPayload(f"More than {most} bytes")
+        if guest.limit.take(monotonic()):
+            raise RequestsExceeded
+
+    # ---- rights -------------------------------------------------------------------------------------------------------
+
+    def _told(self, commit: Commit) -> None:
+        """A commit may end somebody's right to be on a channel."""
+        if not self._guests:
+            return
+        touched = commit.collections
+        if touched & _RIGHTS:
+            self._start(self._guests, None)
+            return
+        users = {change.key for change in commit.changes if change.collection == "directus_users"}
+        if users:
+            self._start([one for one in self._guests if one.actor.user in users], None)
+        rows = {f"{change.collection}/{change.key}" for change in commit.changes}
+        for listener, guest in list(self._guests.items()):
+            names = {name for name, seat in guest.seats.items() if name in rows or seat.depends & touched}
+            if names:
+                self._start([listener], names)
+
+    def _remodelled(self, _schema: Schema) -> None:
+        self._start(self._guests, None)
+
+    def _start(self, listeners: Iterable[Listener], names: Collection[str] | None) -> None:
+        for listener in list(listeners):
+            task = asyncio.get_running_loop().create_task(self.review(listener, names))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _review(self, listener: Listener, name: str, seat: Seat) -> None:
+        try:
+            await require_join(self._engine, listener.actor, seat.place)
+            seat.depends = await depends(self._engine, listener.actor, seat.place)
+        except RowcastError as error:
+            self._send_away(listener, name, seat, error)
+        except Exception:
+            log.exception("the right to the channel %s could not be reviewed", name)
+            self._send_away(listener, name, seat, Forbidden())
+        else:
+            self._rename(listener, seat)
+
+    def _send_away(self, listener: Listener, name: str, seat: Seat, error: RowcastError) -> None:
+        guest = self._guests.get(listener)
+        if guest is not None and guest.seats.get(name) is seat:
+            self._leave(listener, name)
+            listener.outbox.send(frames.closed(name, error, seat.uid))
+
+    def _rename(self, listener: Listener, seat: Seat) -> None:
+        member = seat.member
+        if member.who[1] != listener.actor.user and member in seat.channel:
+            seat.channel.change(member, (member.who[0], listener.actor.user), member.state)
