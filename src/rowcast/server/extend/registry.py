@@ -25,7 +25,6 @@ class Decorator(Protocol):
 
 UNHEARD = frozenset({"directus_activity", "directus_revisions", "directus_sessions", "directus_migrations"})
 """Collections that the program writes by itself, without mutations, and that are not in the change log."""
-PROTOCOL_TYPES = frozenset({"items", "subscribe", "unsubscribe"})
 CLOSED_TYPES = frozenset({"auth", "ping", "pong"})
 
 
