@@ -23,9 +23,18 @@ class Ear:
         open_listener(engine, self.listener)
 
     async def subscribe(
-        self, collection: str, uid: str = "s", event: str | None = None, item: Any = None, **query: Any
+        self,
+        collection: str,
+        uid: str = "s",
+        event: str | None = None,
+        item: Any = None,
+        *,
+        exact: bool = False,
+        resume: bool = False,
+        since: str | None = None,
+        **query: Any,
     ) -> None:
-        wanted = wish(collection, parse(query), event, item)
+        wanted = wish(collection, parse(query), event, item, exact=exact, resume=resume, since=since)
         await subscribe(self.engine, self.listener, wanted, json.dumps(uid).encode())
 
     def unsubscribe(self, uid: str = "s") -> None:
@@ -53,3 +62,43 @@ class Ear:
     def _dismiss(self, error: RowcastError) -> None:
         self.dismissed = error
         self.close()
+
+
+class Mirror:
+    """Holds the sets of an ear by uid, as a client would, and complains about events that do not fit."""
+
+    def __init__(self, ear: Ear, key: str = "id") -> None:
+        self.ear, self.key = ear, key
+        self.sets: dict[str, dict[Any, Any]] = {}
+        self.answers: dict[str, Any] = {}
+        self.places: dict[str, str] = {}
+        self.events: list[tuple[str, str]] = []
+
+    def listen(self) -> None:
+        """Take in what was told."""
+        for frame in self.ear.heard():
+            assert frame["type"] == "subscription" or frame["status"] == "error", frame
+            if frame["type"] == "subscription":
+                self._take(frame["uid"], frame["event"], frame.get("data"))
+                self.places[frame["uid"]] = frame.get("position", "")
+
+    def _take(self, uid: str, event: str, data: Any) -> None:
+        self.events.append((uid, event))
+        if event == "resumed":
+            return
+        if event == "init":
+            self.answers[uid] = data
+            rows = data if isinstance(data, list) else [data]
+            self.sets[uid] = {row[self.key]: row for row in rows if self.key in row}
+            return
+        rows, held = data if isinstance(data, list) else [data], self.sets[uid]
+        if event == "update" and not (rows and self.key in rows[0]):  # numbers about rows
+            self.answers[uid] = data
+            return
+        for row in rows:
+            key = row if event == "delete" else row[self.key]
+            assert (key in held) is (event != "create"), (uid, event, data, held)
+            if event == "delete":
+                del held[key]
+            else:
+                held[key] = row

@@ -1,5 +1,5 @@
-"""Answers the asks of the live engine: one statement for the rows of a view, one for the deleted rows it held, one for each count.
-Must not know who listens.
+"""Answers the asks of the live engine: one statement for the rows of a view, one for the deleted rows it held, one for the rows
+that changes of other collections lead to, one for each count. Must not know who listens.
 
 Rows are read as they are now, not as they were at the commit: a later commit has its own ask behind this one.
 """
@@ -15,13 +15,16 @@ import msgspec
 
 from rowcast.engine.plans import KEYS
 from rowcast.engine.views import count_of
-from rowcast.feed import Change
+from rowcast.feed import Change, Position
+from rowcast.feed.commit import Key
 from rowcast.live import Answer, Ask, Part, View
 from rowcast.policy.rights import both
+from rowcast.query.reach import changed, pointed, reaches, related_to
 from rowcast.query.sql import Statement, bind, keys, rows
 from rowcast.query.sql.shadow import shadow
-from rowcast.query.tree import Leaf, Ref, Select, Test, Variable
+from rowcast.query.tree import All, Leaf, Not, Order, Ref, Select, Some, Test, Variable
 from rowcast.query.variables import is_now, moment
+from rowcast.schema import Schema
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
@@ -54,9 +57,18 @@ class Answers:
         return Answer(
             await self._rows(ask) if ask.keys else {},
             [await self._whole(ask.view, part) for part in ask.wholes],
+            [await self._related(ask.view, part) for part in ask.relations],
             await self._held(ask.view, ask.gone) if ask.gone else frozenset(),
-            await self._counts(ask.view) if ask.view.counts else None,
+            await self.counts(ask.view),
         )
+
+    async def shown(self, view: View, keys: Sequence[Key] | None = None) -> tuple[str, Position]:
+        """The answer of an exact view as it is now, each row with its key at its head (see ``keyed``), and the position of exactly
+        that state. ``keys``: of these rows alone."""
+        statement = self._statement("all" if keys is None else "rows", view)
+        args = bind(statement, lambda name: _value(name, keys or ()))
+        found, position = await self._engine.store.snapshot(statement.text, args)
+        return found[0][0], position
 
     async def _rows(self, ask: Ask) -> dict[str, bytes]:
         """The rows that the view holds of those keys: finished JSON by key as text."""
@@ -74,7 +86,19 @@ class Answers:
         args = (images, *bind(statement, lambda name: _value(name, names)))
         return frozenset(str(row[0]) for row in await self._engine.store.read(statement.text, args))
 
-    async def _counts(self, view: View) -> bytes:
+    async def _related(self, view: View, part: Part) -> bytes:
+        """The rows of the view that the changed rows are or were related to, but for those that were told already."""
+        collections = sorted({change.collection for change in part.related})
+        statement = self._statement("related " + " ".join(collections), view, collections)
+        told = [change.key for change in part.changes]
+        args = bind(statement, lambda name: _value(name, told) if name == KEYS or is_now(name) else _of(part, name))
+        found: str = (await self._engine.store.read(statement.text, args))[0][0]
+        return found.encode()
+
+    async def counts(self, view: View) -> bytes | None:
+        """The numbers that events of the view carry, as a JSON object; None if there are none."""
+        if not view.counts:
+            return None
         counts = {}
         for name, question in view.counts:
             text, args = count_of(question)
@@ -85,25 +109,61 @@ class Answers:
         args = bind(statement, lambda name: _value(name, names))
         return (await self._engine.store.read(statement.text, args))[0][0]
 
-    def _statement(self, form: str, view: View) -> Statement:
+    def _statement(self, form: str, view: View, related: Sequence[str] = ()) -> Statement:
         found = self._known.get((form, view))
         if found is None:
             if len(self._known) >= _MOST:
                 self._known.clear()
-            found = self._known[form, view] = self._write(form, view)
+            found = self._known[form, view] = self._write(form, view, related)
         return found
 
-    def _write(self, form: str, view: View) -> Statement:
+    def _write(self, form: str, view: View, related: Sequence[str]) -> Statement:
         schema = self._engine.schema
         collection = schema.collections[view.collection]
         key, keys_of = Ref(collection.key), Variable(KEYS, collection.key.type, many=True)
+        if form == "all":
+            order = view.select.order or (() if view.is_grouped else (Order(key),))
+            return rows(_marked(replace(view.select, order=order), key), schema)
+        if related:
+            return rows(_affected(view.select, Test(key, "in", keys_of), related, schema), schema)
         select = replace(view.select, where=both(Test(key, "in", keys_of), view.select.where))
         if form == "whole":
             return rows(select, schema)
         single: Select = replace(select, order=(), limit=None, offset=0, aggregates=(), groups=())
         if form == "held":
             return shadow(keys(single, schema), collection)
-        return rows(replace(single, nodes=(Leaf(_MARK, key), *single.nodes)), schema)
+        return rows(_marked(single, key), schema)
+
+
+def _marked(select: Select, key: Ref) -> Select:
+    """The question with the key at the head of each row; one about numbers has no keys."""
+    if select.aggregates or select.groups:
+        return select
+    return replace(select, nodes=(Leaf(_MARK, key), *select.nodes))
+
+
+def _affected(select: Select, told: Test, collections: Sequence[str], schema: Schema) -> Select:
+    """The rows that changed rows of the collections are or were related to, but for those ``told``."""
+    ways = reaches(select)
+    leads = tuple(related_to(ways, select.collection, name, schema) for name in collections)
+    return replace(select, where=both(All((Some(leads), Not(told))), select.where))
+
+
+def _of(part: Part, name: str) -> list[Any]:
+    """What a variable of ``related_to`` stands for."""
+    found: list[Any] = []
+    for change in part.related:
+        if name == changed(change.collection):
+            found.append(change.key)
+        elif name.startswith(pointed(change.collection, "")):
+            column = name.removeprefix(pointed(change.collection, ""))
+            found += [image.values.get(column) for image in (change.before, change.after) if image is not None]
+    return list(dict.fromkeys(value for value in found if value is not None))
+
+
+def keyed(text: str) -> list[tuple[bytes, bytes]]:
+    """(key as JSON, row) of each row of an answer that has keys at the heads."""
+    return [_keyed(row) for row in _decode(text)]
 
 
 def _value(name: str, names: Sequence[str | int]) -> Any:
@@ -115,11 +175,15 @@ def _value(name: str, names: Sequence[str | int]) -> Any:
 
 def _split(row: msgspec.Raw) -> tuple[str, bytes]:
     """A row that begins with its key, as (key as text, row without it)."""
+    mark, rest = _keyed(row)
+    return str(msgspec.json.decode(mark)), rest
+
+
+def _keyed(row: msgspec.Raw) -> tuple[bytes, bytes]:
     text = bytes(row)
     mark = bytes(_decode_key(text).key)
     rest = text[len(_MARK) + 4 + len(mark) :]
-    key = msgspec.json.decode(mark)
-    return str(key), b"{" + rest[1:] if rest[:1] == b"," else b"{}"
+    return mark, b"{" + rest[1:] if rest[:1] == b"," else b"{}"
 
 
 def _text(change: Change) -> str:

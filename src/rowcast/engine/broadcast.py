@@ -9,15 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rowcast.auth import Actor
 from rowcast.engine import eager
 from rowcast.engine.answers import Answers
+from rowcast.engine.history import History
 from rowcast.engine.identify import identify_again
 from rowcast.engine.listener import Listener, Watch
-from rowcast.engine.views import prepare
+from rowcast.engine.moves import Move, Moves
+from rowcast.engine.refresh import Refresher
+from rowcast.engine.views import Prepared, prepare
 from rowcast.errors import InternalError, InvalidCredentials, RowcastError
 from rowcast.feed import Change, Commit, Position
 from rowcast.live import Answer, Ask, Live
@@ -47,25 +50,41 @@ class Broadcast:
         self._engine = engine
         self.live, self.listeners = Live(), set[Listener]()
         self.epoch = 0
+        self.history = History(engine.store, lambda: self.told)
         self._answers = Answers(engine)
+        self.refresher = Refresher(self, self._answers)
+        self._moves = Moves(self, self._answers, self.refresher)
         self._backlog: deque[Commit] = deque()
         self._working = self._remodelled = self._has_dependants = False
         self._refused: dict[str, set[tuple[Listener, Watch]]] = {}
         self._waiting: list[asyncio.Future[None]] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._captured: set[str] = set()
+        self.slow_closes = 0
         self.on_told: list[Callable[[Commit], None]] = []
         """Called with each commit after it was told, or its events were kept a place in the outboxes."""
 
     # ---- commits ------------------------------------------------------------------------------------------------------
 
+    def opened(self) -> None:
+        """The store is open: what it announces from now on is told."""
+        self.live.previous = self._engine.store.position
+        self.history.begin(self.live.previous)
+
+    @property
+    def told(self) -> Position:
+        """The position up to which everything was told."""
+        return self.live.previous or self._engine.store.position
+
     def committed(self, commit: Commit) -> None:
-        self.slow_closes = 0
         """A commit, in order."""
-        if self.listeners:
+        if self.listeners or self._working:
             self._backlog.append(commit)
+        else:
+            self.live.previous = commit.position
+            self.history.add(commit)
         if not self._working:
-            self._start(self._work_off())
+            self.start(self._work_off())
 
     def remodelled(self, _schema: Schema) -> None:
         """The data model is another one: everything is prepared again before the next commit is told."""
@@ -91,8 +110,9 @@ class Broadcast:
             listener.actor = actor
             await self._review_watches(listener)
         finally:
+            self._moves.start()
             self._working = False
-            self._start(self._work_off())
+            self.start(self._work_off())
 
     async def _next(self) -> None:
         """Wait until there is nothing left to tell for the moment."""
@@ -130,8 +150,11 @@ class Broadcast:
                 future.set_result(None)
 
     def _tell(self, commit: Commit) -> None:
+        self.history.add(commit)
         for ask in self.live.publish(commit):
-            self._start(self._answer(ask))
+            self.start(self._answer(ask))
+        if self.live.stale:
+            self.refresher.start()
         if self._refused:
             for change in commit.changes:
                 self._tell_refused(change)
@@ -182,6 +205,7 @@ class Broadcast:
                 await self._review_one(listener)
             if number % _PAUSE_EVERY == 0:
                 await asyncio.sleep(0)
+        self._moves.start()
 
     async def _review_one(self, listener: Listener) -> None:
         try:
@@ -194,10 +218,25 @@ class Broadcast:
     async def _review_watches(self, listener: Listener) -> None:
         """Show each subscription of the listener what its actor may see now."""
         for watch in list(listener.watches.values()):
-            if watch.subscription.audience is not None or watch.refused is not None:
+            if watch.subscription.audience is not None or watch.refused is not None or watch.move is not None:
                 await self._review_watch(listener, watch)
 
     async def _review_watch(self, listener: Listener, watch: Watch) -> None:
+        prepared = await self._prepare_again(listener, watch)
+        current = watch.subscription.audience
+        if not listener.is_open:
+            return
+        if watch.wish.is_exact:
+            view = None if prepared is None else prepared.view
+            if watch.move is not None or (None if current is None else current.view) != view:
+                self._moves.add((listener, watch), prepared)
+        elif prepared is None:
+            self.live.leave(watch.subscription)
+        elif current is None or current.view != prepared.view:
+            self.live.join(prepared.view, prepared.primary, watch.subscription)
+
+    async def _prepare_again(self, listener: Listener, watch: Watch) -> Prepared | None:
+        """What the watch may see now; None if nothing, which it will be told."""
         self._forgive(listener, watch)
         try:
             prepared = await prepare(self._engine, listener.actor, watch.wish)
@@ -208,9 +247,25 @@ class Broadcast:
             self._refuse(listener, watch, InternalError())
         else:
             self.depend(watch, prepared.depends)
-            current = watch.subscription.audience
-            if listener.is_open and (current is None or current.view != prepared.view):
-                self.live.join(prepared.view, prepared.primary, watch.subscription)
+            return prepared
+        return None
+
+    async def review_moved(self, seats: Sequence[tuple[Listener, Watch]], move: Move) -> None:
+        """The rights of these have changed again while they moved."""
+        while True:
+            epoch = self.epoch
+            targets = [await self._prepare_again(listener, watch) for listener, watch in seats]
+            if epoch == self.epoch:
+                break
+        for seat, target in zip(seats, targets, strict=True):
+            if seat[1].move is move:
+                self._moves.restart(seat, target, move)
+        self._moves.start()
+
+    def fail(self, listener: Listener, watch: Watch) -> None:
+        """The watch cannot be shown anything."""
+        self.live.leave(watch.subscription)
+        self._refuse(listener, watch, InternalError())
 
     def depend(self, watch: Watch, collections: frozenset[str]) -> None:
         """What the watch shows depends on rows of these collections besides its own."""
@@ -218,7 +273,6 @@ class Broadcast:
         self._has_dependants = self._has_dependants or bool(collections)
 
     def _refuse(self, listener: Listener, watch: Watch, error: RowcastError) -> None:
-        self.live.leave(watch.subscription)
         watch.refused = error
         self._refused.setdefault(watch.wish.collection, set()).add((listener, watch))
 
@@ -235,12 +289,13 @@ class Broadcast:
     def drop(self, listener: Listener, watches: Iterable[Watch]) -> None:
         """These subscriptions end."""
         for watch in watches:
+            watch.move = None
             self.live.leave(watch.subscription)
             listener.ended += watch.subscription.events
             self._forgive(listener, watch)
         for collection in self._captured - self.live.watched():
             self._captured.discard(collection)
-            self._start(self._engine.store.watch(collection, False))
+            self.start(self._engine.store.watch(collection, False))
 
     async def capture(self, collection: str) -> None:
         """See to it that changes of the collection are in the commits."""
@@ -248,7 +303,8 @@ class Broadcast:
             self._captured.add(collection)
             await self._engine.store.watch(collection, True)
 
-    def _start(self, work: Any) -> None:
+    def start(self, work: Any) -> None:
+        """Run a coroutine in the background."""
         task = eager.run(work)
         if task is not None:
             self._tasks.add(task)

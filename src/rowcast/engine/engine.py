@@ -63,6 +63,7 @@ class Engine:
     async def open(self) -> None:
         """Open the store."""
         await self.store.open()
+        self.broadcast.opened()
 
     async def close(self) -> None:
         """Finish queued writes and letters and close the store."""

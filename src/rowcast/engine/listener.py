@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rowcast.auth import Actor
 from rowcast.errors import RowcastError
@@ -14,27 +14,36 @@ from rowcast.feed import Kind
 from rowcast.live import Outbox, Subscription
 from rowcast.query.parse import Query
 
+if TYPE_CHECKING:
+    from rowcast.engine.moves import Move
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a subscription asks for. ``item``: the key of the one row it is about, as it was given."""
+    """What a subscription asks for. ``item``: the key of the one row it is about, as it was given. ``is_exact``: it holds what a
+    fresh question would give, and is told what enters and leaves. ``is_placed``: its frames carry positions. ``since``: the
+    position from which on it wants to be told what it missed."""
 
     collection: str
     query: Query
     only: Kind | None = None
     item: str | int | None = None
+    is_exact: bool = False
+    is_placed: bool = False
+    since: str | None = None
 
 
 class Watch:
     """One open subscription. ``refused``: why it shows nothing at present, though it did once; ``depends`` names the collections
-    whose changes may change what its variables stand for."""
+    whose changes may change what its variables stand for; ``move``: its rows are on the way to another view (see ``moves``)."""
 
-    __slots__ = ("depends", "refused", "subscription", "uid", "wish")
+    __slots__ = ("depends", "move", "refused", "subscription", "uid", "wish")
 
     def __init__(self, wish: Wish, uid: bytes, subscription: Subscription) -> None:
         self.wish, self.uid, self.subscription = wish, uid, subscription
         self.refused: RowcastError | None = None
         self.depends: frozenset[str] = frozenset()
+        self.move: Move | None = None
 
 
 @dataclass(frozen=True, slots=True)

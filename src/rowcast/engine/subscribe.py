@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from rowcast.auth import Actor
+from rowcast.engine.broadcast import ON_DEMAND
 from rowcast.engine.listener import Listener, Watch, Wish
+from rowcast.engine.refresh import Shown
 from rowcast.engine.views import Prepared, count_of, prepare
 from rowcast.errors import Forbidden
 from rowcast.feed import Kind
-from rowcast.live import Outbox, Subscription
+from rowcast.live import Audience, Outbox, Subscription, Token
 from rowcast.protocol import frames
 from rowcast.protocol.codec import uid_text
 from rowcast.query.parse import Query
@@ -26,9 +28,20 @@ if TYPE_CHECKING:
 __all__ = ["Listener", "Outbox", "Wish", "change_actor", "close", "open_listener", "subscribe", "unsubscribe", "wish"]
 
 
-def wish(collection: str, query: Query, event: str | None = None, item: str | int | None = None) -> Wish:
-    """What is to be subscribed to. ``event``: only events of that kind (create, update, delete), and no rows at the beginning."""
-    return Wish(collection, query, None if event is None else Kind(event), item)
+def wish(
+    collection: str,
+    query: Query,
+    event: str | None = None,
+    item: str | int | None = None,
+    *,
+    exact: bool = False,
+    resume: bool = False,
+    since: str | None = None,
+) -> Wish:
+    """What is to be subscribed to. ``event``: only events of that kind (create, update, delete), and no rows at the beginning.
+    ``exact``: keep a set of rows. ``resume``: tell positions; ``since``: what was missed since one, instead of the rows."""
+    only = None if event is None else Kind(event)
+    return Wish(collection, query, only, item, exact, resume or since is not None, since)
 
 
 def open_listener(engine: Engine, listener: Listener) -> None:
@@ -55,13 +68,11 @@ async def subscribe(engine: Engine, listener: Listener, wish: Wish, uid: bytes) 
     """
     name, shown = _name(listener, uid)
     _end(engine, listener, [name])
-    watch = Watch(wish, uid, Subscription(listener.outbox, frames.tail(shown), wish.only))
+    end = frames.placed_tail(shown) if wish.is_placed else frames.tail(shown)
+    watch = Watch(wish, uid, Subscription(listener.outbox, end, wish.only))
     await engine.broadcast.capture(wish.collection)
-    if wish.only is not None:
-        await _join(engine, listener, watch)
-        listener.outbox.send(frames.initial(None, None, watch.subscription.tail))
-    else:
-        await _join_with_rows(engine, listener, watch)
+    if wish.since is None or not await _resume(engine, listener, watch, wish.since):
+        await _begin(engine, listener, watch)
     if listener.is_open:
         listener.watches[name] = watch
     else:
@@ -87,30 +98,97 @@ async def _join(engine: Engine, listener: Listener, watch: Watch) -> Prepared:
     return prepared
 
 
-async def _join_with_rows(engine: Engine, listener: Listener, watch: Watch) -> None:
-    """Rights that change while the rows are read make them be read again."""
+async def _begin(engine: Engine, listener: Listener, watch: Watch) -> None:
+    """Show the rows as they are now, unless only events of one kind are wanted. Rights that change while the rows are read make
+    them be read again."""
     broadcast, subscription = engine.broadcast, watch.subscription
     subscription.hold()
     try:
         while True:
             prepared = await _join(engine, listener, watch)
-            epoch = broadcast.epoch
-            found, position = await engine.store.snapshot(prepared.text, prepared.args)
-            counts = await _counts(engine, prepared)
-            await broadcast.reached(position)
-            if epoch == broadcast.epoch:
+            if await _show(engine, listener, watch, prepared, broadcast.epoch):
                 break
-        listener.outbox.send(frames.initial(_rows(watch.wish, found[0][0].encode()), counts, subscription.tail))
     except BaseException:
         broadcast.live.leave(subscription)
         raise
-    subscription.release(position)
+
+
+async def _show(engine: Engine, listener: Listener, watch: Watch, prepared: Prepared, epoch: int) -> bool:
+    """False: rights have changed meanwhile, and nothing was sent."""
+    broadcast, audience = engine.broadcast, watch.subscription.audience
+    assert audience is not None
+    if audience.held is not None:
+        return await _enter(engine, listener, watch, audience)
+    if watch.wish.only is not None:
+        _send_first(listener, watch, audience, Shown(broadcast.told), with_rows=False)
+        return True
+    found, position = await engine.store.snapshot(prepared.text, prepared.args)
+    counts = await _counts(engine, prepared)
+    await broadcast.reached(position)
+    if epoch != broadcast.epoch:
+        return False
+    _send_first(listener, watch, audience, Shown(position, (), found[0][0].encode(), counts))
+    return True
+
+
+async def _enter(engine: Engine, listener: Listener, watch: Watch, audience: Audience) -> bool:
+    """Like ``_show``, where everybody in the audience stands at the same state."""
+    epoch, seen = engine.broadcast.epoch, list[Shown]()
+    with_rows = watch.wish.only is None
+
+    def admit(shown: Shown) -> None:
+        if epoch == engine.broadcast.epoch and listener.is_open:
+            seen.append(shown)
+            if not (with_rows and _is_missing(watch.wish, shown.data)):
+                _send_first(listener, watch, audience, shown, with_rows=with_rows)
+
+    await engine.broadcast.refresher.enter(audience, admit)
+    if seen and with_rows:
+        _rows(watch.wish, seen[0].data)
+    return bool(seen) or not listener.is_open
+
+
+def _send_first(listener: Listener, watch: Watch, audience: Audience, shown: Shown, *, with_rows: bool = True) -> None:
+    """The first frame; what is newer follows it."""
+    wish, subscription = watch.wish, watch.subscription
+    rows = _rows(wish, shown.data) if with_rows else None
+    end = (
+        frames.placed(subscription.tail, Token(shown.position, 0, audience.name))
+        if wish.is_placed
+        else subscription.tail
+    )
+    listener.outbox.send(frames.initial(rows, shown.counts if with_rows else None, end))
+    subscription.release(shown.position)
+
+
+async def _resume(engine: Engine, listener: Listener, watch: Watch, since: str) -> bool:
+    """Tell what was missed; False if that cannot be told exactly, and nothing was sent."""
+    broadcast, token = engine.broadcast, Token.parse(since)
+    if token is None or watch.wish.collection in ON_DEMAND or not await broadcast.history.reach(token.position):
+        return False
+    subscription = watch.subscription
+    await _join(engine, listener, watch)
+    audience = subscription.audience
+    assert audience is not None
+    events = broadcast.history.missed(audience, token.position) if audience.name == token.view else None
+    if events is None or (audience.held is not None and not audience.held.is_settled):
+        broadcast.live.leave(subscription)
+        return False
+    for event in events[token.told :]:
+        if watch.wish.only in (None, event.kind):
+            subscription.take(event)
+    listener.outbox.send(frames.resumed(frames.placed(subscription.tail, Token(broadcast.told, 0, audience.name))))
+    return True
+
+
+def _is_missing(wish: Wish, rows: bytes) -> bool:
+    return wish.item is not None and rows == b"[]"
 
 
 def _rows(wish: Wish, rows: bytes) -> bytes:
     if wish.item is None:
         return rows
-    if rows == b"[]":
+    if _is_missing(wish, rows):
         raise Forbidden
     return rows[1:-1]
 

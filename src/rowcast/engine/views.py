@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from rowcast.auth import Actor
 from rowcast.engine.listener import Wish
 from rowcast.engine.plans import KEY, Plan
-from rowcast.errors import Forbidden, InvalidPayload
+from rowcast.errors import Forbidden, InvalidPayload, InvalidQuery
 from rowcast.live import View
 from rowcast.live.view import Count
-from rowcast.policy.rights import refusal
+from rowcast.policy import Rights
+from rowcast.policy.rights import field_refusal, refusal
+from rowcast.query.parse import Query
 from rowcast.query.settle import settle
 from rowcast.schema import Schema
 
@@ -45,7 +47,8 @@ async def prepare(engine: Engine, actor: Actor, wish: Wish) -> Prepared:
     rights = engine.rights_now(actor) or await engine.rights(actor)
     s = engine.settings
     limits = (s.query_limit_default, s.query_limit_max, s.max_relational_depth)
-    plan = engine.plans.read(rights, wish.collection, "list" if wish.item is None else "one", wish.query, limits)
+    query = exact_query(rights, wish) if wish.is_exact else wish.query
+    plan = engine.plans.read(rights, wish.collection, "list" if wish.item is None else "one", query, limits)
     known = await engine.variables(actor, plan.variables)
 
     def value(name: str) -> Any:
@@ -62,13 +65,33 @@ def count_of(question: object) -> tuple[str, tuple[Any, ...]]:
     return question[0], question[1]
 
 
-def _view(plan: Plan, wish: Wish, value: Variables) -> View:
+def exact_query(rights: Rights, wish: Wish) -> Query:
+    """The question of an exact subscription: its rows have their keys, by which they are held, and without a limit it is about all.
+    Raises Forbidden if the keys may not be read, InvalidQuery if another member has their name."""
     query = wish.query
-    limit = plan.select.limit if query.limit is not None and query.limit >= 0 and wish.item is None else None
-    select = replace(plan.select, limit=limit, offset=plan.select.offset if wish.item is None else 0)
-    if not query.sort:
+    if query.limit is None:
+        query = replace(query, limit=-1)
+    if query.aggregate or query.group:
+        return query
+    rights.require(wish.collection, "read")
+    primary, readable = rights.schema.collections[wish.collection].primary, rights.visible(wish.collection)
+    if (readable is not None and primary not in readable) or rights.mask(wish.collection, primary) is not None:
+        raise Forbidden(field_refusal(wish.collection, primary))
+    if primary in query.alias:
+        raise InvalidQuery(f'A set is held by the values of "{primary}", which no alias may hide')
+    is_shown = "*" in query.fields or primary in query.fields or any(path.startswith("*.") for path in query.fields)
+    return query if is_shown else replace(query, fields=(primary, *query.fields))
+
+
+def _view(plan: Plan, wish: Wish, value: Variables) -> View:
+    query, select = wish.query, plan.select
+    if wish.item is not None:
+        select = replace(select, limit=None, offset=0)
+    elif not wish.is_exact and (query.limit is None or query.limit < 0):
+        select = replace(select, limit=None)
+    if not query.sort and not (wish.is_exact and (select.limit is not None or select.offset)):
         select = replace(select, order=())
-    return View(settle(select, value), wish.item is not None, tuple(_counts(plan, value)))
+    return View(settle(select, value), wish.item is not None, tuple(_counts(plan, value)), wish.is_exact)
 
 
 def _counts(plan: Plan, value: Variables) -> Iterator[Count]:

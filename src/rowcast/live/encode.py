@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from rowcast.feed import Image
 from rowcast.query.match import Predicate, predicate
-from rowcast.query.tree import Leaf, Node, Select
+from rowcast.query.tree import Leaf, Node
 
 Encoder = Callable[[Image], bytes]
 CONCEALED = b'"**********"'
 _Part = tuple[bytes, str, bool, Predicate | None]
 
 
-def encoder(select: Select) -> Encoder | None:
-    """How to write a row of the view; None if an image of the row is not enough for it (nested fields, functions …)."""
-    if select.aggregates or select.groups:
-        return None
+def encoder(nodes: Sequence[Node]) -> Encoder | None:
+    """How to write a row with these members; None if an image of the row is not enough for it (nested fields, functions …)."""
     parts: list[_Part] = []
-    for node in select.nodes:
+    for node in nodes:
         part = _part(node, first=not parts)
         if part is None:
             return None

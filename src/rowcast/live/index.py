@@ -14,11 +14,13 @@ Group = dict[Audience, None]
 
 
 class Index:
-    """Audiences by an equality that their rows must satisfy, and the residue that has none."""
+    """Audiences by an equality that their rows must satisfy, and the residue that has none. ``related``: audiences of other
+    collections whose answers depend on rows of this one."""
 
-    __slots__ = ("_keyed", "_residue")
+    __slots__ = ("_keyed", "_residue", "related")
 
     def __init__(self) -> None:
+        self.related: Group = {}
         self._keyed: dict[str, dict[Any, Group]] = {}
         self._residue: Group = {}
 
@@ -35,7 +37,7 @@ class Index:
             self._prune(*audience.key)
 
     def __bool__(self) -> bool:
-        return bool(self._residue) or bool(self._keyed)
+        return bool(self._residue) or bool(self._keyed) or bool(self.related)
 
     def touched(self, change: Change) -> Group:
         """The audiences that a change may concern."""

@@ -26,6 +26,24 @@ def tail(uid: bytes) -> bytes:
     return b',"uid":' + uid + b"}" if uid else b"}"
 
 
+_PLACE = b',"position":"\0"'
+
+
+def placed_tail(uid: bytes) -> bytes:
+    """The end of every frame of a subscription that is told positions, with room for one."""
+    return _PLACE + tail(uid)
+
+
+def has_place(end: bytes) -> bool:
+    """Whether a tail has room for a position."""
+    return end.startswith(_PLACE)
+
+
+def placed(end: bytes, position: object) -> bytes:
+    """A tail with that position, if it has room for one."""
+    return end.replace(b"\0", str(position).encode(), 1) if has_place(end) else end
+
+
 def error(context: str, fault: RowcastError, uid: bytes = b"") -> bytes:
     """An error frame. ``context`` is the type of the message that failed, or ``server``."""
     what = _encode({"code": fault.code, "message": fault.message})
@@ -62,6 +80,11 @@ def initial(data: bytes | None, meta: bytes | None, end: bytes) -> bytes:
     """The first frame of a subscription, with its rows if it was not narrowed to an event. ``end`` is its tail."""
     rows = b"" if data is None else b',"data":' + data
     return b'{"type":"subscription","event":"init"' + rows + _meta(meta) + end
+
+
+def resumed(end: bytes) -> bytes:
+    """What was missed has been told. ``end`` is the tail with the position."""
+    return b'{"type":"subscription","event":"resumed"' + end
 
 
 def unsubscribed(uid: bytes) -> bytes:

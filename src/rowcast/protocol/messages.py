@@ -32,12 +32,16 @@ class Auth(Message, tag_field="type", tag="auth"):
 
 
 class Subscribe(Message, tag_field="type", tag="subscribe"):
-    """Asks for the changes of a collection, or of its one item. ``query`` is a JSON object."""
+    """Asks for the changes of a collection, or of its one item. ``query`` is a JSON object. ``live`` "set" keeps an exact set of
+    rows; ``resume`` asks for positions, ``since`` (None: none yet) for what was missed since one."""
 
     collection: str = ""
     event: Event | UnsetType = UNSET
     item: Id | UnsetType = UNSET
     query: Raw = Raw()
+    live: Literal["set"] | UnsetType = UNSET
+    resume: bool | UnsetType = UNSET
+    since: str | UnsetType | None = UNSET
 
 
 class Unsubscribe(Message, tag_field="type", tag="unsubscribe"):

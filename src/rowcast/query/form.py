@@ -35,15 +35,22 @@ def lift(select: Select) -> tuple[Select, tuple[Any, ...]]:
     return lifter.select(select), tuple(lifter.consts)
 
 
+def lift_condition(condition: Condition) -> tuple[Condition, tuple[Any, ...]]:
+    """The form of a condition and its constants. Texts that are searched for stay where they are."""
+    lifter = _Lifter(with_search=False)
+    return lifter.condition(condition), tuple(lifter.consts)
+
+
 @dataclass(slots=True)
 class _Lifter:
     consts: list[Any] = field(default_factory=list)
+    with_search: bool = True
 
     def select(self, select: Select) -> Select:
         return replace(
             select,
             nodes=tuple(map(self._node, select.nodes)),
-            where=self._condition(select.where),
+            where=self.condition(select.where),
             limit=self._slot(select.limit) if isinstance(select.limit, int) else select.limit,
             offset=self._slot(select.offset) if isinstance(select.offset, int) and select.offset else select.offset,
         )
@@ -61,19 +68,19 @@ class _Lifter:
             case AnyOf():
                 return replace(node, selects=tuple(map(self.select, node.selects)))
 
-    def _condition(self, condition: Condition) -> Condition:
+    def condition(self, condition: Condition) -> Condition:
         match condition:
             case All(parts):
-                return All(tuple(map(self._condition, parts)))
+                return All(tuple(map(self.condition, parts)))
             case Some(parts):
-                return Some(tuple(map(self._condition, parts)))
+                return Some(tuple(map(self.condition, parts)))
             case Not(part):
-                return Not(self._condition(part))
+                return Not(self.condition(part))
             case Test(_, operator, Const(value)) if operator not in _FIXED:
                 return replace(condition, right=self._slot(value))
             case Through():
-                return replace(condition, on=self._condition(condition.on))
-            case Search(str(text)):
+                return replace(condition, on=self.condition(condition.on))
+            case Search(str(text)) if self.with_search:
                 return replace(condition, text=self._slot(text))
             case _:
                 return condition

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
+from rowcast.query.form import lift_condition
 from rowcast.query.operators import NUMBERS, TEXTS, TIMES
-from rowcast.query.tree import All, Always, Condition, Const, Not, Ref, Search, Some, Test, Value, Variable
+from rowcast.query.tree import All, Always, Condition, Const, Not, Ref, Search, Slot, Some, Test, Value, Variable
 from rowcast.query.values import fitting
 
 Values = Mapping[str, Any]
-Variables = Callable[[str], Any]
+Variables = Callable[[Any], Any]
+"""The value of a variable by its name; of a lifted constant (see ``form``) by its number."""
 Predicate = Callable[[Values, Variables], bool | None]
 Getter = Callable[[Values, Variables], Any]
 
@@ -56,6 +59,15 @@ def predicate(condition: Condition) -> Predicate | None:
             return None
 
 
+def lifted(condition: Condition) -> tuple[Predicate | None, tuple[Any, ...]]:
+    """The predicate of the condition's form, shared by all conditions that differ in nothing but constants, and its own constants,
+    which it expects as values of the variables 0, 1, 2 …"""
+    form, constants = lift_condition(condition)
+    if any(map(_is_odd, constants)) or any(isinstance(c, tuple) and any(map(_is_odd, c)) for c in constants):
+        return predicate(condition), ()
+    return _of_form(form), constants
+
+
 def fold(text: str) -> str:
     """Lower case of the ASCII letters, as SQLite's ``lower``."""
     return text.lower() if text.isascii() else text.translate(_LOWER)
@@ -92,6 +104,9 @@ def _negation(test: Predicate | None) -> Predicate | None:
     return decide
 
 
+_of_form = lru_cache(maxsize=4096)(predicate)
+
+
 # ---- values of a row
 
 
@@ -112,6 +127,9 @@ def _right(value: Value, kind: str) -> Getter | None:
     if isinstance(value, Const) and not isinstance(value.value, tuple) and not _is_odd(value.value):
         constant = value.value
         return lambda values, variables: constant
+    if isinstance(value, Slot) and not value.many:
+        index = value.index
+        return lambda values, variables: variables(index)
     if isinstance(value, Variable) and not value.many:
         name, cast = value.name, value.type
         return lambda values, variables: fitting(cast, variables(name))
@@ -194,6 +212,9 @@ def _items(right: Value) -> Getter | None:
     if isinstance(right, Const) and isinstance(right.value, tuple):
         among = right.value
         return None if any(map(_is_odd, among)) else lambda values, variables: among
+    if isinstance(right, Slot):
+        index = right.index
+        return lambda values, variables: variables(index)
     if isinstance(right, Variable):
         name, cast = right.name, right.type
         return lambda values, variables: _several(cast, variables(name))

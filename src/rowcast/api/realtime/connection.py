@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import msgspec
 import structlog
+from msgspec import UNSET
 
 from rowcast.api.realtime import items
 from rowcast.api.realtime.credentials import authenticate, public
@@ -17,6 +18,7 @@ from rowcast.engine.listener import Carrier
 from rowcast.engine.subscribe import (
     Listener,
     Outbox,
+    Wish,
     change_actor,
     close,
     open_listener,
@@ -111,10 +113,7 @@ class Connection:
         elif isinstance(message, Items):
             self._listener.outbox.send(await items.answer(self._engine, self.actor, message))
         elif isinstance(message, Subscribe):
-            event = message.event if isinstance(message.event, str) else None
-            item = message.item if isinstance(message.item, str | int) else None
-            wanted = wish(message.collection, query_of(message.query), event, item)
-            await subscribe(self._engine, self._listener, wanted, uid)
+            await subscribe(self._engine, self._listener, _wish(message), uid)
         else:
             unsubscribe(self._engine, self._listener, uid)
 
@@ -150,6 +149,19 @@ class Connection:
 
     def _fail(self, message: Request, error: RowcastError) -> None:
         self._listener.outbox.send(frames.error(context_of(message), error, bytes(message.uid)))
+
+
+def _wish(message: Subscribe) -> Wish:
+    since = message.since if isinstance(message.since, str) else None
+    return wish(
+        message.collection,
+        query_of(message.query),
+        message.event if isinstance(message.event, str) else None,
+        message.item if isinstance(message.item, str | int) else None,
+        exact=message.live == "set",
+        resume=message.resume is True or message.since is not UNSET,
+        since=since,
+    )
 
 
 def context_of(message: Request) -> str:
