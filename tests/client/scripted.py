@@ -35,6 +35,8 @@ def _is_sayable(message: Any) -> bool:
     """Whether the client has a verb for it, rather than that it breaks the protocol."""
     if not isinstance(message, dict) or message.get("type") not in ("subscribe", "items") or "uid" not in message:
         return False
+    if message["type"] == "items" and str(message.get("collection")).startswith("directus_"):
+        return False
     is_known = message.get("action", "read") in ("create", "read", "update", "delete")
     return is_known and "collection" in message and isinstance(message.get("query", {}), dict)
 

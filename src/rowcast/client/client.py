@@ -99,6 +99,7 @@ class Client:
         self.auth, self.server = self.rest.auth, self.rest.server
         self._listeners: list[tuple[Topic, Callable[[Any], object]]] = []
         self._group: TaskGroup | None = None
+        self._leaving = False
         self._link: Link | None = None
         self._connecting = anyio.Lock()
         self._by_http = executor(self._http)
@@ -107,7 +108,7 @@ class Client:
     # ---- the connection -----------------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        self._group = anyio.create_task_group()
+        self._group, self._leaving = anyio.create_task_group(), False
         await self._group.__aenter__()
         return self
 
@@ -115,7 +116,7 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         """An error of the block is raised as it is, not in a group."""
-        group, self._group = self._group, None
+        group, self._group, self._leaving = self._group, None, True
         assert group is not None
         try:
             await self.disconnect()
@@ -191,6 +192,8 @@ class Client:
         return link
 
     def _host(self) -> TaskGroup:
+        if self._leaving:
+            raise ConnectionLost("The client is closed.", sent=False)
         if self._group is None:
             raise RuntimeError("Use the client in a block: async with client: …")
         return self._group
