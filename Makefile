@@ -37,6 +37,8 @@ check: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/ops.py
+	$(BIN)/python bench/live.py --plots bench/plots
 
 format: .venv/dev
 	$(BIN)/ruff check --fix $(SOURCES)
