@@ -129,6 +129,40 @@ async def test_one_item_and_one_kind_of_event(shared: Server) -> None:
             assert await updates.event() == ("update", [{"text": "c"}])
 
 
+async def test_what_was_missed_is_told(shared: Server) -> None:
+    path = "/items/notes?fields=text"
+    with shared.client() as admin:
+        async with reading(shared, path) as reader:
+            await reader.event()
+            for text in "ab":
+                admin.post("/items/notes", json={"text": text})
+            first, _ = await reader.block(), await reader.block()
+            assert first["event"] == "create"
+        admin.post("/items/notes", json={"text": "c"})
+        async with reading(shared, path, **{"Last-Event-ID": first["id"]}) as reader:
+            heard = [await reader.event() for _ in range(3)]
+            admin.post("/items/notes", json={"text": "d"})
+            heard.append(await reader.event())
+        assert [kind for kind, _ in heard] == ["create", "create", "resumed", "create"]
+        assert [heard[at][1] for at in (0, 1, 3)] == [[{"text": text}] for text in "bcd"]
+        async with reading(shared, path, **{"Last-Event-ID": "nonsense"}) as reader:
+            assert (await reader.event())[0] == "init"
+
+
+async def test_exact_sets(shared: Server) -> None:
+    async with reading(shared, "/items/notes?fields=id,text&filter[text][_neq]=no&live=set") as reader:
+        assert await reader.event() == ("init", [])
+        with shared.client() as admin:
+            key = admin.post("/items/notes", json={"text": "a"}).json()["data"]["id"]
+            admin.patch(f"/items/notes/{key}", json={"text": "no"})
+            assert [await reader.event() for _ in "12"] == [("create", [{"id": key, "text": "a"}]), ("delete", [key])]
+            (one,) = admin.get("/realtime/connections").json()["data"]
+            assert one["subscriptions"][0]["mode"] == "set"
+            assert one["frames"]["out"] == 2
+    async with reading(shared, "/items/notes?live=all") as reader:
+        assert reader.response.status_code == 400
+
+
 async def test_refusals_are_answers(shared: Server) -> None:
     async with reading(shared, "/items/notes", None) as reader:
         await reader.response.aread()

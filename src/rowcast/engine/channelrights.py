@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rowcast.auth import Actor
 from rowcast.engine.mutation.cast import cast_key
 from rowcast.engine.permissions import exists
-from rowcast.engine.views import UNSEEN
-from rowcast.engine.views import _path as led_through
+from rowcast.engine.views import UNSEEN, led_through
 from rowcast.errors import Forbidden, InvalidPayload
 from rowcast.policy import Action, Rights
 from rowcast.policy.payload import fill

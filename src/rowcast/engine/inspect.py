@@ -86,7 +86,8 @@ def _subscription(name: str | int, watch: Watch) -> dict[str, Any]:
         "collection": wish.collection,
         "item": wish.item,
         "event": wish.only,
-        "mode": "events",
+        "mode": "set" if wish.is_exact else "events",
+        "resume": wish.is_placed,
         "query": _query(wish.query),
         "events": watch.subscription.events,
         "refused": None if watch.refused is None else watch.refused.code,
@@ -117,6 +118,8 @@ def _view(audience: Audience) -> dict[str, Any]:
         "limit": select.limit,
         "offset": select.offset,
         "single": view.single,
+        "mode": "set" if view.is_exact else "events",
+        "related": sorted(audience.related),
         "counts": [name for name, _ in view.counts],
         "subscribers": len(audience),
         "tier": tier(audience),
@@ -128,9 +131,9 @@ def _view(audience: Audience) -> dict[str, Any]:
 def tier(audience: Audience) -> str:
     """How a change is decided and written: ``ask`` the database, find it by a ``key``, or else match each changed row
     (``residue``)."""
-    if not audience.decides or audience.encode is None:
+    if not audience.decides or audience.encode is None or audience.held is not None:
         return "ask"
-    return "residue" if audience.key is None else "key"
+    return "residue" if audience.anchor is None else "key"
 
 
 def moment(seconds: float) -> str:

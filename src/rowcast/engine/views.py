@@ -55,7 +55,7 @@ async def prepare(engine: Engine, actor: Actor, wish: Wish) -> Prepared:
         return wish.item if name == KEY else known(name)
 
     primary = engine.schema.collections[wish.collection].primary
-    depends = frozenset(c for name in plan.variables for c in _path(engine.schema, name))
+    depends = frozenset(c for name in plan.variables for c in led_through(engine.schema, name))
     return Prepared(_view(plan, wish, value), plan.data.text, plan.data.args(value), primary, depends)
 
 
@@ -100,7 +100,7 @@ def _counts(plan: Plan, value: Variables) -> Iterator[Count]:
             yield name, (bound.text, bound.args(value))
 
 
-def _path(schema: Schema, variable: str) -> Iterator[str]:
+def led_through(schema: Schema, variable: str) -> Iterator[str]:
     """The collections that ``$CURRENT_USER.team.name`` leads through, after the user's own."""
     root, *names = variable.split(".")
     collection = _ROOTS.get(root)

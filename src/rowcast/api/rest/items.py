@@ -128,7 +128,10 @@ async def _streamed(request: Request, collection: str, item: str | None) -> Resp
     kind = request.query_params.get("event")
     if kind not in (None, "create", "update", "delete"):
         raise InvalidQuery('"event" has to be create, update or delete')
-    wanted = wish(collection, query(request), kind, item)
+    exact, since = request.query_params.get("live"), request.headers.get("last-event-id") or None
+    if exact not in (None, "set"):
+        raise InvalidQuery('"live" has to be set')
+    wanted = wish(collection, query(request), kind, item, exact=exact == "set", resume=True, since=since)
     return await stream(request, lambda opened: subscribe(engine(request), opened.listener, wanted, b""))
 
 
