@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bench.client import Client, connect
+from bench.sockets import Client, connect
 from tests.support.guide import TOKEN
 
 AT_ONCE = 100

@@ -22,8 +22,8 @@ import uvloop
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.client import Client, connect
 from bench.fleet import Fleet, create, now
+from bench.sockets import Client, connect
 from tests.support.guide import TOKEN, prepare
 from tests.support.server import Server
 

@@ -26,9 +26,9 @@ import uvloop
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.client import Client, connect
 from bench.nested import PATH, fill
 from bench.requests import rate as http_rate
+from bench.sockets import Client, connect
 from tests.support.guide import TOKEN, prepare
 from tests.support.server import ADMIN_TOKEN, Server
 
