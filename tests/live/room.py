@@ -8,6 +8,7 @@ from typing import Any
 
 from rowcast.feed import Change, Commit, Image, Kind, Position
 from rowcast.live import Live, Outbox, Subscription, View
+from rowcast.protocol import frames
 from rowcast.query.parse import parse
 from rowcast.query.resolve import resolve
 from rowcast.schema import Collection, Column, Field, Relation, Schema
@@ -32,11 +33,13 @@ SCHEMA = Schema(
 )
 
 
-def view(*, single: bool = False, counts: tuple[tuple[str, Any], ...] = (), **query: Any) -> View:
+def view(
+    *, single: bool = False, counts: tuple[tuple[str, Any], ...] = (), exact: bool = False, **query: Any
+) -> View:
     """The view of a query on the notes, as the engine would make it."""
     asked = parse({"fields": ["id", "text"], **query})
     select = resolve(SCHEMA, "notes", asked, None, (-1, None, 10))
-    return View(select if asked.sort else replace(select, order=()), single, counts)
+    return View(select if asked.sort else replace(select, order=()), single, counts, exact)
 
 
 def row(key: int, **values: Any) -> Row:
@@ -60,11 +63,14 @@ def commit(*changes: Change, at: int = 1) -> Commit:
 class Ear:
     """A subscriber with an outbox of its own; ``heard`` decodes what it was sent."""
 
-    def __init__(self, live: Live, seen: View, uid: str | None = "s", only: Kind | None = None) -> None:
+    def __init__(
+        self, live: Live, seen: View, uid: str | None = "s", only: Kind | None = None, *, placed: bool = False
+    ) -> None:
         self.frames: list[bytes] = []
         self.overflown = False
         self.outbox = Outbox(self.frames.append, self._overflow)
         tail = b"}" if uid is None else b',"uid":' + json.dumps(uid).encode() + b"}"
+        tail = frames.placed_tail(json.dumps(uid).encode()) if placed else tail
         self.subscription = Subscription(self.outbox, tail, only)
         live.join(seen, "id", self.subscription)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rowcast.feed import Change, Kind, Position
-from rowcast.live import Answer, Live
+from rowcast.live import Answer, Live, Token, replay
 from tests.live.room import Ear, Row, change, commit, row, view
 
 
@@ -220,6 +221,8 @@ tests: st.SearchStrategy[Any] = st.one_of(
     st.sampled_from(["ann", "ben"]).map(lambda u: {"user": {"_neq": u}}),
     st.integers(0, 3).map(lambda n: {"size": {"_gte": n}}),
     st.integers(0, 4).map(lambda n: {"id": {"_eq": n}}),
+    st.integers(0, 3).map(lambda n: {"size": {"_lt": n}}),
+    st.lists(st.integers(0, 3), min_size=2, max_size=2).map(lambda two: {"size": {"_between": two}}),
     st.booleans().map(lambda b: {"size": {"_null": b}}),
 )
 filters = st.recursive(
@@ -269,8 +272,59 @@ def matches(condition: dict[str, Any], values: Row | None) -> bool:
         "_neq": lambda: value != wanted,
         "_in": lambda: value in wanted,
         "_gte": lambda: value >= wanted,
+        "_lt": lambda: value < wanted,
+        "_between": lambda: wanted[0] <= value <= wanted[1],
     }
     return tests[operator]()
+
+
+@given(filters=st.lists(filters, min_size=1, max_size=5), history=histories())
+@settings(max_examples=150, deadline=None)
+def test_every_exact_set_is_what_matches(filters: list[Any], history: list[list[Change]]) -> None:
+    live, rows = Live(), dict[int, Row]()
+    ears = [(each, Ear(live, view(fields=["id", "size"], filter=each, exact=True)), dict[int, Any]()) for each in filters]
+    for at, changes in enumerate(history, 1):
+        live.publish(commit(*changes, at=at))
+        for one in changes:
+            rows.pop(int(one.key), None)
+            if one.after is not None:
+                rows[int(one.key)] = dict(one.after.values)
+        for condition, ear, held in ears:
+            for event, data in ear.told():
+                for each in data:
+                    key = each if event == "delete" else each["id"]
+                    assert (key in held) is (event != "create")
+                    if event == "delete":
+                        del held[key]
+                    else:
+                        assert held.get(key) != each
+                        held[key] = each
+            assert held == {key: {"id": key, "size": r["size"]} for key, r in rows.items() if matches(condition, r)}
+
+
+@given(filters=st.lists(filters, min_size=1, max_size=3), history=histories(), exact=st.booleans(), only=st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_who_comes_back_anywhere_is_told_the_rest(
+    filters: list[Any], history: list[list[Change]], exact: bool, only: bool
+) -> None:
+    live = Live(Position("e", 0))
+    kind = Kind.UPDATE if only else None
+    ears = [Ear(live, view(fields=["id", "size"], filter=each, exact=exact), placed=True, only=kind) for each in filters]
+    audiences = [ear.subscription.audience for ear in ears]
+    commits = [commit(*changes, at=at) for at, changes in enumerate(history, 1)]
+    for one in commits:
+        live.publish(one)
+    for ear, audience in zip(ears, audiences, strict=True):
+        heard = ear.heard()
+        assert audience is not None
+        for number, frame in enumerate(heard):
+            token = Token.parse(frame["position"])
+            assert token is not None
+            assert token.view == audience.name
+            missed = replay(audience, [c for c in commits if c.position > token.position], token.position)
+            assert missed is not None
+            events = [event for event in missed[token.told :] if kind in (None, event.kind)]
+            assert [json.loads(event.frame(ear.subscription.tail)) for event in events] == heard[number + 1 :]
 
 
 @given(filters=st.lists(filters, min_size=1, max_size=5), history=histories())

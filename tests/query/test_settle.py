@@ -3,12 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 from rowcast.query.settle import is_settled, settle
-from rowcast.query.split import equality
-from rowcast.query.tree import All, Const, Not, Ref, Some, Variable
+from rowcast.query.tree import All, Const, Not, Ref, Variable
 from rowcast.query.tree import Test as Where
 from rowcast.schema import Field
 
-NAME, SIZE, RATE = (Field("notes", n, kind) for n, kind in (("name", "string"), ("size", "integer"), ("rate", "float")))
+NAME, SIZE = (Field("notes", n, kind) for n, kind in (("name", "string"), ("size", "integer")))
 USER = Variable("$CURRENT_USER", "string")
 
 
@@ -41,21 +40,3 @@ def test_lists() -> None:
     )
     mixed = Where(Ref(NAME), "in", (Const("x"), USER))
     assert settle(mixed, values(CURRENT_USER="ann")) == Where(Ref(NAME), "in", (Const("x"), Const("ann")))
-
-
-def test_equality_for_the_index() -> None:
-    by_name, by_size = Where(Ref(NAME), "eq", Const("a")), Where(Ref(SIZE), "in", Const((1, 2, None)))
-    assert equality(by_name, "id") == ("name", ("a",))
-    assert equality(by_size, "id") == ("size", (1, 2))
-    assert equality(All((by_size, All((by_name,)))), "id") == ("name", ("a",))
-    assert equality(All((by_size, by_name)), "size") == ("size", (1, 2))
-    for unfit in (
-        Some((by_name, by_size)),
-        Not(by_name),
-        Where(Ref(NAME), "neq", Const("a")),
-        Where(Ref(NAME), "eq", Const(None)),
-        Where(Ref(RATE), "eq", Const(1.5)),
-        Where(Ref(NAME, "year"), "eq", Const("a")),
-        Where(Ref(NAME), "eq", USER),
-    ):
-        assert equality(unfit, "id") is None

@@ -16,7 +16,7 @@ from rowcast.query.match import lifted
 from rowcast.query.name import name_of
 from rowcast.query.reach import Reach, columns_of, reaches
 from rowcast.query.settle import is_settled
-from rowcast.query.split import Equality, equality
+from rowcast.query.split import Anchor, anchor
 from rowcast.query.tree import Always
 
 _NOWHERE: Mapping[str, frozenset[str]] = {}
@@ -32,10 +32,10 @@ class Constants(tuple[Any, ...]):
 
 
 class Audience:
-    """``encode`` writes a row from its image; None if that takes the database. ``key`` is the equality by which the index finds
-    the audience. ``related``: the collections whose rows decide too, with the columns that count, reached by ``ways``. ``held``: what an
-    exact view showed last, where a change alone does not tell what becomes of it; ``is_keyed``: no row of the collection decides
-    about another one."""
+    """``encode`` writes a row from its image; None if that takes the database. ``anchor`` is what the index finds the audience by.
+    ``related``: the collections whose rows decide too, with the columns that count, reached by ``ways``. ``held``: what an exact
+    view showed last, where a change alone does not tell what becomes of it; ``is_keyed``: no row of the collection decides about
+    another one."""
 
     __slots__ = (
         "_all",
@@ -43,12 +43,12 @@ class Audience:
         "_matches",
         "_name",
         "_some",
+        "anchor",
         "at",
         "encode",
         "everything",
         "held",
         "is_keyed",
-        "key",
         "matched",
         "number",
         "primary",
@@ -65,7 +65,7 @@ class Audience:
         self._matches, constants = lifted(where) if is_settled(where) else (None, ())
         self._constants = Constants(constants)
         self.encode = _encoder(view) if is_settled(view.select.nodes) else None
-        self.key: Equality | None = equality(where, primary)
+        self.anchor: Anchor | None = anchor(where, primary)
         self.ways: tuple[Reach, ...] = reaches(view.select)
         self.related = columns_of(self.ways) if self.ways else _NOWHERE
         self.held = Held() if view.is_exact and not self._is_told_by_changes else None
