@@ -179,7 +179,6 @@ async def test_a_right_that_ends_ends_the_stream(shared: Server) -> None:
         with shared.client() as admin:
             permission = admin.get("/permissions?filter[collection][_eq]=notes").json()["data"][0]["id"]
             admin.delete(f"/permissions/{permission}")
-            admin.post("/items/notes", json={"text": "unseen"})
         kind, data = await reader.event()
         assert (kind, data["error"]["code"]) == ("error", "FORBIDDEN")
         await reader.last()
@@ -277,6 +276,15 @@ async def test_a_reader_that_does_not_read_is_left_behind(shared: Server) -> Non
             break
     assert b"LIMIT_EXCEEDED" in rest
     sink.close()
+
+
+async def test_number_of_connections(tmp_path: Path) -> None:
+    with serving(tmp_path, {"WEBSOCKETS_REST_CONN_LIMIT": "1"}) as server:
+        prepare(server)
+        async with reading(server, "/items/notes") as reader, reading(server, "/items/notes") as other:
+            assert (await reader.event())[0] == "init"
+            await other.response.aread()
+            assert other.response.json()["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
 
 
 async def test_streams_end_with_the_server(tmp_path: Path) -> None:

@@ -275,6 +275,8 @@ class Broadcast:
     def _refuse(self, listener: Listener, watch: Watch, error: RowcastError) -> None:
         watch.refused = error
         self._refused.setdefault(watch.wish.collection, set()).add((listener, watch))
+        if listener.refused is not None:
+            listener.refused(error)
 
     def _forgive(self, listener: Listener, watch: Watch) -> None:
         watch.refused = None

@@ -82,6 +82,8 @@ class Listener:
     """None: nobody who could be inspected."""
     number: int = field(default_factory=count(1).__next__)
     since: float = field(default_factory=time.time)
+    refused: Callable[[RowcastError], None] | None = None
+    """Is told when a subscription may show nothing any more; None: it hears so at the next event."""
     ended: int = 0
     """Events of subscriptions that have ended."""
 

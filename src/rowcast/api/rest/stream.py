@@ -67,13 +67,16 @@ class Stream:
 
     def __init__(self, request: Request) -> None:
         self._engine, asking = engine(request), actor(request)
+        limit = self._engine.settings.websockets.rest_conn_limit
+        if limit is not None and len(self._engine.broadcast.listeners) >= limit:
+            raise LimitExceeded("There are as many connections as may be.")
         self._most = self._engine.settings.websockets.outbox_size
         self._texts: deque[bytes] = deque()
         self._size = self._told = 0
         self._ended = False
         self._news = asyncio.Event()
         outbox = Outbox(self._frame, self._too_slow)
-        self.listener = Listener(asking, outbox, self.dismiss, carrier=self)
+        self.listener = Listener(asking, outbox, self.dismiss, carrier=self, refused=self._refused)
         self._expiry = None
         if asking.expires is not None:
             left = max(0.0, asking.expires - time.time())
@@ -128,6 +131,10 @@ class Stream:
         self.put(text)
         if text.startswith(b"event: error"):  # what was asked for may not be seen any more
             self.close()
+
+    def _refused(self, error: RowcastError) -> None:
+        """What was asked for may not be seen any more. What is told of that in this turn of the loop goes first."""
+        asyncio.get_running_loop().call_soon(self.dismiss, error)
 
     def _too_slow(self) -> None:
         self._engine.broadcast.slow_closes += 1
