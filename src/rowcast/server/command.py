@@ -9,8 +9,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from rowcast.version import __version__
 from rowcast.errors import RowcastError
+from rowcast.version import __version__
 
 T = TypeVar("T")
 

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rowcast.version import __version__
 from rowcast.api.rest.answer import data
 from rowcast.api.rest.request import actor, engine
 from rowcast.auth.actor import SYSTEM
@@ -18,6 +17,7 @@ from rowcast.engine.read import read
 from rowcast.engine.settings import RateLimit, Settings, Sockets
 from rowcast.errors import Forbidden
 from rowcast.query.parse import parse
+from rowcast.version import __version__
 
 PROJECT = (
     "project_name",
