@@ -71,13 +71,23 @@ async def test_views(people: People) -> None:
     assert shared["filter"] == {"title": {"_contains": "x"}}
     assert (shared["matched"], shared["events"]["create"]) == (1, 1)
     assert (own["tier"], own["filter"]) == ("key", {"owner": {"_eq": ear.listener.actor.user}})
-    assert own["fields"] == ["title"]
+    assert (own["fields"], own["column"]) == (["title"], "owner")
 
 
-async def test_what_only_the_database_decides(shop: Shop) -> None:
+async def test_how_views_are_found(shop: Shop) -> None:
     ear = Ear(shop.engine, SYSTEM)
-    await ear.subscribe("books", filter={"author": {"name": {"_eq": "Ann"}}})
-    assert inspect.views(shop.engine, SYSTEM, most=1, skip=0)[0][0]["tier"] == "ask"
+    filters = {
+        "key": {"pages": {"_in": [1, 2]}},
+        "range": {"pages": {"_between": [1, 9]}},
+        "null": {"pages": {"_null": True}},
+        "residue": {"title": {"_contains": "x"}},
+        "ask": {"author": {"name": {"_eq": "Ann"}}},
+    }
+    for name, condition in filters.items():
+        await ear.subscribe("books", uid=name, filter=condition, fields=["id"])
+    found, _ = inspect.views(shop.engine, SYSTEM, most=None, skip=0)
+    assert [view["tier"] for view in found] == list(filters)
+    assert found[1]["filter"] == {"_and": [{"pages": {"_gte": 1}}, {"pages": {"_lte": 9}}]}
 
 
 async def test_closing_a_connection(people: People) -> None:

@@ -14,11 +14,13 @@ from rowcast.errors import Disconnected, Forbidden
 from rowcast.live.audience import Audience
 from rowcast.query.parse import Query
 from rowcast.query.show import fields_of, filter_of, sort_of
+from rowcast.query.split import Equality, Nullness, Range
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
 
 _PLAIN = Query()
+_TIERS = {Equality: "key", Range: "range", Nullness: "null", type(None): "residue"}
 
 
 def require_admin(actor: Actor) -> None:
@@ -123,17 +125,18 @@ def _view(audience: Audience) -> dict[str, Any]:
         "counts": [name for name, _ in view.counts],
         "subscribers": len(audience),
         "tier": tier(audience),
+        "column": audience.anchor.name if audience.anchor is not None else None,
         "matched": audience.matched,
         "events": audience.told or {},
     }
 
 
 def tier(audience: Audience) -> str:
-    """How a change is decided and written: ``ask`` the database, find it by a ``key``, or else match each changed row
-    (``residue``)."""
+    """How a change is decided and written: ``ask`` the database, find the view by what must hold of a column (``key``, ``range``,
+    ``null``), or else match each changed row (``residue``)."""
     if not audience.decides or audience.encode is None or audience.held is not None:
         return "ask"
-    return "residue" if audience.anchor is None else "key"
+    return _TIERS[type(audience.anchor)]
 
 
 def moment(seconds: float) -> str:

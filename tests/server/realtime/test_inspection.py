@@ -1,0 +1,80 @@
+"""What administrators see of sockets, and channels on them: with a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.support.server import ADMIN_TOKEN, Server, serving
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("inspection")) as server:
+        fields = [{"field": "id", "type": "integer", "meta": {}, "schema": {"is_primary_key": True}}]
+        with server.client() as client:
+            collection = {"collection": "things", "meta": {}, "schema": {}, "fields": fields}
+            client.post("/collections", json=collection).raise_for_status()
+        yield server
+
+
+@asynccontextmanager
+async def opened(server: Server) -> AsyncIterator[ClientConnection]:
+    async with connect(f"{server.socket}?access_token={ADMIN_TOKEN}", proxy=None) as ws:
+        yield ws
+
+
+async def ask(ws: ClientConnection, **message: Any) -> Any:
+    await ws.send(json.dumps(message))
+    return await hear(ws)
+
+
+async def hear(ws: ClientConnection) -> Any:
+    return json.loads(await asyncio.wait_for(ws.recv(), 5))
+
+
+async def test_a_socket_is_seen_and_may_be_closed(shared: Server) -> None:
+    async with opened(shared) as ws:
+        await ask(ws, type="subscribe", collection="things", uid="a")
+        await ask(ws, type="ping")
+        with shared.client() as admin:
+            admin.post("/items/things", json={"id": 1})
+            assert (await hear(ws))["event"] == "create"
+            (one,) = admin.get("/realtime/connections").json()["data"]
+            assert (one["kind"], one["admin"], one["ip"], one["outbox"]) == ("websocket", True, "127.0.0.1", 0)
+            assert one["frames"] == {"in": 2, "out": 3}
+            assert [(each["uid"], each["events"]) for each in one["subscriptions"]] == [("a", 1)]
+            admin.delete(f"/realtime/connections/{one['id']}")
+        with pytest.raises(websockets.ConnectionClosed):
+            await hear(ws)
+        assert ws.close_code == 4403
+
+
+async def test_meeting_on_a_channel(shared: Server) -> None:
+    async with opened(shared) as one:
+        first = await ask(one, type="channel", action="join", channel="things/1", state=1, uid=5)
+        async with opened(shared) as two:
+            second = await ask(two, type="channel", action="join", channel="things/1", state=[2], uid="x")
+            assert [member["state"] for member in second["members"]] == [1, [2]]
+            await ask(two, type="channel", action="broadcast", channel="things/1", data={"to": "all"}, uid="y")
+            heard = [await hear(one) for _ in range(2)]
+        left = await hear(one)
+    assert [(frame["event"], frame["uid"]) for frame in [first, *heard, left]] == [
+        *(("join", 5), ("joined", 5), ("message", 5), ("left", 5))
+    ]
+    assert heard[1]["data"] == {"to": "all"}
+    assert heard[1]["from"]["id"] == left["member"]["id"] == second["id"]
+
+
+async def test_what_is_no_action(shared: Server) -> None:
+    async with opened(shared) as ws:
+        for message in ({"action": "shout", "channel": "#x"}, {"channel": 5}, {"channel": ""}):
+            answer = await ask(ws, type="channel", uid=1, **message)
+            assert (answer["type"], answer["error"]["code"], answer["uid"]) == ("channel", "INVALID_PAYLOAD", 1)
