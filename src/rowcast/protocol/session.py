@@ -96,7 +96,7 @@ class Session:
         self.phase = Phase.GREETING if greeting else Phase.OPEN
         self.deadline = now + rules.auth_timeout if greeting else expires
         self._limit = Limit(*rules.limit) if rules.limit else None
-        self._queue: deque[bytes] = deque()
+        self._queue: deque[bytes] | None = None  # an empty one would be most of what a session at rest takes
         self._checking: bytes | None = None
         self._outstanding, self._writing, self._pinged = 0, False, False
 
@@ -111,6 +111,8 @@ class Session:
             return self._take(text, now)
         if self._writing and not self._queue and is_write(message := decode(text)):
             return (Run(message),)
+        if self._queue is None:
+            self._queue = deque()
         self._queue.append(text)
         return NOTHING
 
@@ -127,7 +129,7 @@ class Session:
     @property
     def waiting(self) -> int:
         """The number of frames that wait."""
-        return len(self._queue)
+        return len(self._queue) if self._queue else 0
 
     def following(self, now: float) -> Effects | None:
         """What is due for the next waiting frame; None if there is none or it must wait on."""
@@ -220,7 +222,7 @@ class Session:
     def close(self, code: int | None = None, reason: str = "") -> Close:
         """From now on nothing is taken. Returns the effect."""
         self.phase, self.deadline = Phase.CLOSED, None
-        self._queue.clear()
+        self._queue = None
         return Close(code, reason)
 
 

@@ -29,7 +29,8 @@ from rowcast.server.realtime.socket import Socket
 
 log = logging.getLogger("rowcast.realtime")
 _PASSED_ON = (b"host", b"upgrade", b"connection", b"sec-websocket-version", b"sec-websocket-key")
-_READ_BUFFER = 4096
+_READ_BUFFER = 1024
+"""Bytes that a connection at rest keeps for reading; picows makes room for more when it is needed."""
 _HIGH_WATER = 64 * 1024
 
 
