@@ -18,12 +18,13 @@ with SlowConsumer; ``wait`` reads no more from the connection, which holds up ev
 class Buffer:
     """At most ``limit`` frames, each with the kind of its event."""
 
-    __slots__ = ("_error", "_frames", "_missed", "_moved", "_over", "limit", "policy")
+    __slots__ = ("_error", "_event", "_frames", "_missed", "_moved", "_over", "limit", "policy")
 
     def __init__(self, limit: int, policy: Policy) -> None:
         self.limit, self.policy = limit, policy
         self._frames: deque[tuple[str, Frame | None]] = deque()
         self._moved: anyio.Event | None = None
+        self._event: type[anyio.Event] = anyio.Event
         self._missed = self._over = False
         self._error: RowcastError | None = None
 
@@ -43,7 +44,7 @@ class Buffer:
             return False
         self._frames.append((kind, frame))
         if self._moved is not None:
-            self._moved.set()
+            self._notify()
         return len(self._frames) > self.limit and self._full()
 
     def _full(self) -> bool:
@@ -62,8 +63,7 @@ class Buffer:
     def end(self, error: RowcastError | None = None) -> None:
         """Nothing more will come; what is there can still be taken, then ``error`` is raised."""
         self._over, self._error = True, self._error or error
-        if self._moved is not None:
-            self._moved.set()
+        self._notify()
 
     def abandon(self) -> None:
         """Nobody will take anything any more."""
@@ -80,15 +80,26 @@ class Buffer:
                     raise self._error
                 return None
             await self._wait()
+        return self.pop()
+
+    def pop(self) -> tuple[str, Frame | None]:
+        """The next, where there is one."""
         if self._missed:
             self._missed = False
             return "gap", None
         found = self._frames.popleft()
-        if self.policy == "wait" and self._moved is not None:
-            self._moved.set()
+        if self.policy == "wait":
+            self._notify()
         return found
 
+    def _notify(self) -> None:
+        """Wake those that wait, once."""
+        moved, self._moved = self._moved, None
+        if moved is not None:
+            moved.set()
+
     async def _wait(self) -> None:
-        if self._moved is None or self._moved.is_set():
-            self._moved = anyio.Event()
+        if self._moved is None:
+            self._moved = self._event()
+            self._event = type(self._moved)  # asking anew which loop runs would cost as much as the waiting
         await self._moved.wait()

@@ -180,23 +180,20 @@ class Link:
             self._tell("close", (socket.close_code, socket.close_reason))
 
     async def _read(self, socket: Socket) -> None:
-        session = self.session
+        """The hot path: an event goes to its subscription without a call in between."""
+        session, heard = self.session, self.listeners["message"]
         while texts := await socket.receive():
             session.heard(time.monotonic())
             for text in texts:
-                await self._take(text)
-
-    async def _take(self, text: bytes) -> None:
-        frame = decode(text)
-        if frame is not None:
-            for effect in self.session.receive(frame):
-                if type(effect) is Deliver:
-                    if effect.held.sink.take(effect.kind, effect.frame):
-                        await effect.held.sink.room()
-                else:
-                    self._perform(effect)
-        if self.listeners["message"] and not (frame is not None and frame.type == "ping" and self.session.pong):
-            self._tell("message", msgspec.json.decode(text))
+                frame = decode(text)
+                for effect in session.receive(frame) if frame is not None else ():
+                    if type(effect) is Deliver:
+                        if effect.held.sink.take(effect.kind, effect.frame):
+                            await effect.held.sink.room()
+                    else:
+                        self._perform(effect)
+                if heard and not (frame is not None and frame.type == "ping" and session.pong):
+                    self._tell("message", msgspec.json.decode(text))
 
     async def _tick(self) -> None:
         while True:

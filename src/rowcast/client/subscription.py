@@ -85,7 +85,7 @@ class Subscription(Generic[Row]):
         return self
 
     async def __anext__(self) -> Event[Row]:
-        found = await self._buffer.get()
+        found = self._buffer.pop() if len(self._buffer) else await self._buffer.get()
         if found is None:
             raise StopAsyncIteration
         return self._reader.event(*found)
