@@ -17,12 +17,12 @@ Row = dict[str, Any]
 
 class Memory:
     """Rows with ``id`` and ``rank``; a set subscription sees those with ``rank`` of at least ``query.filter.rank._gte``. ``kept``
-    events are remembered for those who come back."""
+    events are remembered for those who come back. ``plain``: a server that knows neither sets nor positions."""
 
-    def __init__(self, kept: int = 1000) -> None:
+    def __init__(self, kept: int = 1000, *, plain: bool = False) -> None:
         self.rows: dict[int, Row] = {}
         self.log: list[tuple[Row | None, Row | None]] = []
-        self.kept = kept
+        self.kept, self.plain = kept, plain
         self._sockets: dict[ServerConnection, list[Row]] = {}
 
     def put(self, row: Row) -> None:
@@ -55,6 +55,9 @@ class Memory:
                 elif message["type"] == "subscribe":
                     self._begin(socket, message)
                     subscriptions.append(message)
+                elif message["type"] == "items":
+                    rows = self.result(_least(message))
+                    await socket.send(json.dumps({"type": "items", "data": rows, "uid": message["uid"]}))
                 elif message["type"] == "unsubscribe":
                     subscriptions[:] = [each for each in subscriptions if each["uid"] != message["uid"]]
         except ConnectionClosed:
@@ -64,7 +67,7 @@ class Memory:
 
     def _begin(self, socket: ServerConnection, message: Row) -> None:
         since, end = int(message.get("since", -1)), len(self.log)
-        if since < end - self.kept or since < 0:
+        if since < end - self.kept or since < 0 or self.plain:
             rows = self.result(_least(message))
             self._send(socket, message, event="init", data=rows, position=str(end))
             return
@@ -86,7 +89,7 @@ class Memory:
 
     def _send(self, socket: ServerConnection, message: Row, **members: Any) -> None:
         """At once, so that frames stand in the order of the log."""
-        if not message.get("resume"):
+        if self.plain or not message.get("resume"):
             members.pop("position", None)
         text = json.dumps({"type": "subscription", **members, "uid": message["uid"]})
         if socket.state.name == "OPEN":
@@ -100,9 +103,9 @@ def _least(message: Row) -> int:
 
 
 @asynccontextmanager
-async def remembering(kept: int = 1000) -> AsyncIterator[tuple[Memory, str]]:
+async def remembering(kept: int = 1000, *, plain: bool = False) -> AsyncIterator[tuple[Memory, str]]:
     """The server and its address."""
-    memory = Memory(kept)
+    memory = Memory(kept, plain=plain)
     async with serve(memory.serve, "127.0.0.1", 0) as server:
         yield memory, f"http://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
         await asyncio.sleep(0)

@@ -81,6 +81,6 @@ async def test_another_primary_key_is_to_be_named(guide: Server, notes: Path) ->
     async with create_client(guide.base, token=ADMIN_TOKEN) as client:
         await client.items("notes").create({"text": "a", "rank": 4})
         table = await client.live("notes", key="rank", fields=["text"])
-        assert table.get(4) == {"text": "a", "rank": 4}
+        assert (table.get(4) or {})["text"] == "a"
         users = await client.live("directus_users", fields=["email"], sort="email")
         assert users.rows[0]["email"] == "admin@example.com"
