@@ -13,6 +13,7 @@ from rowcast.errors import RowcastError
 from rowcast.feed import Kind
 from rowcast.live import Outbox, Subscription
 from rowcast.query.parse import Query
+from rowcast.query.written import query_of
 
 if TYPE_CHECKING:
     from rowcast.engine.moves import Move
@@ -20,17 +21,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a subscription asks for. ``item``: the key of the one row it is about, as it was given. ``is_exact``: it holds what a
-    fresh question would give, and is told what enters and leaves. ``is_placed``: its frames carry positions. ``since``: the
-    position from which on it wants to be told what it missed."""
+    """What a subscription asks for. ``asked``: the question, or its JSON text, which takes less room. ``item``: the key of the one
+    row it is about, as it was given. ``is_exact``: it holds what a fresh question would give, and is told what enters and leaves.
+    ``is_placed``: its frames carry positions. ``since``: the position from which on it wants to be told what it missed."""
 
     collection: str
-    query: Query
+    asked: Query | bytes
     only: Kind | None = None
     item: str | int | None = None
     is_exact: bool = False
     is_placed: bool = False
     since: str | None = None
+
+    @property
+    def query(self) -> Query:
+        """The question."""
+        return self.asked if isinstance(self.asked, Query) else query_of(self.asked)
 
 
 class Watch:

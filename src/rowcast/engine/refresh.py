@@ -120,7 +120,7 @@ class Refresher:
             if not is_first and before != shown.answer:
                 live.renewed(audience, shown.answer, shown.position)
             return
-        found = held.replace(shown.rows, ordered=bool(audience.view.select.order))
+        found = held.replace(shown.rows, ordered=bool(audience.view.order))
         if not is_first:
             live.refreshed(audience, found, shown.position, shown.counts)
 

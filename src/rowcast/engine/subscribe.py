@@ -21,6 +21,7 @@ from rowcast.live import Audience, Outbox, Subscription, Token
 from rowcast.protocol import frames
 from rowcast.protocol.codec import uid_text
 from rowcast.query.parse import Query
+from rowcast.query.written import query_of
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
@@ -30,7 +31,7 @@ __all__ = ["Listener", "Outbox", "Wish", "change_actor", "close", "open_listener
 
 def wish(
     collection: str,
-    query: Query,
+    query: Query | bytes,
     event: str | None = None,
     item: str | int | None = None,
     *,
@@ -38,8 +39,11 @@ def wish(
     resume: bool = False,
     since: str | None = None,
 ) -> Wish:
-    """What is to be subscribed to. ``event``: only events of that kind (create, update, delete), and no rows at the beginning.
-    ``exact``: keep a set of rows. ``resume``: tell positions; ``since``: what was missed since one, instead of the rows."""
+    """What is to be subscribed to. ``query`` may be its JSON text, which takes less room. ``event``: only events of that kind
+    (create, update, delete), and no rows at the beginning. ``exact``: keep a set of rows. ``resume``: tell positions; ``since``:
+    what was missed since one, instead of the rows. Raises InvalidQuery, InvalidPayload."""
+    if isinstance(query, bytes):
+        query_of(query)
     only = None if event is None else Kind(event)
     return Wish(collection, query, only, item, exact, resume or since is not None, since)
 

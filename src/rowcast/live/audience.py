@@ -3,104 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from typing import Any
 
 from rowcast.feed import Change, Image, Kind, Position
-from rowcast.live.encode import Encoder, encoder
+from rowcast.live.encode import Encoder
 from rowcast.live.event import Event
 from rowcast.live.held import Held
 from rowcast.live.subscription import Subscription
 from rowcast.live.view import View
-from rowcast.query.match import lifted
 from rowcast.query.name import name_of
-from rowcast.query.reach import Reach, columns_of, reaches
-from rowcast.query.settle import is_settled
 from rowcast.query.split import Anchor, anchor
-from rowcast.query.tree import Always
-
-_NOWHERE: Mapping[str, frozenset[str]] = {}
-
-
-class Constants(tuple[Any, ...]):
-    """The constants of a view, as its predicate asks for them; variables that were left in a view stand for nothing."""
-
-    __slots__ = ()
-
-    def __call__(self, which: str | int) -> Any:
-        return self[which] if isinstance(which, int) else None
 
 
 class Audience:
-    """``encode`` writes a row from its image; None if that takes the database. ``anchor`` is what the index finds the audience by.
-    ``related``: the collections whose rows decide too, with the columns that count, reached by ``ways``. ``held``: what an exact
-    view showed last, where a change alone does not tell what becomes of it; ``is_keyed``: no row of the collection decides about
-    another one."""
+    """``held``: what an exact view showed last, where a change alone does not tell what becomes of it; ``is_keyed``: no row of the
+    collection decides about another one. ``matched``, ``told``: rows that were matched, and events of each kind that were told,
+    however many heard them."""
 
     __slots__ = (
-        "_all",
-        "_constants",
+        "_many",
         "_matches",
         "_name",
+        "_one",
         "_some",
-        "anchor",
         "at",
-        "encode",
-        "everything",
         "held",
         "is_keyed",
         "matched",
         "number",
         "primary",
-        "related",
         "told",
         "view",
-        "ways",
     )
 
     def __init__(self, view: View, primary: str) -> None:
-        where = view.select.where
         self.view, self.primary = view, primary
-        self.everything = where == Always(True)
-        self._matches, constants = lifted(where) if is_settled(where) else (None, ())
-        self._constants = Constants(constants)
-        self.encode = _encoder(view) if is_settled(view.select.nodes) else None
-        self.anchor: Anchor | None = anchor(where, primary)
-        self.ways: tuple[Reach, ...] = reaches(view.select)
-        self.related = columns_of(self.ways) if self.ways else _NOWHERE
+        self._matches = view.matches
         self.held = Held() if view.is_exact and not self._is_told_by_changes else None
-        self.is_keyed = is_settled(where) and not (view.has_window or view.counts or view.collection in self.related)
-        self._all: dict[Subscription, None] = {}
-        self._some: dict[Kind, dict[Subscription, None]] = _NOBODY
+        self.is_keyed = view.form.is_settled and not (view.has_window or view.counts or view.collection in self.related)
+        self._one: Subscription | None = None
+        self._many: dict[Subscription, None] = _NOBODY
+        self._some: dict[Kind, dict[Subscription, None]] = _NOTHING
         self._name: str | None = None
         self.at: Position | None = None
-        self.number = 0
-        self.matched = 0
+        self.number = self.matched = 0
         self.told: dict[Kind, int] | None = None
-        """Rows that were matched, and events of each kind that were told, however many heard them."""
+
+    @property
+    def encode(self) -> Encoder | None:
+        """Writes a row from its image; None if that takes the database."""
+        return self.view.form.encode
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """What the index finds the audience by."""
+        return anchor(self.view.where, self.primary)
+
+    @property
+    def related(self) -> Mapping[str, frozenset[str]]:
+        """The collections whose rows decide too, with the columns that count."""
+        return self.view.form.related
 
     @property
     def name(self) -> str:
         """The name of the view, in this and every other process."""
         if self._name is None:
-            self._name = name_of(self.view)
+            self._name = name_of(self.view.select, self.view.single, self.view.is_exact)
         return self._name
 
     @property
     def decides(self) -> bool:
         """Whether an image of the row tells if the view holds it."""
-        return self.everything or self._matches is not None
+        return self._matches is not None
 
     @property
     def _is_told_by_changes(self) -> bool:
         view = self.view
-        return self.decides and self.encode is not None and not view.has_window and not self.ways and not view.counts
+        return self.decides and self.encode is not None and not view.has_window and not self.related and not view.counts
 
     def holds(self, image: Image | None) -> bool:
         """Whether the view holds that row. Where the database must be asked: True."""
-        if self.everything or self._matches is None:
+        if self._matches is None or self.view.form.is_everything:
             return True
-        return image is not None and self._matches(image.values, self._constants) is True
+        return image is not None and self._matches(image.values, self.view.constants) is True
 
     def concerns(self, change: Change) -> bool:
         """Whether a change of a related collection may change what the view holds or shows."""
@@ -120,15 +104,31 @@ class Audience:
 
     def add(self, subscription: Subscription) -> None:
         """One more subscriber."""
-        self._group(subscription)[subscription] = None
         subscription.audience = self
         subscription.heard -= self.count(subscription.only)
+        if subscription.only is not None:
+            if self._some is _NOTHING:
+                self._some = {}
+            self._some.setdefault(subscription.only, {})[subscription] = None
+        elif self._one is None and not self._many:
+            self._one = subscription
+        else:
+            if self._many is _NOBODY:
+                self._many = {}
+            if self._one is not None:
+                self._many[self._one], self._one = None, None
+            self._many[subscription] = None
 
     def remove(self, subscription: Subscription) -> None:
         """One less."""
-        self._group(subscription).pop(subscription, None)
         subscription.audience = None
         subscription.heard += self.count(subscription.only)
+        if subscription.only is not None:
+            self._some[subscription.only].pop(subscription, None)
+        elif self._one is subscription:
+            self._one = None
+        else:
+            self._many.pop(subscription, None)
 
     def count(self, only: Kind | None) -> int:
         """How many events were told so far to those who want that kind, or all."""
@@ -137,13 +137,15 @@ class Audience:
 
     def listens(self, kind: Kind) -> bool:
         """Whether anyone wants events of that kind."""
-        return bool(self._all) or bool(self._some.get(kind))
+        return self._one is not None or bool(self._many) or bool(self._some.get(kind))
 
     def __len__(self) -> int:
-        return len(self._all) + sum(map(len, self._some.values()))
+        return len(self._many) + sum(map(len, self._some.values())) + (self._one is not None)
 
     def __iter__(self) -> Iterator[Subscription]:
-        yield from self._all
+        if self._one is not None:
+            yield self._one
+        yield from self._many
         for group in self._some.values():
             yield from group
 
@@ -152,28 +154,18 @@ class Audience:
         if self.told is None:
             self.told = dict.fromkeys(Kind, 0)
         self.told[event.kind] += 1
-        some = self._some.get(event.kind, {})
-        told = (*self._all, *some)  # a copy: whoever cannot take any more leaves on the spot
+        if self._one is not None and not self._some:
+            _tell(event, (self._one,))
+            return 1
+        one = () if self._one is None else (self._one,)
+        told = (*one, *self._many, *self._some.get(event.kind, ()))  # a copy: whoever is too slow leaves on the spot
         _tell(event, told)
         return len(told)
 
-    def _group(self, subscription: Subscription) -> dict[Subscription, None]:
-        if subscription.only is None:
-            return self._all
-        if self._some is _NOBODY:
-            self._some = {}
-        return self._some.setdefault(subscription.only, {})
 
-
-_NOBODY: dict[Kind, dict[Subscription, None]] = {}
-
-
-def _encoder(view: View) -> Encoder | None:
-    select = view.select
-    return None if select.aggregates or select.groups else _encoder_of(select.nodes)
-
-
-_encoder_of = lru_cache(maxsize=1024)(encoder)
+_NOBODY: dict[Subscription, None] = {}
+_NOTHING: dict[Kind, dict[Subscription, None]] = {}
+"""Shared by all audiences that have no need of their own; never filled."""
 
 
 def _tell(event: Event, group: Iterable[Subscription]) -> None:

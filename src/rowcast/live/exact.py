@@ -49,5 +49,5 @@ def _is_moved(audience: Audience, before: Image, after: Image) -> bool:
     """Whether a value that the view is sorted by has changed."""
     return any(
         before.values.get(order.ref.field.name) != after.values.get(order.ref.field.name)
-        for order in audience.view.select.order
+        for order in audience.view.order
     )

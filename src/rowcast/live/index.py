@@ -5,6 +5,7 @@ Old and new row are both looked up, so that a row that moves from one key to ano
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rowcast.feed import Change
@@ -13,6 +14,8 @@ from rowcast.live.ranges import Ranges
 from rowcast.query.split import Equality, Nullness, Range
 
 Group = dict[Audience, None]
+_Found = Audience | Group
+"""One audience stands for itself: most values have no more."""
 
 
 class Index:
@@ -23,7 +26,7 @@ class Index:
 
     def __init__(self) -> None:
         self.related: Group = {}
-        self._keyed: dict[str, dict[Any, Group]] = {}
+        self._keyed: dict[str, dict[Any, _Found]] = {}
         self._ranges: dict[str, list[Ranges]] = {}
         self._nulls: dict[str, Group] = {}
         self._residue: Group = {}
@@ -34,7 +37,13 @@ class Index:
             case Equality(name, values):
                 by_value = self._keyed.setdefault(name, {})
                 for value in values:
-                    by_value.setdefault(value, {})[audience] = None
+                    known = by_value.get(value)
+                    if known is None:
+                        by_value[value] = audience
+                    elif isinstance(known, dict):
+                        known[audience] = None
+                    else:
+                        by_value[value] = {known: None, audience: None}
             case Range(name) as wanted:
                 self._ranges_of(wanted).add(audience, wanted)
             case Nullness(name):
@@ -68,20 +77,27 @@ class Index:
         found = dict(self._residue)
         for image in (change.before, change.after):
             if image is not None:
-                values = image.values
-                for name, by_value in self._keyed.items():
-                    value = values.get(name)
-                    if value is not None and not isinstance(value, dict | list):
-                        found.update(by_value.get(value, {}))
-                for name, ranges in self._ranges.items():
-                    value = values.get(name)
-                    if value is not None:
-                        for kind in ranges:
-                            found.update(dict.fromkeys(kind.at(value)))
-                for name, group in self._nulls.items():
-                    if values.get(name) is None:
-                        found.update(group)
+                self._find(image.values, found)
         return found
+
+    def _find(self, values: Mapping[str, Any], found: Group) -> None:
+        """Add those by whose value, range or lack of a value the row is found."""
+        for name, by_value in self._keyed.items():
+            value = values.get(name)
+            if value is not None and not isinstance(value, dict | list):
+                known = by_value.get(value)
+                if isinstance(known, dict):
+                    found.update(known)
+                elif known is not None:
+                    found[known] = None
+        for name, ranges in self._ranges.items():
+            value = values.get(name)
+            if value is not None:
+                for kind in ranges:
+                    found.update(dict.fromkeys(kind.at(value)))
+        for name, group in self._nulls.items():
+            if values.get(name) is None:
+                found.update(group)
 
     def _ranges_of(self, wanted: Range) -> Ranges:
         """Ranges of the column with bounds of the same kind."""
@@ -92,8 +108,10 @@ class Index:
     def _remove_keyed(self, audience: Audience, name: str, values: tuple[Any, ...]) -> None:
         by_value = self._keyed[name]
         for value in values:
-            by_value[value].pop(audience, None)
-            if not by_value[value]:
+            group = by_value[value]
+            if isinstance(group, dict):
+                group.pop(audience, None)
+            if group is audience or not group:
                 del by_value[value]
         if not by_value:
             del self._keyed[name]

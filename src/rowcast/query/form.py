@@ -3,6 +3,7 @@ SQL: a lifted constant is a ``Slot``, bound when the plan runs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,17 +29,16 @@ from rowcast.query.tree import (
 _FIXED = frozenset({"null", "nnull", "empty", "nempty", "intersects_bbox"})
 
 
-def lift(select: Select) -> tuple[Select, tuple[Any, ...]]:
+def lift(select: Select, *, with_search: bool = True) -> tuple[Select, tuple[Any, ...]]:
     """The form of ``select`` and its constants, in the order of their slots. Equal forms may share a statement; ``bind`` puts the
-    constants back."""
-    lifter = _Lifter()
+    constants back. Without ``with_search``, texts that are searched for stay where they are."""
+    lifter = _Lifter(with_search=with_search)
     return lifter.select(select), tuple(lifter.consts)
 
 
-def lift_condition(condition: Condition) -> tuple[Condition, tuple[Any, ...]]:
-    """The form of a condition and its constants. Texts that are searched for stay where they are."""
-    lifter = _Lifter(with_search=False)
-    return lifter.condition(condition), tuple(lifter.consts)
+def put_back(form: Select, consts: Sequence[Any]) -> Select:
+    """The question of which ``lift`` made the form."""
+    return _Filler(consts=list(consts)).select(form)
 
 
 @dataclass(slots=True)
@@ -84,3 +84,29 @@ class _Lifter:
                 return replace(condition, text=self._slot(text))
             case _:
                 return condition
+
+
+@dataclass(slots=True)
+class _Filler(_Lifter):
+    """The way back: slots become constants."""
+
+    def _slot(self, value: Any) -> Any:
+        return value
+
+    def select(self, select: Select) -> Select:
+        plain = _Lifter.select(self, select)
+        return replace(plain, limit=self._plain(plain.limit), offset=self._plain(plain.offset))
+
+    def _plain(self, value: Any) -> Any:
+        return self.consts[value.index] if isinstance(value, Slot) else value
+
+    def condition(self, condition: Condition) -> Condition:
+        match condition:
+            case Test(_, _, Slot(index)):
+                return replace(condition, right=Const(self.consts[index]))
+            case Test():
+                return condition
+            case Search(Slot(index)):
+                return replace(condition, text=self.consts[index])
+            case _:
+                return _Lifter.condition(self, condition)

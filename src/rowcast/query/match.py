@@ -7,11 +7,9 @@ Rows are in wire form, decoded. Answers are three-valued: True, False, or None w
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from rowcast.query.form import lift_condition
 from rowcast.query.operators import NUMBERS, TEXTS, TIMES
 from rowcast.query.tree import All, Always, Condition, Const, Not, Ref, Search, Slot, Some, Test, Value, Variable
 from rowcast.query.values import fitting
@@ -59,13 +57,9 @@ def predicate(condition: Condition) -> Predicate | None:
             return None
 
 
-def lifted(condition: Condition) -> tuple[Predicate | None, tuple[Any, ...]]:
-    """The predicate of the condition's form, shared by all conditions that differ in nothing but constants, and its own constants,
-    which it expects as values of the variables 0, 1, 2 …"""
-    form, constants = lift_condition(condition)
-    if any(map(_is_odd, constants)) or any(isinstance(c, tuple) and any(map(_is_odd, c)) for c in constants):
-        return predicate(condition), ()
-    return _of_form(form), constants
+def shares_form(constants: Iterable[Any]) -> bool:
+    """Whether the predicate of a form decides for these constants too; SQLite reads some texts otherwise."""
+    return not any(_is_odd(each) or (isinstance(each, tuple) and any(map(_is_odd, each))) for each in constants)
 
 
 def fold(text: str) -> str:
@@ -102,9 +96,6 @@ def _negation(test: Predicate | None) -> Predicate | None:
         return None if answer is None else not answer
 
     return decide
-
-
-_of_form = lru_cache(maxsize=4096)(predicate)
 
 
 # ---- values of a row

@@ -9,7 +9,7 @@ from typing import Any
 from rowcast.schema import Field, Link
 
 
-def name_of(tree: object) -> str:
+def name_of(*tree: object) -> str:
     """16 hexadecimal digits; equal questions have equal names, different ones have different names."""
     return blake2b(repr(_plain(tree)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 

@@ -11,7 +11,6 @@ from msgspec import UNSET
 
 from rowcast.api.realtime import items
 from rowcast.api.realtime.credentials import authenticate, public
-from rowcast.api.realtime.questions import query_of
 from rowcast.auth import Actor
 from rowcast.engine.engine import Engine
 from rowcast.engine.listener import Carrier
@@ -155,7 +154,7 @@ def _wish(message: Subscribe) -> Wish:
     since = message.since if isinstance(message.since, str) else None
     return wish(
         message.collection,
-        query_of(message.query),
+        bytes(message.query),
         message.event if isinstance(message.event, str) else None,
         message.item if isinstance(message.item, str | int) else None,
         exact=message.live == "set",

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-import msgspec
 from msgspec import Raw
 
-from rowcast.errors import InvalidPayload
-from rowcast.query.parse import Query, parse
-
-_LONGEST_KEPT = 2048
-_decode = msgspec.json.Decoder(dict).decode
+from rowcast.query import written
+from rowcast.query.parse import Query
 
 
 def query_of(raw: Raw) -> Query:
     """The query that the member holds, in native JSON or as REST texts; absent and null are the empty one. Raises InvalidQuery."""
-    text = bytes(raw)
-    if not text or text == b"null":
-        return Query()
-    return _known(text) if len(text) <= _LONGEST_KEPT else _read(text)
-
-
-def _read(text: bytes) -> Query:
-    try:
-        return parse(_decode(text))
-    except msgspec.DecodeError as error:
-        raise InvalidPayload(str(error)) from None
-
-
-_known = lru_cache(maxsize=4096)(_read)
+    return written.query_of(bytes(raw))
