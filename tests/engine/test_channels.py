@@ -185,12 +185,35 @@ async def test_whoever_loses_the_right_must_leave(people: People) -> None:
     ann.heard()
     policy = (await people.rows("SELECT id FROM directus_policies WHERE name = 'of ben'"))[0][0]
     permission = (await people.rows("SELECT id FROM directus_permissions WHERE policy = ?", (policy,)))[0][0]
+    await ann.say("state", state="before")
+    assert [frame["event"] for frame in ben.heard()] == ["changed"]
     await delete(people.engine, SYSTEM, "directus_permissions", keys=[permission])
+    heard = await ann.say("state", state="after")
     (frame,) = await ben.hears()
     assert (frame["event"], frame["channel"], frame["error"]["code"], frame["uid"]) == (
         *("closed", "articles", "FORBIDDEN", "x"),
     )
-    assert [frame["event"] for frame in await ann.hears()] == ["left"]
+    assert sorted(frame["event"] for frame in heard + ann.heard()) == ["left", "state"]
+
+
+async def test_a_doubt_delays_what_is_told(people: People) -> None:
+    ann, ben = await two(people)
+    for each in (ann, ben):
+        await each.say("join")
+    await people.change("directus_users", ben.connection.actor.user, title="x")
+    await ann.say("state", state=1)
+    await ann.say("state", state=2)
+    await asyncio.sleep(0.05)
+    assert [frame["member"]["state"] for frame in ben.heard()] == [1, 2]
+
+
+async def test_a_row_that_goes_while_somebody_joins(people: People) -> None:
+    ann = await guest(people, "ann", allow("read", permissions=OWN))
+    keys = [await people.item(owner=ann.connection.actor.user) for _ in range(20)]
+    joining = [asyncio.create_task(ann.say("join", f"articles/{key}")) for key in keys]
+    await asyncio.gather(*joining, *(delete(people.engine, SYSTEM, "articles", keys=[key]) for key in keys))
+    await asyncio.sleep(0.1)
+    assert people.engine.channels.members == 0
 
 
 @pytest.mark.parametrize("change", [{"owner": None}, None])

@@ -70,7 +70,7 @@ class Channels:
         self._tasks: set[asyncio.Task[None]] = set()
         self.messages = 0
         engine.broadcast.on_told.append(self._told)
-        engine.on_schema(self._remodelled)
+        engine.on_schema(self._doubt_all)
 
     def __len__(self) -> int:
         return len(self._channels)
@@ -88,7 +88,7 @@ class Channels:
         place, guest = place_of(name), self._guests.setdefault(listener, Guest())
         self._allow(guest, state, MOST_STATE)
         while True:
-            epoch = self._engine.broadcast.epoch
+            epoch, position = self._engine.broadcast.epoch, self._engine.store.position
             await require_join(self._engine, listener.actor, place)
             needs = await depends(self._engine, listener.actor, place)
             if epoch == self._engine.broadcast.epoch:
@@ -98,6 +98,8 @@ class Channels:
         seat = self._seat(listener, guest, place, state or NOTHING, uid)
         seat.depends = needs
         listener.outbox.send(frames.joined(name, guest.id, [m.told() for m in seat.channel], uid))
+        if position != self._engine.store.position:  # what was asked may be otherwise by now
+            self._doubt(listener, {name})
 
     def leave(self, listener: Listener, name: str, uid: bytes) -> None:
         """Be on the channel no longer. Whoever is not there: no error."""
@@ -128,12 +130,11 @@ class Channels:
             self._leave(listener, name)
         self._guests.pop(listener, None)
 
-    async def review(self, listener: Listener, names: Collection[str] | None = None) -> None:
-        """See whether the connection may still be on its channels, or on these; and who it is now."""
+    async def review(self, listener: Listener) -> None:
+        """See whether the connection may still be on its channels, and who it is now."""
         guest = self._guests.get(listener)
-        for name, seat in list(guest.seats.items()) if guest is not None else ():
-            if names is None or name in names:
-                await self._review(listener, name, seat)
+        if guest is not None:
+            await self._review_all(listener, self._doubted(guest, None))
 
     # ---- seats --------------------------------------------------------------------------------------------------------
 
@@ -181,40 +182,52 @@ class Channels:
             return
         touched = commit.collections
         if touched & _RIGHTS:
-            self._start(self._guests, None)
+            self._doubt_all()
             return
         users = {change.key for change in commit.changes if change.collection == "directus_users"}
-        if users:
-            self._start([one for one in self._guests if one.actor.user in users], None)
         rows = {f"{change.collection}/{change.key}" for change in commit.changes}
         for listener, guest in list(self._guests.items()):
-            names = {name for name, seat in guest.seats.items() if name in rows or seat.depends & touched}
-            if names:
-                self._start([listener], names)
+            if listener.actor.user in users:
+                self._doubt(listener, None)
+            elif names := {name for name, seat in guest.seats.items() if name in rows or seat.depends & touched}:
+                self._doubt(listener, names)
 
-    def _remodelled(self, _schema: Schema) -> None:
-        self._start(self._guests, None)
+    def _doubt_all(self, _schema: Schema | None = None) -> None:
+        for listener in list(self._guests):
+            self._doubt(listener, None)
 
-    def _start(self, listeners: Iterable[Listener], names: Collection[str] | None) -> None:
-        for listener in list(listeners):
-            task = asyncio.get_running_loop().create_task(self.review(listener, names))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+    def _doubt(self, listener: Listener, names: Collection[str] | None) -> None:
+        """Tell the connection nothing more on these channels, or on all, until its rights were reviewed."""
+        seats = self._doubted(self._guests[listener], names)
+        task = asyncio.get_running_loop().create_task(self._review_all(listener, seats))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _review(self, listener: Listener, name: str, seat: Seat) -> None:
+    def _doubted(self, guest: Guest, names: Collection[str] | None) -> list[Seat]:
+        seats = [seat for name, seat in guest.seats.items() if names is None or name in names]
+        for seat in seats:
+            seat.member.doubt()
+        return seats
+
+    async def _review_all(self, listener: Listener, seats: Iterable[Seat]) -> None:
+        for seat in seats:
+            await self._review(listener, seat)
+
+    async def _review(self, listener: Listener, seat: Seat) -> None:
         try:
             await require_join(self._engine, listener.actor, seat.place)
             seat.depends = await depends(self._engine, listener.actor, seat.place)
         except RowcastError as error:
-            self._send_away(listener, name, seat, error)
+            self._send_away(listener, seat, error)
         except Exception:
-            log.exception("the right to the channel %s could not be reviewed", name)
-            self._send_away(listener, name, seat, Forbidden())
+            log.exception("the right to the channel %s could not be reviewed", seat.place.name)
+            self._send_away(listener, seat, Forbidden())
         else:
             self._rename(listener, seat)
+            seat.member.trust()
 
-    def _send_away(self, listener: Listener, name: str, seat: Seat, error: RowcastError) -> None:
-        guest = self._guests.get(listener)
+    def _send_away(self, listener: Listener, seat: Seat, error: RowcastError) -> None:
+        guest, name = self._guests.get(listener), seat.place.name
         if guest is not None and guest.seats.get(name) is seat:
             self._leave(listener, name)
             listener.outbox.send(frames.closed(name, error, seat.uid))

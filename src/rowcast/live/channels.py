@@ -13,12 +13,34 @@ from rowcast.protocol.channel import Known
 
 
 class Member:
-    """One connection on one channel. ``tail`` ends the frames that it is told; ``state`` is JSON."""
+    """One connection on one channel. ``tail`` ends the frames that it is told; ``state`` is JSON. While its right to be there is in
+    doubt, it is told nothing; what it would have been told follows when the doubts are gone."""
 
-    __slots__ = ("outbox", "state", "tail", "who")
+    __slots__ = ("_doubts", "_kept", "outbox", "state", "tail", "who")
 
     def __init__(self, who: Known, outbox: Outbox, tail: bytes, state: bytes) -> None:
         self.who, self.outbox, self.tail, self.state = who, outbox, tail, state
+        self._doubts = 0
+        self._kept: list[bytes] = []
+
+    def doubt(self) -> None:
+        """Tell nothing until as many calls of ``trust`` have followed."""
+        self._doubts += 1
+
+    def trust(self) -> None:
+        """One doubt less."""
+        self._doubts -= 1
+        if not self._doubts:
+            kept, self._kept = self._kept, []
+            for frame in kept:
+                self.outbox.send(frame)
+
+    def hear(self, frame: bytes) -> None:
+        """Be told something."""
+        if self._doubts:
+            self._kept.append(frame)
+        else:
+            self.outbox.send(frame)
 
     def told(self) -> bytes:
         """The member as others see it."""
@@ -68,4 +90,4 @@ class Channel:
             frame = known.get(one.tail)
             if frame is None:
                 frame = known[one.tail] = head + one.tail
-            one.outbox.send(frame)
+            one.hear(frame)
