@@ -91,9 +91,11 @@ async def _may_row(
     engine: Engine, actor: Actor, rights: Rights, collection: Collection, key: str, action: Action
 ) -> bool:
     cast = cast_key(collection.key, key)
+    if str(cast) != key:  # one row, one channel
+        return False
     this = Test(Ref(collection.key), "eq", Const(cast))
     rows = rights.rows(collection.name, action)
-    return cast is not None and await exists(engine, actor, rights, collection, both(this, rows))
+    return await exists(engine, actor, rights, collection, both(this, rows))
 
 
 async def _has_entry(engine: Engine, actor: Actor, rights: Rights, name: str, action: Action) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -42,10 +42,10 @@ _RIGHTS = frozenset(
 class Seat:
     """One connection on one channel. ``depends``: collections whose rows may end it."""
 
-    __slots__ = ("channel", "depends", "member", "place", "uid")
+    __slots__ = ("channel", "depends", "listener", "member", "place", "uid")
 
-    def __init__(self, place: Place, channel: Channel, member: Member, uid: bytes) -> None:
-        self.place, self.channel, self.member, self.uid = place, channel, member, uid
+    def __init__(self, listener: Listener, place: Place, channel: Channel, member: Member, uid: bytes) -> None:
+        self.listener, self.place, self.channel, self.member, self.uid = listener, place, channel, member, uid
         self.depends: frozenset[str] = frozenset()
 
 
@@ -67,6 +67,8 @@ class Channels:
         self._engine = engine
         self._channels: dict[str, Channel] = {}
         self._guests: dict[Listener, Guest] = {}
+        self._by_row: dict[str, dict[str, dict[Seat, None]]] = {}
+        self._by_need: dict[str, dict[Seat, None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.messages = 0
         engine.broadcast.on_told.append(self._told)
@@ -96,10 +98,10 @@ class Channels:
         if not listener.is_open:
             return
         seat = self._seat(listener, guest, place, state or NOTHING, uid)
-        seat.depends = needs
+        self._need(seat, needs)
         listener.outbox.send(frames.joined(name, guest.id, [m.told() for m in seat.channel], uid))
         if position != self._engine.store.position:  # what was asked may be otherwise by now
-            self._doubt(listener, {name})
+            self._doubt([seat])
 
     def leave(self, listener: Listener, name: str, uid: bytes) -> None:
         """Be on the channel no longer. Whoever is not there: no error."""
@@ -132,9 +134,8 @@ class Channels:
 
     async def review(self, listener: Listener) -> None:
         """See whether the connection may still be on its channels, and who it is now."""
-        guest = self._guests.get(listener)
-        if guest is not None:
-            await self._review_all(listener, self._doubted(guest, None))
+        for seat in self._doubted(self._seats(listener)):
+            await self._review(seat)
 
     # ---- seats --------------------------------------------------------------------------------------------------------
 
@@ -157,13 +158,44 @@ class Channels:
         member = Member((guest.id, listener.actor.user), listener.outbox, tail(uid), state)
         self._channels[place.name] = channel
         channel.join(member)
-        guest.seats[place.name] = Seat(place, channel, member, uid)
-        return guest.seats[place.name]
+        seat = guest.seats[place.name] = Seat(listener, place, channel, member, uid)
+        if place.collection is not None and place.key is not None:
+            self._by_row.setdefault(place.collection, {}).setdefault(place.key, {})[seat] = None
+        return seat
+
+    def _need(self, seat: Seat, collections: frozenset[str]) -> None:
+        """Note whose rows decide about the seat."""
+        for collection in seat.depends - collections:
+            self._by_need[collection].pop(seat)
+            if not self._by_need[collection]:
+                del self._by_need[collection]
+        for collection in collections - seat.depends:
+            self._by_need.setdefault(collection, {})[seat] = None
+        seat.depends = collections
+
+    def _forget(self, seat: Seat) -> None:
+        self._need(seat, frozenset())
+        by_key = self._by_row.get(seat.place.collection or "", {})
+        seats = by_key.get(seat.place.key or "", {})
+        seats.pop(seat, None)
+        if not seats:
+            by_key.pop(seat.place.key or "", None)
+        if not by_key:
+            self._by_row.pop(seat.place.collection or "", None)
+
+    def _seats(self, listener: Listener) -> list[Seat]:
+        guest = self._guests.get(listener)
+        return list(guest.seats.values()) if guest is not None else []
+
+    def _is_taken(self, seat: Seat) -> bool:
+        guest = self._guests.get(seat.listener)
+        return guest is not None and guest.seats.get(seat.place.name) is seat
 
     def _leave(self, listener: Listener, name: str) -> None:
         guest = self._guests.get(listener)
         seat = guest.seats.pop(name, None) if guest is not None else None
         if seat is not None:
+            self._forget(seat)
             seat.channel.leave(seat.member)
             if not len(seat.channel):
                 self._channels.pop(name, None)
@@ -184,55 +216,61 @@ class Channels:
         if touched & _RIGHTS:
             self._doubt_all()
             return
-        users = {change.key for change in commit.changes if change.collection == "directus_users"}
-        rows = {f"{change.collection}/{change.key}" for change in commit.changes}
-        for listener, guest in list(self._guests.items()):
-            if listener.actor.user in users:
-                self._doubt(listener, None)
-            elif names := {name for name, seat in guest.seats.items() if name in rows or seat.depends & touched}:
-                self._doubt(listener, names)
+        found: dict[Seat, None] = {}
+        if "directus_users" in touched:
+            users = {change.key for change in commit.changes if change.collection == "directus_users"}
+            for listener in [one for one in self._guests if one.actor.user in users]:
+                found.update(dict.fromkeys(self._seats(listener)))
+        if not touched.isdisjoint(self._by_row):
+            for change in commit.changes:
+                found.update(self._by_row.get(change.collection, {}).get(str(change.key), {}))
+        for collection in touched & self._by_need.keys():
+            found.update(self._by_need[collection])
+        if found:
+            self._doubt(found)
 
     def _doubt_all(self, _schema: Schema | None = None) -> None:
-        for listener in list(self._guests):
-            self._doubt(listener, None)
+        self._doubt([seat for listener in self._guests for seat in self._seats(listener)])
 
-    def _doubt(self, listener: Listener, names: Collection[str] | None) -> None:
-        """Tell the connection nothing more on these channels, or on all, until its rights were reviewed."""
-        seats = self._doubted(self._guests[listener], names)
-        task = asyncio.get_running_loop().create_task(self._review_all(listener, seats))
+    def _doubt(self, seats: Iterable[Seat]) -> None:
+        """Tell nothing more on these seats until their right to be there was reviewed."""
+        task = asyncio.get_running_loop().create_task(self._review_all(self._doubted(seats)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _doubted(self, guest: Guest, names: Collection[str] | None) -> list[Seat]:
-        seats = [seat for name, seat in guest.seats.items() if names is None or name in names]
-        for seat in seats:
+    def _doubted(self, seats: Iterable[Seat]) -> list[Seat]:
+        doubted = list(seats)
+        for seat in doubted:
             seat.member.doubt()
-        return seats
+        return doubted
 
-    async def _review_all(self, listener: Listener, seats: Iterable[Seat]) -> None:
+    async def _review_all(self, seats: Sequence[Seat]) -> None:
         for seat in seats:
-            await self._review(listener, seat)
+            await self._review(seat)
 
-    async def _review(self, listener: Listener, seat: Seat) -> None:
+    async def _review(self, seat: Seat) -> None:
+        actor = seat.listener.actor
         try:
-            await require_join(self._engine, listener.actor, seat.place)
-            seat.depends = await depends(self._engine, listener.actor, seat.place)
+            await require_join(self._engine, actor, seat.place)
+            needs = await depends(self._engine, actor, seat.place)
         except RowcastError as error:
-            self._send_away(listener, seat, error)
+            self._send_away(seat, error)
         except Exception:
             log.exception("the right to the channel %s could not be reviewed", seat.place.name)
-            self._send_away(listener, seat, Forbidden())
+            self._send_away(seat, Forbidden())
         else:
-            self._rename(listener, seat)
-            seat.member.trust()
+            if self._is_taken(seat):
+                self._need(seat, needs)
+                self._rename(seat)
+                seat.member.trust()
 
-    def _send_away(self, listener: Listener, seat: Seat, error: RowcastError) -> None:
-        guest, name = self._guests.get(listener), seat.place.name
-        if guest is not None and guest.seats.get(name) is seat:
-            self._leave(listener, name)
-            listener.outbox.send(frames.closed(name, error, seat.uid))
+    def _send_away(self, seat: Seat, error: RowcastError) -> None:
+        if self._is_taken(seat):
+            self._leave(seat.listener, seat.place.name)
+            seat.listener.outbox.send(frames.closed(seat.place.name, error, seat.uid))
 
-    def _rename(self, listener: Listener, seat: Seat) -> None:
-        member = seat.member
-        if member.who[1] != listener.actor.user and member in seat.channel:
-            seat.channel.change(member, (member.who[0], listener.actor.user), member.state)
+    def _rename(self, seat: Seat) -> None:
+        """Tell the others when the connection is somebody else now."""
+        member, user = seat.member, seat.listener.actor.user
+        if member.who[1] != user:
+            seat.channel.change(member, (member.who[0], user), member.state)

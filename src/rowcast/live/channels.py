@@ -59,6 +59,9 @@ class Channel:
     def __len__(self) -> int:
         return len(self._members)
 
+    def __contains__(self, member: object) -> bool:
+        return member in self._members
+
     def __iter__(self) -> Iterator[Member]:
         return iter(self._members)
 
