@@ -281,7 +281,12 @@ async def test_rights_and_rows_that_change_at_once(people: People, seed: int) ->
     user = await people.user("ann", None, policy)
     actor = await people.who("tok-ann")
     keys = [await people.item(title=chance.choice("abc"), owner=chance.choice([user, None])) for _ in range(6)]
-    rules: list[Any] = [{}, {"owner": {"_eq": "$CURRENT_USER"}}, {"title": {"_in": ["a", "b"]}}, {"title": {"_neq": "c"}}]
+    rules: list[Any] = [
+        {},
+        {"owner": {"_eq": "$CURRENT_USER"}},
+        {"title": {"_in": ["a", "b"]}},
+        {"title": {"_neq": "c"}},
+    ]
     queries: list[Query] = [{"fields": ["*"]}, {"fields": ["*"], "sort": ["-title"], "limit": 4}]
     mirrors = [Mirror(Ear(engine, actor)) for _ in range(2)]
     for mirror in mirrors:
@@ -292,7 +297,10 @@ async def test_rights_and_rows_that_change_at_once(people: People, seed: int) ->
         for _ in range(4):
             what = chance.random()
             if what < 0.4:
-                grant = {"permissions": chance.choice(rules), "action": chance.choice(["read", "read", "read", "update"])}
+                grant = {
+                    "permissions": chance.choice(rules),
+                    "action": chance.choice(["read", "read", "read", "update"]),
+                }
                 fields = chance.choice([["*"], ["id", "title"]])
                 works.append(people.change("directus_permissions", rule, **grant, fields=fields))
             elif what < 0.8:

@@ -33,9 +33,7 @@ SCHEMA = Schema(
 )
 
 
-def view(
-    *, single: bool = False, counts: tuple[tuple[str, Any], ...] = (), exact: bool = False, **query: Any
-) -> View:
+def view(*, single: bool = False, counts: tuple[tuple[str, Any], ...] = (), exact: bool = False, **query: Any) -> View:
     """The view of a query on the notes, as the engine would make it."""
     asked = parse({"fields": ["id", "text"], **query})
     select = resolve(SCHEMA, "notes", asked, None, (-1, None, 10))

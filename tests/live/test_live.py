@@ -282,7 +282,9 @@ def matches(condition: dict[str, Any], values: Row | None) -> bool:
 @settings(max_examples=150, deadline=None)
 def test_every_exact_set_is_what_matches(filters: list[Any], history: list[list[Change]]) -> None:
     live, rows = Live(), dict[int, Row]()
-    ears = [(each, Ear(live, view(fields=["id", "size"], filter=each, exact=True)), dict[int, Any]()) for each in filters]
+    ears = [
+        (each, Ear(live, view(fields=["id", "size"], filter=each, exact=True)), dict[int, Any]()) for each in filters
+    ]
     for at, changes in enumerate(history, 1):
         live.publish(commit(*changes, at=at))
         for one in changes:
@@ -309,7 +311,9 @@ def test_who_comes_back_anywhere_is_told_the_rest(
 ) -> None:
     live = Live(Position("e", 0))
     kind = Kind.UPDATE if only else None
-    ears = [Ear(live, view(fields=["id", "size"], filter=each, exact=exact), placed=True, only=kind) for each in filters]
+    ears = [
+        Ear(live, view(fields=["id", "size"], filter=each, exact=exact), placed=True, only=kind) for each in filters
+    ]
     audiences = [ear.subscription.audience for ear in ears]
     commits = [commit(*changes, at=at) for at, changes in enumerate(history, 1)]
     for one in commits:

@@ -222,6 +222,7 @@ def _restart(listener: Listener, watch: Watch, audience: Audience | None, shown:
     """What is shown now, from the beginning."""
     token = Token(shown.position, 0, "" if audience is None else audience.name)
     subscription = watch.subscription
+    listener.outbox.forget(subscription.tail)
     if subscription.only is None:
         rows = shown.data
         data = rows if watch.wish.item is None else (rows[1:-1] or b"null")

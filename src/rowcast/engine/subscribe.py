@@ -181,6 +181,7 @@ async def _resume(engine: Engine, listener: Listener, watch: Watch, since: str) 
     for event in events[token.told :]:
         if watch.wish.only in (None, event.kind):
             subscription.take(event)
+    listener.outbox.spill(subscription.tail)
     listener.outbox.send(frames.resumed(frames.placed(subscription.tail, Token(broadcast.told, 0, audience.name))))
     return True
 

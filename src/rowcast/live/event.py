@@ -21,7 +21,7 @@ class Event:
     """One frame up to its tail. ``head`` is empty when it turns out that there is nothing to tell; until it is ``ready``, the
     outboxes in ``awaited_by`` keep its place. ``frames``: the whole frames by tail.
 
-    ``rows``: what an exact view says of each row. ``source``, ``previous`` and ``number`` make its place in the stream: it is the
+    ``rows``: what an exact view says of each row, ``single``: of its only one. ``source``, ``previous`` and ``number`` make its place in the stream: it is the
     how-manyeth event of that audience after the commit before.
     """
 
@@ -35,6 +35,7 @@ class Event:
         "previous",
         "ready",
         "rows",
+        "single",
         "source",
         "told",
     )
@@ -46,6 +47,7 @@ class Event:
         self.frames: dict[bytes, bytes] = {}
         self.source: Audience | None = None
         self.previous, self.number = position, 0
+        self.single = False
         self.told = 0
         """To how many it was handed."""
 

@@ -227,7 +227,7 @@ class Live:
 
     def _exact(self, audience: Audience, kind: Kind, rows: Sequence[Row], at: Position, counts: bytes | None) -> Event:
         event = audience.event(kind, at, self.previous or at)
-        event.rows = rows
+        event.rows, event.single = (rows if counts is None else ()), audience.view.single
         texts = [key if row is None else row for key, row in rows]
         event.resolve(self._head(kind, texts[0] if audience.view.single else join(texts), counts))
         return event

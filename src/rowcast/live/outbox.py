@@ -1,6 +1,7 @@
 """What waits to be sent to one connection, in order. Must not know how it is sent: it is handed a function for that.
 
-An event whose text is still being asked for keeps its place; what comes after it waits behind it.
+An event whose text is still being asked for keeps its place; what comes after it waits behind it. While the connection takes no more,
+what happens to the rows of an exact set is gathered: only the last of each row will be told.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from rowcast.live.gather import Gathered
 
 if TYPE_CHECKING:
     from rowcast.live.event import Event
@@ -17,9 +20,9 @@ MOST_WAITING = 10_000
 
 class Outbox:
     """The one way to a connection. ``write`` sends a frame at once; ``overflow`` is called when more waits than may. ``waiting`` is
-    None while nothing waits."""
+    None while nothing waits and the connection takes what it is given."""
 
-    __slots__ = ("_overflow", "reply", "waiting", "write")
+    __slots__ = ("_gathered", "_overflow", "is_choked", "reply", "waiting", "write")
 
     def __init__(
         self, write: Callable[[bytes], None], overflow: Callable[[], None], reply: Callable[[bytes], None] | None = None
@@ -28,19 +31,20 @@ class Outbox:
         self.write, self._overflow = write, overflow
         self.reply = reply or write
         self.waiting: deque[tuple[Event | bytes, bytes]] | None = None
+        self.is_choked = False
+        self._gathered: dict[bytes, Gathered] | None = None
 
     def send(self, frame: bytes) -> None:
         """Send a frame after everything that was put before it."""
-        if self.waiting is None:
-            self.reply(frame)
-        else:
+        if self.waiting:
             self._wait(frame, b"")
+        else:
+            self.reply(frame)
 
     def put(self, event: Event, tail: bytes) -> None:
         """Send an event, ended by ``tail``, after everything that was put before it."""
-        if self.waiting is None and event.ready:
-            if event.head:
-                self.write(event.frame(tail))
+        if event.ready and not self.waiting:
+            self._emit(event, tail)
         else:
             if not event.ready:
                 event.awaited_by.append(self)
@@ -54,10 +58,57 @@ class Outbox:
                 self.write(what)
             elif not what.ready:
                 return
-            elif what.head:
-                self.write(what.frame(tail))
+            else:
+                self._emit(what, tail)
             self.waiting.popleft()
-        self.waiting = None
+        self._rest()
+
+    def choke(self) -> None:
+        """The connection takes no more for the moment."""
+        self.is_choked = True
+        if self.waiting is None:
+            self.waiting = deque()
+
+    def relieve(self) -> None:
+        """The connection takes what it is given again: send what was gathered, as long as it does."""
+        self.is_choked = False
+        while self._gathered and not self.is_choked:
+            self.spill(next(iter(self._gathered)))
+        self._rest()
+
+    def spill(self, tail: bytes) -> None:
+        """Send what was gathered for subscriptions with that tail."""
+        gathered = self._gathered.pop(tail, None) if self._gathered else None
+        if gathered is not None:
+            for frame in gathered.frames(tail):
+                self.write(frame)
+
+    def forget(self, tail: bytes) -> None:
+        """Nobody has that tail any more, or begins anew."""
+        if self._gathered:
+            self._gathered.pop(tail, None)
+
+    def _emit(self, event: Event, tail: bytes) -> None:
+        if self.is_choked and event.rows and tail != b"}":
+            self._gather(event, tail)
+        elif event.head:
+            self.spill(tail)
+            self.write(event.frame(tail))
+
+    def _gather(self, event: Event, tail: bytes) -> None:
+        if self._gathered is None:
+            self._gathered = {}
+        gathered = self._gathered.get(tail)
+        if gathered is None:
+            gathered = self._gathered[tail] = Gathered()
+        gathered.add(event)
+        if len(gathered) > MOST_WAITING:
+            self._gathered.clear()
+            self._overflow()
+
+    def _rest(self) -> None:
+        if not self.waiting:
+            self.waiting = deque() if self.is_choked else None
 
     def _wait(self, what: Event | bytes, tail: bytes) -> None:
         if self.waiting is None:

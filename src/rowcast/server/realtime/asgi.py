@@ -60,7 +60,7 @@ class AsgiWire:
     """See ``driver.Wire``. What waits to be sent is bounded to ``most`` bytes."""
 
     def __init__(self, most: int) -> None:
-        self._most, self._size, self._closing = most, 0, False
+        self._most, self._size, self._closing, self._choked = most, 0, False, False
         self.replied = 0
         self._queue: asyncio.Queue[bytes | dict[str, Any]] = asyncio.Queue()
         self.driver: Driver | None = None
@@ -73,6 +73,9 @@ class AsgiWire:
         self._queue.put_nowait(frame)
         if self._size > self._most and self.driver is not None:
             self.driver.too_slow()
+        elif self._size > self._most // 4 and not self._choked and self.driver is not None:
+            self._choked = True
+            self.driver.choke(True)
 
     def reply(self, frame: bytes) -> None:
         """See ``Wire``."""
@@ -101,6 +104,9 @@ class AsgiWire:
                 return await send(what)
             self._size -= len(what)
             await send({"type": "websocket.send", "text": what.decode()})
+            if self._choked and self._size < self._most // 8 and self.driver is not None:
+                self._choked = False
+                self.driver.choke(False)
 
 
 def _handshake(scope: Scope) -> Handshake:

@@ -106,6 +106,10 @@ class Driver:
         if self.is_open:
             self._perform((self._session.close(code, reason),))
 
+    def choke(self, on: bool) -> None:
+        """The peer takes no more for the moment, or does again."""
+        (self._outbox.choke if on else self._outbox.relieve)()
+
     def too_slow(self) -> None:
         """More waits for the peer than may."""
         self._hub.engine.broadcast.slow_closes += self.is_open

@@ -78,10 +78,14 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
     def pause_writing(self) -> None:
         """The kernel takes no more for the moment."""
         self._congested = True
+        if self._driver is not None:
+            self._driver.choke(True)
 
     def resume_writing(self) -> None:
         """It does again."""
         self._congested = False
+        if self._driver is not None:
+            self._driver.choke(False)
 
     # ---- called by the driver -----------------------------------------------------------------------------------------
 
