@@ -39,6 +39,7 @@ bench: .venv/dev
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/ops.py
 	$(BIN)/python bench/live.py --plots bench/plots
+	$(BIN)/python bench/client.py
 
 format: .venv/dev
 	$(BIN)/ruff check --fix $(SOURCES)

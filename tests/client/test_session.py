@@ -86,8 +86,23 @@ def test_expiry_asks_for_new_credentials_and_keeps_what_is_open() -> None:
     session.subscribe(Held("s", {"collection": "c"}))
     assert take(session, type="auth", status="error", error={"code": "TOKEN_EXPIRED"}) == [Renew()]
     assert sent(session.authenticate({"refresh_token": "r"})) == [{"type": "auth", "refresh_token": "r"}]
-    assert take(session, type="auth", status="ok") == [Granted(None)]
+    request, nothing = ask(session)
+    assert (nothing, session.subscribe(Held("t", {"collection": "c"}))) == ([], [])
+    granted, *waiting = take(session, type="auth", status="ok")
+    assert granted == Granted(None)
+    assert [each["uid"] for each in sent(waiting)] == ["t", request.uid]
     assert "s" in session.subscriptions
+
+
+def test_what_is_refused_while_they_are_expired_is_asked_for_again() -> None:
+    session = opened()
+    held = Held(session.uid(), {"collection": "c"})
+    session.subscribe(held)
+    take(session, type="subscription", event="init", data=[], position="p1", uid=held.uid)
+    take(session, type="auth", status="error", error={"code": "TOKEN_EXPIRED"})
+    assert take(session, type="subscribe", status="error", error={"code": "FORBIDDEN"}, uid=held.uid) == []
+    (again,) = sent(take(session, type="auth", status="ok"))
+    assert (again["uid"], again["since"]) == (held.uid, "p1")
 
 
 def test_answers_find_their_requests() -> None:

@@ -27,14 +27,14 @@ class Request:
 class Held:
     """A subscription that is carried over cuts. ``members``: collection, event, item, query, live … as they are sent;
     ``position``: up to where its events have come; ``waiting``: it is asked for and not begun on this connection; ``begun``: it
-    stood at least once. ``sink`` belongs to whoever takes the events."""
+    stood at least once; ``asked``: it is asked for on this connection. ``sink`` belongs to whoever takes the events."""
 
-    __slots__ = ("begun", "members", "position", "resume", "sink", "uid", "waiting")
+    __slots__ = ("asked", "begun", "members", "position", "resume", "sink", "uid", "waiting")
 
     def __init__(self, uid: str, members: Mapping[str, Any], *, resume: bool = True, sink: Any = None) -> None:
         self.uid, self.members, self.resume, self.sink = uid, members, resume, sink
         self.position: str | None = None
-        self.waiting, self.begun = True, False
+        self.waiting, self.begun, self.asked = True, False, False
 
     def message(self) -> bytes:
         """The frame that asks for it, from its position on if it has one."""

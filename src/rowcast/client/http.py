@@ -99,7 +99,8 @@ class Http:
     def accept(self, login: Login) -> None:
         """From now on that login's token is used."""
         self._login = login
-        self._ends = time.monotonic() + (login.expires or 0) / 1000 - _EARLY if login.expires else float("inf")
+        lasts = float("inf") if login.expires is None else login.expires / 1000
+        self._ends = time.monotonic() + max(lasts - _EARLY, lasts / 2)
 
     @property
     def login(self) -> Login:

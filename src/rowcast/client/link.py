@@ -8,7 +8,7 @@ import ssl
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from random import Random
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import anyio
 import msgspec
@@ -21,9 +21,11 @@ from rowcast.client.credentials import Keeper
 from rowcast.client.effects import Answer, Deliver, Effect, Ended, Failed, Granted, Opened, Refused, Renew, Unplaced
 from rowcast.client.frames import decode
 from rowcast.client.session import Phase, Session
-from rowcast.client.socket import Socket, connect
 from rowcast.errors import ConnectionLost, RequestError, RowcastError
 from rowcast.protocol import Close, Send
+
+if TYPE_CHECKING:
+    from rowcast.client.socket import Socket
 
 Mode = Literal["handshake", "public", "strict"]
 Topic = Literal["open", "message", "close", "error"]
@@ -161,6 +163,8 @@ class Link:
             raise self._refusal
 
     async def _connected(self) -> tuple[Socket, dict[str, Any] | None]:
+        from rowcast.client.socket import connect  # half of the time that importing the client would take
+
         strict = self.options.mode == "strict"
         try:
             with anyio.fail_after(self.options.connect_timeout):

@@ -59,6 +59,7 @@ class Session:
         "_heard",
         "_last",
         "_orphans",
+        "_renewing",
         "auth_timeout",
         "heartbeat",
         "phase",
@@ -76,7 +77,7 @@ class Session:
         self._last = 0
         self._heard = self._greeted = 0.0
         self._asked: float | None = None
-        self._answers = False
+        self._answers = self._renewing = False
 
     def uid(self) -> str:
         """A mark that no message of this session has had."""
@@ -88,7 +89,7 @@ class Session:
     def opened(self, credentials: Mapping[str, Any] | None, now: float) -> list[Effect]:
         """A connection stands. ``credentials``: members of the auth message to begin with; None if there is none to send."""
         self._heard = self._greeted = now
-        self._asked = None
+        self._asked, self._renewing = None, False
         if credentials is None:
             return self._open()
         self.phase = Phase.GREETING
@@ -99,9 +100,12 @@ class Session:
         self.phase = Phase.CLOSED
         self._orphans.clear()
         for held in self.subscriptions.values():
-            held.waiting = True
+            held.waiting, held.asked = True, False
         lost = [request for request in self.requests.values() if request.sent and not request.repeatable]
-        return [self._fail(request.uid, ConnectionLost(sent=True)) for request in lost]
+        effects: list[Effect] = [self._fail(request.uid, ConnectionLost(sent=True)) for request in lost]
+        for request in self.requests.values():
+            request.sent = False
+        return effects
 
     def abandoned(self, error: RowcastError, *, wanted: bool = False) -> list[Effect]:
         """No other connection follows: all that waits fails with ``error``. ``wanted``: the user has ended it, so that
@@ -114,11 +118,27 @@ class Session:
 
     def _open(self) -> list[Effect]:
         self.phase = Phase.OPEN
-        effects: list[Effect] = [Send(held.message()) for held in self.subscriptions.values()]
+        return [*self._send(), Opened()]
+
+    @property
+    def _is_ready(self) -> bool:
+        """Whether what is asked is sent at once: while credentials are renewed it would be asked by the public."""
+        return self.phase is Phase.OPEN and not self._renewing
+
+    def _send(self) -> list[Effect]:
+        """Send what waits, if now is the time: subscriptions, then requests."""
+        effects: list[Effect] = []
+        if not self._is_ready:
+            return effects
+        for held in self.subscriptions.values():
+            if not held.asked:
+                held.asked = True
+                effects.append(Send(held.message()))
         for request in self.requests.values():
-            request.sent = True
-            effects.append(Send(request.text))
-        return [*effects, Opened()]
+            if not request.sent:
+                request.sent = True
+                effects.append(Send(request.text))
+        return effects
 
     # ---- what the user asks -------------------------------------------------------------------------------------------
 
@@ -127,7 +147,7 @@ class Session:
     ) -> tuple[Request, list[Effect]]:
         """A message that is answered once. ``repeatable``: it may be sent twice, as it changes nothing."""
         uid = self.uid()
-        request = Request(uid, message(kind, uid, members), repeatable, sent=self.phase is Phase.OPEN)
+        request = Request(uid, message(kind, uid, members), repeatable, sent=self._is_ready)
         self.requests[uid] = request
         return request, ([Send(request.text)] if request.sent else [])
 
@@ -139,7 +159,8 @@ class Session:
     def subscribe(self, held: Held) -> list[Effect]:
         """Ask for a subscription, now or when the connection is open."""
         self.subscriptions[held.uid] = held
-        return [Send(held.message())] if self.phase is Phase.OPEN else []
+        held.asked = self._is_ready
+        return [Send(held.message())] if held.asked else []
 
     def unsubscribe(self, uid: str) -> list[Effect]:
         """End a subscription; an unknown one is no error."""
@@ -212,12 +233,11 @@ class Session:
 
     def _judged(self, frame: Frame) -> list[Effect]:
         fault = frame.fault
-        if fault is not None and fault.code == "TOKEN_EXPIRED":
-            return [Renew()]
+        self._renewing = fault is not None and fault.code == "TOKEN_EXPIRED"
         if fault is not None:
-            return [Refused(error_of(fault))]
+            return [Renew() if self._renewing else Refused(error_of(fault))]
         granted: list[Effect] = [Granted(frame.refresh_token)]
-        return granted + self._open() if self.phase is Phase.GREETING else granted
+        return granted + (self._open() if self.phase is Phase.GREETING else self._send())
 
     def _answered(self, uid: str, frame: Frame) -> list[Effect]:
         request = self.requests.pop(uid, None)
@@ -228,7 +248,9 @@ class Session:
     # ---- errors -------------------------------------------------------------------------------------------------------
 
     def _faulty(self, frame: Frame, fault: Fault) -> Iterator[Effect]:
-        if frame.uid is not None:
+        if self._renewing and frame.type == "subscribe":
+            self._ask_again(frame.uid)
+        elif frame.uid is not None:
             uid = str(frame.uid)
             if uid in self.requests or uid in self.subscriptions:
                 yield self._place(uid, fault)
@@ -240,10 +262,21 @@ class Session:
         else:
             yield Unplaced(error_of(fault))
 
+    def _ask_again(self, uid: str | float | None) -> None:
+        """An event came while the credentials were expired, and the public may not see it: when they are renewed the subscription
+        (without uid: each) is asked for again from its position."""
+        for held in self.subscriptions.values():
+            if held.begun and uid in (None, held.uid):
+                held.asked, held.waiting = False, True
+
     def _candidates(self, context: str) -> list[str]:
         """Who an error without uid can be for."""
         asked = [request.uid for request in self.requests.values() if request.sent] if context != "subscribe" else []
-        begun = [held.uid for held in self.subscriptions.values() if held.waiting] if context != "items" else []
+        begun = (
+            [held.uid for held in self.subscriptions.values() if held.asked and held.waiting]
+            if context != "items"
+            else []
+        )
         return asked + begun
 
     def _settled(self, certain: Iterator[tuple[str, Fault]]) -> Iterator[Effect]:

@@ -1,0 +1,45 @@
+"""Tokens that expire while they are used: subscriptions and requests go on, the connection stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from rowcast.client import Client, create_client
+from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, Server
+
+
+@pytest.mark.parametrize("way", ["login", "function", "refresh", "strict"])
+async def test_new_credentials_are_given_in_time(tmp_path: Path, way: str) -> None:
+    with Server(tmp_path, ACCESS_TOKEN_TTL="2s") as server:
+        closed: list[object] = []
+        client = made(server, way)
+        client.on("close", closed.append)
+        async with client, client.subscribe("directus_roles", query={"fields": ["name"]}) as events:
+            for name in ("a", "b"):
+                await anyio.sleep(1.6)
+                await client.roles.create({"name": name})
+                with anyio.fail_after(10):
+                    assert (await anext(events)).rows == [{"name": name}]
+            assert closed == []
+
+
+def made(server: Server, way: str) -> Client:
+    """A client whose tokens are valid for a second."""
+
+    def login() -> dict[str, Any]:
+        said = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
+        with server.client(None) as http:
+            data: dict[str, Any] = http.post("/auth/login", json=said).json()["data"]
+        return data
+
+    if way == "function":
+        return create_client(server.base, token=lambda: str(login()["access_token"]))
+    if way == "refresh":
+        return create_client(server.base, refresh_token=login()["refresh_token"])
+    return create_client(
+        server.base, email=ADMIN_EMAIL, password=ADMIN_PASSWORD, mode="strict" if way == "strict" else "handshake"
+    )
