@@ -10,7 +10,8 @@ import pytest
 
 from rowcast.api.realtime import Connection
 from rowcast.auth import SYSTEM, Actor
-from rowcast.engine.channels import ACTIONS, MOST_CHANNELS, MOST_DATA, MOST_STATE
+from rowcast.engine.channels import MOST_DATA, MOST_STATE
+from rowcast.engine.channelseats import ACTIONS, MOST_CHANNELS
 from rowcast.engine.delete import delete
 from rowcast.engine.subscribe import Outbox
 from rowcast.protocol import Channel
@@ -70,6 +71,13 @@ async def two(people: People, *more: dict[str, Any]) -> tuple[Guest, Guest]:
     return await guest(people, "ann", allow("read"), *more), await guest(people, "ben", allow("read"), *more)
 
 
+def is_empty(people: People) -> bool:
+    """Whether nothing is left of anybody."""
+    channels = people.engine.channels
+    known = vars(channels._seats).values()
+    return (len(channels), channels.members) == (0, 0) and not any(map(len, known))
+
+
 async def test_presence(people: People) -> None:
     ann, ben = await two(people)
     (answer,) = await ann.say("join", state={"at": 1}, uid="a")
@@ -99,8 +107,7 @@ async def test_a_connection_that_ends_has_left(people: People) -> None:
     ben.connection.close()
     assert [frame["event"] for frame in ann.heard()] == ["left"]
     ann.connection.close()
-    channels = people.engine.channels
-    assert (len(channels), channels.members, channels._by_row, channels._by_need) == (0, 0, {}, {})
+    assert is_empty(people)
 
 
 async def test_joining_again_is_another_state(people: People) -> None:
@@ -246,7 +253,8 @@ async def test_a_value_of_the_user_that_decides(people: People) -> None:
     assert await ann.code("join", f"articles/{key}") is None
     await people.change("directus_users", ann.connection.actor.user, title="y")
     assert [frame["event"] for frame in await ann.hears()] == ["closed"]
-    assert (people.engine.channels._by_row, people.engine.channels._by_need) == ({}, {})
+    ann.connection.close()
+    assert is_empty(people)
 
 
 async def test_somebody_else_on_the_same_connection(people: People) -> None:
@@ -275,7 +283,7 @@ async def test_bounds(people: People) -> None:
 
 
 async def test_number_of_channels(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rowcast.engine.channels.ACTIONS", 10 * MOST_CHANNELS)
+    monkeypatch.setattr("rowcast.engine.channelseats.ACTIONS", 10 * MOST_CHANNELS)
     admin = Guest(people, await people.who("tok-admin"))
     codes = [await admin.code("join", f"#{number}") for number in range(MOST_CHANNELS + 1)]
     assert codes == [*[None] * MOST_CHANNELS, "LIMIT_EXCEEDED"]
