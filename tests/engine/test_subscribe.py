@@ -289,3 +289,32 @@ async def test_a_new_field_is_shown(people: People) -> None:
     await create_field(people.engine, SYSTEM, "articles", {"field": "note", "type": "string", "meta": {}, "schema": {}})
     key = await people.item(title="x", note="n")
     assert ear.told()[1:] == [("create", [{"id": key, "title": "x", "owner": None, "note": "n"}])]
+
+
+# ---- what the oracle has found ------------------------------------------------------------------------------------------
+
+
+async def test_a_delete_is_told_by_all_rows_as_they_were(shop: Shop) -> None:
+    ear, key = Ear(shop.engine, SYSTEM), await book(shop.engine, author={"name": "Ann"}, reviews=[{"stars": 5}])
+    [(author,)] = await shop.rows("books", "author")
+    await ear.subscribe("books", uid="up", fields=["id"], filter={"author": {"name": {"_eq": "Ann"}}})
+    await ear.subscribe("books", uid="down", fields=["id"], filter={"reviews": {"stars": {"_eq": 5}}})
+    ear.heard()
+    await asyncio.gather(
+        update(shop.engine, SYSTEM, "authors", {"name": "Ben"}, keys=[author]),
+        delete(shop.engine, SYSTEM, "books", keys=[key]),
+    )
+    assert await ear.hears(2) == [("delete", [key]), ("delete", [key])]
+
+
+async def test_an_empty_list_is_no_null_when_it_is_gone(shop: Shop) -> None:
+    await create_field(
+        shop.engine,
+        SYSTEM,
+        "books",
+        {"field": "tags", "type": "csv", "meta": {"special": ["cast-csv"]}, "schema": {}},
+    )
+    ear, key = Ear(shop.engine, SYSTEM), await book(shop.engine, tags=[])
+    await ear.subscribe("books", fields=["id"], filter={"tags": {"_ncontains": "x"}})
+    await delete(shop.engine, SYSTEM, "books", keys=[key])
+    assert await ear.hears(2) == [("init", [{"id": key}]), ("delete", [key])]

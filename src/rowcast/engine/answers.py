@@ -15,7 +15,7 @@ import msgspec
 
 from rowcast.engine.plans import KEYS
 from rowcast.engine.views import count_of
-from rowcast.feed import Change, Position
+from rowcast.feed import Change, Commit, Position
 from rowcast.feed.commit import Key
 from rowcast.live import Answer, Ask, Part, View
 from rowcast.policy.rights import both
@@ -24,7 +24,7 @@ from rowcast.query.sql import Statement, bind, keys, rows
 from rowcast.query.sql.shadow import shadow
 from rowcast.query.tree import All, Leaf, Not, Order, Ref, Select, Some, Test, Variable
 from rowcast.query.variables import is_now, moment
-from rowcast.schema import Schema
+from rowcast.schema import Collection, Schema
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
@@ -52,13 +52,13 @@ class Answers:
         """Forget all statements."""
         self._known.clear()
 
-    async def answer(self, ask: Ask) -> Answer:
-        """Ask the database what the ask needs."""
+    async def answer(self, ask: Ask, commit: Commit) -> Answer:
+        """Ask the database what the ask needs, which is about ``commit``."""
         return Answer(
             await self._rows(ask) if ask.keys else {},
             [await self._whole(ask.view, part) for part in ask.wholes],
             [await self._related(ask.view, part) for part in ask.relations],
-            await self._held(ask.view, ask.gone) if ask.gone else frozenset(),
+            await self._held(ask.view, ask.gone, commit) if ask.gone else frozenset(),
             await self.counts(ask.view),
         )
 
@@ -79,12 +79,24 @@ class Answers:
         found: str = await self._read(self._statement("whole", view), [change.key for change in part.changes])
         return found.encode()
 
-    async def _held(self, view: View, gone: Sequence[Change]) -> frozenset[str]:
+    async def _held(self, view: View, gone: Sequence[Change], commit: Commit) -> frozenset[str]:
+        """Which of the deleted rows the view held before the commit, by all rows as they were then."""
         statement = self._statement("held", view)
-        images = "[" + ",".join(_text(change) for change in gone) + "]"
         names = [change.key for change in gone]
-        args = (images, *bind(statement, lambda name: _value(name, names)))
-        return frozenset(str(row[0]) for row in await self._engine.store.read(statement.text, args))
+        past = self._past(view, commit)
+        text = shadow(statement, [collection for collection, _ in past]).text
+        images = [text for _, changes in past for text in (_keys(changes), _images(changes))]
+        args = (*images, *bind(statement, lambda name: _value(name, names)))
+        return frozenset(str(row[0]) for row in await self._engine.store.read(text, args))
+
+    def _past(self, view: View, commit: Commit) -> list[tuple[Collection, list[Change]]]:
+        """The first change of each row that the commit touched, in the collections that decide what the view holds."""
+        asked = {view.collection, *(way.collection for way in reaches(replace(view.select, nodes=(), order=())))}
+        first: dict[str, dict[Key, Change]] = {}
+        for change in commit.changes:
+            if change.collection in asked:
+                first.setdefault(change.collection, {}).setdefault(change.key, change)
+        return [(self._engine.schema.collections[name], list(rows.values())) for name, rows in first.items()]
 
     async def _related(self, view: View, part: Part) -> bytes:
         """The rows of the view that the changed rows are or were related to, but for those that were told already."""
@@ -131,7 +143,7 @@ class Answers:
             return rows(select, schema)
         single: Select = replace(select, order=(), limit=None, offset=0, aggregates=(), groups=())
         if form == "held":
-            return shadow(keys(single, schema), collection)
+            return keys(single, schema)
         return rows(_marked(single, key), schema)
 
 
@@ -186,6 +198,10 @@ def _keyed(row: msgspec.Raw) -> tuple[bytes, bytes]:
     return mark, b"{" + rest[1:] if rest[:1] == b"," else b"{}"
 
 
-def _text(change: Change) -> str:
-    raw = change.before.raw if change.before is not None else "null"
-    return raw if isinstance(raw, str) else raw.decode()
+def _keys(changes: Sequence[Change]) -> str:
+    return msgspec.json.encode([change.key for change in changes]).decode()
+
+
+def _images(changes: Sequence[Change]) -> str:
+    texts = [change.before.raw for change in changes if change.before is not None]
+    return "[" + ",".join(text if isinstance(text, str) else text.decode() for text in texts) + "]"

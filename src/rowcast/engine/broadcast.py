@@ -152,17 +152,17 @@ class Broadcast:
     def _tell(self, commit: Commit) -> None:
         self.history.add(commit)
         for ask in self.live.publish(commit):
-            self.start(self._answer(ask))
+            self.start(self._answer(ask, commit))
         if self.live.stale:
             self.refresher.start()
         if self._refused:
             for change in commit.changes:
                 self._tell_refused(change)
 
-    async def _answer(self, ask: Ask) -> None:
+    async def _answer(self, ask: Ask, commit: Commit) -> None:
         answer = Answer()
         try:
-            answer = await self._answers.answer(ask)
+            answer = await self._answers.answer(ask, commit)
         except RowcastError as error:
             log.warning("an event of %s could not be told: %s", ask.view.collection, error.message)
         except Exception:
