@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SOURCES := src tests examples typing_tests $(wildcard bench)
 
-.PHONY: install run test check bench format clean
+.PHONY: install run test check soak bench format clean
 
 install: .venv/dev
 
@@ -34,6 +34,13 @@ check: .venv/dev
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Stream equals query, for as long as one likes: make soak STEPS=1000000 SEED=1
+STEPS ?= 1000000
+SEED ?= 1
+
+soak: .venv/dev
+	$(BIN)/python -m tests.oracle.soak $(STEPS) $(SEED)
 
 bench: .venv/dev
 	$(BIN)/python bench/run.py

@@ -1,0 +1,78 @@
+"""Random filters as clients and rules write them. Must not know who asks."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from rowcast.query.operators import LISTS, NULLNESS, RANGES, TEXT, allowed
+from tests.oracle.model import Model, Tie
+from tests.oracle.values import WORDS, some_value
+
+Filter = dict[str, Any]
+_UNLIKELY = 0.15
+
+
+def random_filter(rng: Random, model: Model, table: str, depth: int = 2, variables: bool = True) -> Filter:
+    """A filter on the rows of the table; ``depth`` bounds logic and relations, ``variables`` allows those of the asker."""
+    roll = rng.random()
+    if depth and roll < 0.2:
+        parts = [random_filter(rng, model, table, depth - 1, variables) for _ in range(rng.randint(1, 3))]
+        return {rng.choice(["_and", "_or"]): parts}
+    ties = [*model.ones(table), *model.manys(table)]
+    if depth and ties and roll < 0.5:
+        return _related(rng, model, table, rng.choice(ties), depth - 1, variables)
+    if variables and roll < 0.62:
+        return _of_asker(rng, model, table)
+    return _own(rng, model, table)
+
+
+def _own(rng: Random, model: Model, table: str) -> Filter:
+    columns = model.tables[table].columns
+    name = rng.choice(["id", *columns, *(tie.field for tie in model.ones(table))])
+    kind = model.type_of(table, name)
+    if kind in ("date", "dateTime", "timestamp") and rng.random() < _UNLIKELY:
+        return {f"year({name})": {"_eq": rng.choice([1999, 2001, 2098])}}
+    tests = {}
+    for _ in range(1 if rng.random() < 0.85 else 2):
+        operator = rng.choice(sorted(allowed(kind) - {"json"}))
+        tests[f"_{operator}"] = _operand(rng, kind, operator)
+    return {name: tests}
+
+
+def _operand(rng: Random, kind: str, operator: str) -> Any:
+    if operator in NULLNESS:
+        return rng.random() < 0.8
+    if operator in LISTS:
+        return [_operand(rng, kind, "eq") for _ in range(rng.randint(1, 3))]
+    if operator in RANGES:
+        return sorted((_operand(rng, kind, "eq") for _ in range(2)), key=str)
+    if operator in TEXT or kind in ("json", "csv"):
+        return rng.choice([word for word in WORDS if word])
+    if kind == "timestamp" and rng.random() < _UNLIKELY:
+        return rng.choice(["$NOW", "$NOW(-10 years)"])
+    return some_value(rng, kind) or (1 if kind in ("integer", "bigInteger", "float", "decimal") else "a")
+
+
+def _of_asker(rng: Random, model: Model, table: str) -> Filter:
+    choices: list[Filter] = [{"owner": {rng.choice(["_eq", "_eq", "_neq"]): "$CURRENT_USER"}}] if table != "j" else []
+    words = [name for name, kind in model.tables[table].columns.items() if kind == "string"]
+    if words:
+        name = rng.choice(words)
+        choices += [{name: {"_eq": "$CURRENT_USER.title"}}, {name: {"_in": ["$CURRENT_USER.title", "a"]}}]
+        choices += [{name: {"_eq": "$CURRENT_USER.role.name"}}, {name: {"_nin": "$CURRENT_ROLES"}}]
+    return rng.choice(choices)
+
+
+def _related(rng: Random, model: Model, table: str, tie: Tie, depth: int, variables: bool) -> Filter:
+    if tie.many == table and (tie.one != table or rng.random() < 0.5):
+        below = random_filter(rng, model, tie.one, depth, variables)
+        return {tie.field: below if rng.random() < 0.85 else {rng.choice(["_some", "_none"]): below}}
+    if tie.alias is None:
+        return _own(rng, model, table)
+    if rng.random() < _UNLIKELY:
+        return {f"count({tie.alias})": {rng.choice(["_gt", "_eq", "_lt"]): rng.randint(0, 2)}}
+    if rng.random() < _UNLIKELY:
+        return {tie.alias: {rng.choice(["_null", "_nnull"]): True}}
+    below = random_filter(rng, model, tie.many, depth, variables)
+    return {tie.alias: rng.choice([below, {"_some": below}, {"_none": below}])}

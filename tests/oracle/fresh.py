@@ -1,0 +1,104 @@
+"""What a fresh question would be answered, as nobody's cache knows: the other side of the proof. Must not know what was told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from rowcast.auth import Actor
+from rowcast.engine.engine import Engine
+from rowcast.engine.identify import identify
+from rowcast.engine.listener import Wish
+from rowcast.engine.plans import KEY, Form, Plans
+from rowcast.engine.read import read
+from rowcast.engine.views import exact_query
+from rowcast.errors import RowcastError
+from rowcast.query.sql import rows
+from rowcast.query.tree import Leaf, Ref
+
+MARK = "$key"
+_decode = msgspec.json.Decoder(list[dict[str, Any]]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """All rows that a question holds for its asker, by key as text, in its order; ``raw`` is what the database said."""
+
+    raw: str
+    rows: dict[str, dict[str, Any]]
+    keys: dict[str, Any]
+
+
+def sight_of(raw: str) -> Sight:
+    """The decoded answer."""
+    found: dict[str, dict[str, Any]] = {}
+    keys: dict[str, Any] = {}
+    for row in _decode(raw):
+        if MARK not in row:
+            break
+        key = row.pop(MARK)
+        found[str(key)], keys[str(key)] = row, key
+    return Sight(raw, found, keys)
+
+
+class Fresh:
+    """A second engine on the same store that hears of nothing and is made anew whenever rights may have changed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._plans = engine, Plans()
+        self.forget()
+
+    def forget(self) -> None:
+        """Know nothing about anybody."""
+        with _unheard(self._engine):
+            self.engine = Engine(self._engine.store, self._engine.settings)
+        self.engine.plans = self._plans
+
+    async def actor(self, token: str | None) -> Actor | None:
+        """Who asks with that token; None if it is good for nothing."""
+        try:
+            return await identify(self.engine, token, ip=None, user_agent=None, origin=None)
+        except RowcastError:
+            return None
+
+    async def statement(self, actor: Actor, wish: Wish) -> tuple[str, tuple[Any, ...]] | None:
+        """The statement that reads the rows of the wish with their keys, in the default mode without its window; None if it is
+        refused."""
+        engine, schema = self.engine, self.engine.schema
+        try:
+            rights = await engine.rights(actor)
+            query = exact_query(rights, wish) if wish.is_exact else wish.query
+            form: Form = "list" if wish.item is None else "one"
+            plan = engine.plans.read(rights, wish.collection, form, query, (100, None, 10))
+            known = await engine.variables(actor, plan.variables)
+        except RowcastError:
+            return None
+        key = Ref(schema.collections[wish.collection].key)
+        select = plan.select
+        if not (query.aggregate or query.group):
+            select = replace(select, nodes=(Leaf(MARK, key), *select.nodes))
+        if not wish.is_exact:
+            select = replace(select, limit=None, offset=0)
+        bound = engine.plans.statement(rows, select, schema)
+        return bound.text, bound.args(lambda name: wish.item if name == KEY else known(name))
+
+    async def answer(self, actor: Actor, wish: Wish) -> Any:
+        """What the question is answered with its window, decoded; None if it is refused."""
+        try:
+            found = await read(self.engine, actor, wish.collection, wish.query)
+        except RowcastError:
+            return None
+        return msgspec.json.decode(found.data)
+
+
+@contextmanager
+def _unheard(engine: Engine) -> Iterator[None]:
+    """An engine that is made here does not take the store's news away from the real one."""
+    store = engine.store
+    heard = store.on_commit, store.on_schema
+    yield
+    store.on_commit, store.on_schema = heard

@@ -1,0 +1,53 @@
+"""Random people: users with roles, policies and the rules in them. Must not know rows or questions."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from rowcast.auth import SYSTEM
+from rowcast.engine.create import create
+from rowcast.engine.engine import Engine
+from tests.oracle.filters import random_filter
+from tests.oracle.model import Model
+from tests.oracle.values import USERS
+
+ROLES = tuple(f"30000000-0000-4000-8000-00000000000{number}" for number in range(3))
+POLICIES = tuple(f"20000000-0000-4000-8000-00000000000{number}" for number in range(4))
+ADMINS = "20000000-0000-4000-8000-0000000000ff"
+ACTIONS = ("read", "read", "read", "create", "update", "delete")
+
+
+def token(user: str) -> str:
+    """The static token that a user has at first."""
+    return f"token-{user[-1]}"
+
+
+def random_rule(rng: Random, model: Model, table: str | None = None, action: str | None = None) -> dict[str, Any]:
+    """A permission row: of which rows, and which fields."""
+    table = table or rng.choice(sorted(model.tables))
+    rule = {} if rng.random() < 0.35 else random_filter(rng, model, table)
+    names = model.names(table)
+    fields = ["*"] if rng.random() < 0.55 else rng.sample(names, rng.randint(1, len(names)))
+    if fields != ["*"] and rng.random() < 0.8 and "id" not in fields:
+        fields.append("id")
+    return {"collection": table, "action": action or rng.choice(ACTIONS), "permissions": rule, "fields": fields}
+
+
+async def settle_people(engine: Engine, model: Model, rng: Random) -> None:
+    """Policies with rules, roles (the second below the first) and users; the first user is an administrator."""
+    for policy in POLICIES:
+        rules = [random_rule(rng, model, table, "read") for table in model.tables if rng.random() < 0.85]
+        rules += [random_rule(rng, model) for _ in range(rng.randint(1, 4))]
+        await create(engine, SYSTEM, "directus_policies", {"id": policy, "name": policy, "permissions": rules})
+    await create(engine, SYSTEM, "directus_policies", {"id": ADMINS, "name": "admins", "admin_access": True})
+    for number, role in enumerate(ROLES):
+        parent = ROLES[0] if number == 1 else None
+        policies = [{"policy": POLICIES[number]}]
+        row = {"id": role, "name": rng.choice("ab"), "parent": parent, "policies": policies}
+        await create(engine, SYSTEM, "directus_roles", row)
+    for number, user in enumerate(USERS):
+        policies = [{"policy": ADMINS}] if number == 0 else [{"policy": rng.choice(POLICIES)}] * rng.randint(0, 1)
+        row = {"id": user, "token": token(user), "status": "active", "title": rng.choice(["a", "b", None])}
+        place = None if number == 0 else rng.choice([*ROLES, None])
+        await create(engine, SYSTEM, "directus_users", row | {"role": place, "policies": policies})

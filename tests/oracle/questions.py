@@ -1,0 +1,96 @@
+"""Random questions of subscribers: which fields, which rows, in which order and how many. Must not know who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from tests.oracle.filters import random_filter
+from tests.oracle.model import Model, Tie
+
+KINDS = ("create", "update", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a subscription asks. ``only``: one kind of event; ``item``: the how-manyeth row it is about, None for all rows."""
+
+    collection: str
+    query: dict[str, Any] = field(default_factory=dict)
+    only: str | None = None
+    item: int | None = None
+    exact: bool = False
+    placed: bool = False
+
+
+def random_question(rng: Random, model: Model) -> Question:
+    """Any question about any collection, half of them for an exact set."""
+    table = rng.choice(sorted(model.tables))
+    exact, placed = rng.random() < 0.5, rng.random() < 0.6
+    query: dict[str, Any] = {}
+    if rng.random() < 0.9:
+        query["fields"] = _fields(rng, model, table)
+    if rng.random() < 0.7:
+        query["filter"] = random_filter(rng, model, table)
+    if rng.random() < 0.05:
+        query["search"] = rng.choice(["a", "7", "é"])
+    if exact and rng.random() < 0.12:
+        return Question(table, _numbers(rng, model, table, query), exact=True, placed=placed)
+    if rng.random() < (0.4 if exact else 0.25):
+        query |= _window(rng, model, table)
+    if rng.random() < 0.08:
+        return Question(
+            table, query | {"sort": None, "limit": None, "offset": None}, None, rng.randrange(20), exact, placed
+        )
+    return Question(table, query, rng.choice(KINDS) if rng.random() < 0.1 and not exact else None, None, exact, placed)
+
+
+def _numbers(rng: Random, model: Model, table: str, query: dict[str, Any]) -> dict[str, Any]:
+    """A question about numbers."""
+    numbers = [name for name, kind in model.tables[table].columns.items() if kind == "integer"]
+    function = rng.choice(["sum", "max", "countDistinct"])
+    aggregate = {function: [rng.choice(numbers)]} if numbers and rng.random() < 0.6 else {"count": "*"}
+    grouped = {"groupBy": [rng.choice(sorted(model.tables[table].columns))]} if rng.random() < 0.6 else {}
+    return {name: part for name, part in query.items() if name == "filter"} | {"aggregate": aggregate} | grouped
+
+
+def _fields(rng: Random, model: Model, table: str) -> list[str]:
+    if rng.random() < 0.15:
+        return ["*"]
+    columns = ["id", *model.tables[table].columns]
+    chosen = ["*"] if rng.random() < 0.4 else rng.sample(columns, rng.randint(1, min(4, len(columns))))
+    ties = [*model.ones(table), *model.manys(table)]
+    while ties and rng.random() < 0.35:
+        chosen.append(_nested(rng, model, table, rng.choice(ties)))
+    return list(dict.fromkeys(chosen))
+
+
+def _nested(rng: Random, model: Model, table: str, tie: Tie, depth: int = 2) -> str:
+    down = tie.one == table and tie.alias is not None and (tie.many != table or rng.random() < 0.5)
+    if not down and tie.many != table:
+        return "*"
+    name, other = (tie.alias or "", tie.many) if down else (tie.field, tie.one)
+    roll = rng.random()
+    if roll < 0.15:
+        return name
+    if down and roll < 0.25:
+        return f"count({name})"
+    ties = [*model.ones(other), *model.manys(other)]
+    if depth > 1 and ties and roll < 0.45:
+        return f"{name}.{_nested(rng, model, other, rng.choice(ties), depth - 1)}"
+    return f"{name}.{rng.choice(['*', 'id', *model.tables[other].columns])}"
+
+
+def _window(rng: Random, model: Model, table: str) -> dict[str, Any]:
+    window: dict[str, Any] = {}
+    kinds = model.tables[table].columns
+    keys = ["id", *(name for name, kind in kinds.items() if kind not in ("json", "csv"))]
+    keys += [f"{tie.field}.{rng.choice(['id', 'f0', 'f1'])}" for tie in model.ones(table) if tie.one != "j"]
+    if rng.random() < 0.7:
+        window["sort"] = [rng.choice(["", "-"]) + key for key in rng.sample(keys, rng.randint(1, 2))]
+    if rng.random() < 0.6:
+        window["limit"] = rng.randint(1, 4)
+        if rng.random() < 0.2:
+            window["offset"] = rng.randint(1, 2)
+    return window

@@ -1,0 +1,191 @@
+"""What may happen to the people of a world, and to those who listen. Must not know what is told about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from rowcast.auth import SYSTEM
+from rowcast.engine.create import create
+from rowcast.engine.delete import delete
+from rowcast.engine.subscribe import change_actor, unsubscribe
+from rowcast.engine.update import update
+from tests.oracle.people import POLICIES, ROLES, random_rule, token
+from tests.oracle.questions import random_question
+from tests.oracle.steps import Step, at_once, attempt, create_rows, delete_rows, straight_sql, update_rows
+from tests.oracle.values import USERS
+from tests.oracle.world import Ghost, Seat, World
+
+MOST_SEATS, MOST_HELD = 5, 12
+
+
+async def _set(world: World, collection: str, key: Any, values: Mapping[str, Any]) -> None:
+    work = update(world.engine, SYSTEM, collection, values, keys=[key])
+    await attempt(world, f"update {collection} {key} {values}", work)
+
+
+async def edit_rules(world: World, rng: Random) -> None:
+    """A permission is changed, added or taken away."""
+    found = await world.engine.store.read("SELECT id FROM directus_permissions ORDER BY id")
+    key, roll = world.pick([row[0] for row in found], rng.randrange(100)), rng.random()
+    rule = random_rule(rng, world.model)
+    if roll < 0.35 or (roll < 0.65 and len(found) < 12):
+        row = rule | {"policy": rng.choice(POLICIES)}
+        await attempt(world, f"rule {row}", create(world.engine, SYSTEM, "directus_permissions", row))
+    elif roll < 0.65:
+        work = delete(world.engine, SYSTEM, "directus_permissions", keys=[key])
+        await attempt(world, f"delete rule {key}", work)
+    elif roll < 0.9:
+        part = rng.choice(["permissions", "fields"])
+        table = await world.engine.store.read("SELECT collection FROM directus_permissions WHERE id = ?", (key,))
+        await _set(world, "directus_permissions", key, {part: random_rule(rng, world.model, table[0][0])[part]})
+    else:
+        table = await world.engine.store.read("SELECT collection FROM directus_permissions WHERE id = ?", (key,))
+        text = json.dumps(random_rule(rng, world.model, table[0][0])["permissions"])
+        world.note(f"sql rule {key} {text}")
+        world.other.execute("UPDATE directus_permissions SET permissions = ? WHERE id = ?", (text, key))
+        await world.look()
+
+
+async def edit_people(world: World, rng: Random) -> None:
+    """Somebody gets another role, title, status or policy; a role another parent or name."""
+    user, roll = rng.choice(USERS[1:]), rng.random()
+    if roll < 0.25:
+        await _set(world, "directus_users", user, {"role": rng.choice([*ROLES, None])})
+    elif roll < 0.5:
+        await _set(world, "directus_users", user, {"title": rng.choice(["a", "b", "ab", None])})
+    elif roll < 0.6:
+        await _set(world, "directus_users", user, {"status": rng.choice(["active", "active", "suspended"])})
+    elif roll < 0.65:
+        await _set(world, "directus_users", user, {"token": rng.choice([token(user), f"other-{user[-1]}"])})
+    elif roll < 0.75:
+        await _set(world, "directus_roles", rng.choice(ROLES), {"name": rng.choice("ab")})
+    elif roll < 0.82:
+        await _set(world, "directus_roles", ROLES[1], {"parent": rng.choice([ROLES[0], ROLES[2], None])})
+    else:
+        await _edit_access(world, rng, user)
+
+
+async def _edit_access(world: World, rng: Random, user: str) -> None:
+    found = await world.engine.store.read(
+        "SELECT id FROM directus_access WHERE user IS NULL OR user <> ? ORDER BY role, user, policy", (USERS[0],)
+    )
+    if len(found) > 8 or (found and rng.random() < 0.4):
+        key = world.pick([row[0] for row in found], rng.randrange(100))
+        work = delete(world.engine, SYSTEM, "directus_access", keys=[key])
+        return await attempt(world, "delete an access", work)
+    row = {"policy": rng.choice(POLICIES), rng.choice(["user", "role"]): user}
+    if "role" in row:
+        row["role"] = rng.choice(ROLES)
+    return await attempt(world, f"access {row}", create(world.engine, SYSTEM, "directus_access", row))
+
+
+async def listen(world: World, rng: Random) -> None:
+    """One more subscription, on a new connection or a known one."""
+    if len([held for seat in world.seats for held in seat.held.values()]) >= MOST_HELD:
+        return await leave(world, rng)
+    seat = rng.choice(world.seats) if world.seats and rng.random() < 0.6 else None
+    if seat is None and len(world.seats) < MOST_SEATS:
+        seat = await world.sit(rng.choice([token(user) for user in USERS]))
+    if seat is not None:
+        question = random_question(rng, world.model)
+        held = await world.subscribe(seat, question)
+        world.note(f"{seat.token} subscribes {held.uid if held else '-'}: {question}")
+    return None
+
+
+async def leave(world: World, rng: Random) -> None:
+    """A subscription or a whole connection ends."""
+    if not world.seats:
+        return
+    seat = rng.choice(world.seats)
+    if not seat.held or rng.random() < 0.3:
+        world.note(f"{seat.token} leaves")
+        world.leave(seat)
+        return
+    uid = rng.choice(sorted(seat.held))
+    world.note(f"{uid} ends")
+    unsubscribe(world.engine, seat.listener, json.dumps(uid).encode())
+    del seat.held[uid]
+
+
+async def become(world: World, rng: Random) -> None:
+    """A connection signs in as somebody else."""
+    if not world.seats:
+        return
+    seat: Seat = rng.choice(world.seats)
+    known = token(rng.choice(USERS))
+    actor = await world.fresh.actor(known)
+    if actor is not None and seat.dismissed is None:
+        world.note(f"{seat.token} becomes {known}")
+        seat.token, seat.actor = known, None
+        await change_actor(world.engine, seat.listener, actor)
+
+
+async def cut(world: World, rng: Random) -> None:
+    """A connection is cut off; the last of what was told it may never have heard."""
+    if not world.seats:
+        return
+    seat = rng.choice(world.seats)
+    world.note(f"{seat.token} is cut off")
+    world.ghosts.append(_cut(world, rng, seat))
+
+
+def _cut(world: World, rng: Random, seat: Seat) -> Ghost:
+    ghost = Ghost(seat.token, [])
+    for held in seat.held.values():
+        if held.mirror.places:
+            place = rng.choice(held.mirror.places)
+            ghost.lost.append((held, place))
+            ghost.owed[held.uid] = held.told[place.heard :]
+    world.leave(seat)
+    return ghost
+
+
+async def come_back(world: World, rng: Random) -> None:
+    """One that was cut off connects again and wants to know what it has missed."""
+    if not world.ghosts:
+        return
+    ghost = world.ghosts.pop(rng.randrange(len(world.ghosts)))
+    seat = await world.sit(ghost.token)
+    for held, place in ghost.lost if seat is not None else ():
+        assert seat is not None
+        world.note(f"{ghost.token} is back for {held.uid} since {place.position}")
+        held.mirror.rows, held.mirror.answer = dict(place.rows), place.answer
+        held.owed, held.is_new = ghost.owed[held.uid], True
+        await world.open_held(seat, held, replace(held.wish, since=place.position))
+
+
+async def restart(world: World, rng: Random) -> None:
+    """The server ends and comes again; everybody was cut off by that."""
+    world.note("restart")
+    world.ghosts += [_cut(world, rng, seat) for seat in list(world.seats)]
+    await world.restart()
+    while world.ghosts and rng.random() < 0.8:
+        await come_back(world, rng)
+
+
+STEPS: tuple[tuple[float, Step], ...] = (
+    (22, create_rows),
+    (34, update_rows),
+    (9, delete_rows),
+    (14, straight_sql),
+    (4, at_once),
+    (1, edit_rules),
+    (0.8, edit_people),
+    (4, listen),
+    (0.5, leave),
+    (0.4, become),
+    (1.2, cut),
+    (1.5, come_back),
+    (0.1, restart),
+)
+
+
+async def take_step(world: World, rng: Random) -> None:
+    """Let something happen."""
+    [step] = rng.choices([step for _, step in STEPS], [weight for weight, _ in STEPS])
+    await step(world, rng)
