@@ -251,17 +251,28 @@ async def test_a_reader_that_leaves_is_forgotten(shared: Server) -> None:
         assert admin.get("/realtime/views").json()["data"] == []
 
 
-async def test_a_reader_that_does_not_read_is_left_behind(shared: Server) -> None:
-    host, port = shared.base.removeprefix("http://").split(":")
+async def unread(server: Server, target: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A stream whose reader takes no more than its beginning."""
+    host, port = server.base.removeprefix("http://").split(":")
     source, sink = await asyncio.open_connection(host, int(port), limit=1024)
-    lines = (
-        "GET /items/notes HTTP/1.1",
-        f"Host: {host}",
-        "Accept: text/event-stream",
-        f"Authorization: Bearer {ADMIN_TOKEN}",
-    )
-    sink.write("\r\n".join([*lines, "", ""]).encode())
+    lines = (f"GET {target} HTTP/1.1", f"Host: {host}", "Accept: text/event-stream")
+    sink.write("\r\n".join([*lines, f"Authorization: Bearer {ADMIN_TOKEN}", "", ""]).encode())
     await source.readuntil(b"init")
+    return source, sink
+
+
+async def read_until(source: asyncio.StreamReader, wanted: bytes) -> bytes:
+    """What comes until that; it must come."""
+    rest = b""
+    while wanted not in rest:
+        part = await asyncio.wait_for(source.read(1_000_000), 5)
+        assert part
+        rest += part
+    return rest
+
+
+async def test_a_reader_that_does_not_read_is_left_behind(shared: Server) -> None:
+    source, sink = await unread(shared, "/items/notes")
     with shared.client() as admin:
         for _ in range(200):
             admin.post("/items/notes", json={"text": "x" * 50_000})
@@ -269,12 +280,19 @@ async def test_a_reader_that_does_not_read_is_left_behind(shared: Server) -> Non
                 break
         else:
             pytest.fail("the reader is still waited for")
-    rest = b""
-    while part := await asyncio.wait_for(source.read(1_000_000), 5):
-        rest += part
-        if b"LIMIT_EXCEEDED" in rest:
-            break
-    assert b"LIMIT_EXCEEDED" in rest
+    await read_until(source, b"LIMIT_EXCEEDED")
+    sink.close()
+
+
+async def test_a_slow_reader_of_an_exact_set_gets_the_end_state(shared: Server) -> None:
+    with shared.client() as admin:
+        key = admin.post("/items/notes", json={"text": "a"}).json()["data"]["id"]
+        source, sink = await unread(shared, "/items/notes?live=set")
+        for number in range(150):
+            admin.patch(f"/items/notes/{key}", json={"text": f"{number} " + "x" * 50_000}).raise_for_status()
+        assert len(admin.get("/realtime/connections").json()["data"]) == 1
+    heard = await read_until(source, b'"text":"149 ')
+    assert heard.count(b"event: update") < 149
     sink.close()
 
 

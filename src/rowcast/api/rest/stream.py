@@ -73,10 +73,10 @@ class Stream:
         self._most = self._engine.settings.websockets.outbox_size
         self._texts: deque[bytes] = deque()
         self._size = self._told = 0
-        self._ended = False
+        self._ended = self._choked = False
         self._news = asyncio.Event()
-        outbox = Outbox(self._frame, self._too_slow)
-        self.listener = Listener(asking, outbox, self.dismiss, carrier=self, refused=self._refused)
+        self._outbox = Outbox(self._frame, self._too_slow)
+        self.listener = Listener(asking, self._outbox, self.dismiss, carrier=self, refused=self._refused)
         self._expiry = None
         if asking.expires is not None:
             left = max(0.0, asking.expires - time.time())
@@ -96,6 +96,9 @@ class Stream:
         self._news.set()
         if self._size > self._most:
             self._too_slow()
+        elif self._size > self._most // 4 and not self._choked:
+            self._choked = True
+            self._outbox.choke()
 
     def dismiss(self, error: RowcastError) -> None:
         """The last event says why there are no more."""
@@ -124,6 +127,9 @@ class Stream:
         taken = b"".join(self._texts)
         self._texts.clear()
         self._size = 0
+        if self._choked:
+            self._choked = False
+            self._outbox.relieve()
         return taken or None
 
     def _frame(self, frame: bytes) -> None:
