@@ -415,3 +415,25 @@ async def test_subscribers_hear_of_related_rows_that_they_see(shop: Shop) -> Non
     assert [(f["uid"], f["event"], f["data"][0]["id"]) for f in ear.heard()] == [("stars", "update", books[0])]
     await update(engine, SYSTEM, "reviews", {"book": books[1]}, keys=[review])
     assert [[row["id"] for row in frame["data"]] for frame in ear.heard()] == [books]
+
+
+async def test_ten_thousand_come_back_without_a_question(shop: Shop) -> None:
+    engine = shop.engine
+    queries: list[Query] = [{"fields": ["id", "title"], "filter": {"pages": {"_gt": n % 100}}} for n in range(10_000)]
+    first = [Ear(engine, SYSTEM) for _ in range(100)]
+    for ear, query in zip(first, queries, strict=False):
+        await ear.subscribe("books", exact=True, resume=True, **query)
+    places = [ear.heard()[-1]["position"] for ear in first]
+    for ear in first:
+        ear.close()
+    for number in range(20):
+        await create(engine, SYSTEM, "books", {"title": "t", "pages": number * 5})
+    reads = count_reads(engine)
+    ears = [Ear(engine, SYSTEM) for _ in range(10_000)]
+    for number, ear in enumerate(ears):
+        await ear.subscribe("books", exact=True, since=places[number % 100], **queries[number])
+    assert reads == []
+    for number, ear in enumerate(ears):
+        *missed, resumed = ear.heard()
+        assert resumed["event"] == "resumed"
+        assert [frame["event"] for frame in missed] == ["create"] * sum(n * 5 > number % 100 for n in range(20))

@@ -293,6 +293,7 @@ class Broadcast:
         for watch in watches:
             watch.move = None
             self.live.leave(watch.subscription)
+            listener.outbox.forget(watch.subscription.tail)
             listener.ended += watch.subscription.events
             self._forgive(listener, watch)
         for collection in self._captured - self.live.watched():

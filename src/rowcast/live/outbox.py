@@ -1,7 +1,7 @@
 """What waits to be sent to one connection, in order. Must not know how it is sent: it is handed a function for that.
 
-An event whose text is still being asked for keeps its place; what comes after it waits behind it. While the connection takes no more,
-what happens to the rows of an exact set is gathered: only the last of each row will be told.
+An event whose text is still being asked for keeps its place; what comes after it waits behind it. While the connection takes no
+more, what happens to the rows of an exact set is gathered: only the last of each row will be told.
 """
 
 from __future__ import annotations
