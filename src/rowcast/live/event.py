@@ -21,8 +21,8 @@ class Event:
     """One frame up to its tail. ``head`` is empty when it turns out that there is nothing to tell; until it is ``ready``, the
     outboxes in ``awaited_by`` keep its place. ``frames``: the whole frames by tail.
 
-    ``rows``: what an exact view says of each row, ``single``: of its only one. ``source``, ``previous`` and ``number`` make its place
-    in the stream: it is the how-manyeth event of that audience after the commit before.
+    ``rows``: what an exact view says of each row, ``single``: of its only one. ``source``, ``previous`` and ``number`` make its
+    place in the stream: it is the how-manyeth event of that audience after the commit before.
     """
 
     __slots__ = (
