@@ -204,6 +204,12 @@ async def test_the_end_of_a_token_is_the_end_of_the_stream(shared: Server) -> No
         await reader.last()
 
 
+def test_a_head_is_all_that_is_asked_for(shared: Server) -> None:
+    with shared.client() as admin:
+        for path in ("/realtime/commits", "/items/notes"):
+            assert admin.head(path, headers={"Accept": "text/event-stream"}).status_code == 200
+
+
 async def test_commits(shared: Server) -> None:
     async with reading(shared, "/realtime/commits?collection=notes") as reader:
         assert "retry" in await reader.block()

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from rowcast.api.rest.answer import data, empty
 from rowcast.api.rest.request import actor, engine, query
-from rowcast.api.rest.stream import Stream, stream, text_of
+from rowcast.api.rest.stream import MEDIA_TYPE, Stream, stream, text_of
 from rowcast.engine import inspect
 from rowcast.engine.commits import place_of
 
@@ -40,6 +40,8 @@ async def views(request: Request) -> Response:
 async def commits(request: Request) -> Response:
     """``GET /realtime/commits``: an event stream of commits, of one ``collection`` or all; ``Last-Event-ID`` goes on from there."""
     inspect.require_admin(actor(request))
+    if request.method == "HEAD":
+        return Response(media_type=MEDIA_TYPE)
     collection = request.query_params.get("collection")
     since = place_of(request.headers.get("last-event-id", ""))
 
