@@ -13,6 +13,8 @@ from rowcast.auth import SYSTEM, Actor
 from rowcast.engine.create import create
 from rowcast.engine.delete import delete
 from rowcast.engine.engine import Engine
+from rowcast.engine.model.collections import delete_collections
+from rowcast.engine.model.fields import create_field, delete_fields
 from rowcast.engine.read import read
 from rowcast.engine.update import update
 from rowcast.errors import Forbidden, InvalidQuery, RowcastError
@@ -437,3 +439,26 @@ async def test_ten_thousand_come_back_without_a_question(shop: Shop) -> None:
         *missed, resumed = ear.heard()
         assert resumed["event"] == "resumed"
         assert [frame["event"] for frame in missed] == ["create"] * sum(n * 5 > number % 100 for n in range(20))
+
+
+async def test_the_data_model_changes(people: People) -> None:
+    engine = people.engine
+    key = await people.item(title="t")
+    mirror = Mirror(Ear(engine, await people.who("tok-admin")))
+    await mirror.ear.subscribe("articles", exact=True, fields=["*"])
+    await mirror.ear.subscribe("articles", "w", exact=True, fields=["*"], limit=3)
+    await create_field(engine, SYSTEM, "articles", {"field": "size", "type": "integer", "schema": {}, "meta": {}})
+    await settled(engine)
+    mirror.listen()
+    seen = {key: {"id": key, "title": "t", "owner": None, "size": None}}
+    assert mirror.sets == {"s": seen, "w": seen}
+    await delete_fields(engine, SYSTEM, "articles", ["size"])
+    await people.change("articles", key, title="u")
+    await settled(engine)
+    mirror.listen()
+    seen = {key: {"id": key, "title": "u", "owner": None}}
+    assert mirror.sets == {"s": seen, "w": seen}
+    await delete_collections(engine, SYSTEM, ["articles"])
+    await settled(engine)
+    mirror.listen()
+    assert mirror.sets == {"s": {}, "w": {}}
