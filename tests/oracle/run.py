@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -167,22 +168,22 @@ async def build(seed: str, path: Path) -> None:
         shutil.copy(world.path, path)
 
 
-async def shrink(failure: Failure, most: int = 150) -> tuple[Failure, list[int]]:
-    """A failure of the same seed after as few steps as can be found in ``most`` runs, and these steps."""
+async def shrink(failure: Failure, most: float = 60.0) -> tuple[Failure, list[int]]:
+    """A failure of the same seed after as few steps as can be found in ``most`` seconds, and these steps."""
     with tempfile.TemporaryDirectory(prefix="oracle-", dir=MEMORY) as folder:
         known = Path(folder) / "known.db"
         await build(failure.seed, known)
         return await _shrink(failure, known, most)
 
 
-async def _shrink(failure: Failure, known: Path, most: int) -> tuple[Failure, list[int]]:
+async def _shrink(failure: Failure, known: Path, most: float) -> tuple[Failure, list[int]]:
     steps, best = list(range(failure.step + 1)), failure
-    size = max(1, len(steps) // 2)
-    while size and most > 0:
+    size, ends = max(1, len(steps) // 2), time.monotonic() + most
+    while size:
         start = 0
-        while start < len(steps) - 1 and most > 0:
+        while start < len(steps) - 1 and time.monotonic() < ends:
             fewer = steps[:start] + steps[min(start + size, len(steps) - 1) :]
-            found, most = await run(failure.seed, fewer, known), most - 1
+            found = await run(failure.seed, fewer, known)
             if found is None:
                 start += size
             else:

@@ -1,5 +1,5 @@
-"""The same proof for as long as one likes: ``make soak STEPS=1000000 SEED=1``. Each world lives for some thousand steps; two processes
-share the work. A success is noted in ``bench/RESULTS.md``."""
+"""The same proof for as long as one likes: ``make soak STEPS=1000000 SEED=1``. Each world lives for some thousand steps; as many
+processes as there are cores share the work. A success is noted in ``bench/RESULTS.md``."""
 
 from __future__ import annotations
 

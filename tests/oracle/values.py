@@ -27,7 +27,7 @@ _POOLS: dict[str, tuple[Any, ...]] = {
 _ODD: dict[str, tuple[Any, ...]] = {
     "timestamp": ("2001-02-03 04:05:06", "2001-02-03"),
     "dateTime": ("2001-02-03 04:05:06",),
-    "json": ('{"a": 1 }', "broken", "null"),
+    "json": ('{"a": 1 }', "broken"),
     "csv": ("a,b", ""),
     "integer": (2.5,),
     "float": (3,),
