@@ -19,6 +19,8 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _decode = msgspec.json.Decoder(Known).decode
 _decode_marked = msgspec.json.Decoder(Custom).decode
 _KNOWN = frozenset({"auth", "subscribe", "unsubscribe", "items", "channel", "ping", "pong"})
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding raises: for what is no JSON, no text, or nested deeper than memory goes."""
 _MARKS = frozenset(b'"-0123456789')
 
 
@@ -29,7 +31,7 @@ def decode(text: bytes) -> Known | Invalid | None:
         message = _decode(text)
     except msgspec.ValidationError as error:
         return _explain(text, str(error))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         return Invalid("server", UNREADABLE)
     return _check(message)
 
@@ -38,7 +40,7 @@ def decode_custom(text: bytes, types: frozenset[str]) -> Custom | None:
     """The message of one of these types that a frame holds, which ``decode`` did not know; None for any other."""
     try:
         message = _decode_marked(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         return None
     if message.type not in types:
         return None
@@ -98,7 +100,7 @@ def _explain(text: bytes, reason: str) -> Invalid | None:
     """Whose fault is it? An object with a text as type is a message of that type; anything else is nobody's."""
     try:
         value: Any = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         return Invalid("server", UNREADABLE)
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         return Invalid("server", f"Validation error: {reason}")

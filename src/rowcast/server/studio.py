@@ -70,7 +70,7 @@ class Studio:
         """The answer to a request for a page or one of its files."""
         if request.method not in ("GET", "HEAD"):
             return PlainTextResponse("Method not allowed", 405, {"Allow": "GET, HEAD"})
-        path = request.url.path
+        path: str = request.scope["path"]
         if path in ("/", PREFIX):
             return RedirectResponse(f"{request.scope.get('root_path', '')}{PREFIX}/", 302)
         if not self._assets:  # it may have been built since

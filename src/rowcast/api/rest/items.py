@@ -224,7 +224,8 @@ async def _unless_hidden(reading: Callable[[], Awaitable[Answer]]) -> Response:
 def _refuse_singleton(request: Request, collection: str) -> None:
     """A singleton is one item without a key: it is neither added to nor addressed by key. Raises RouteNotFound."""
     if _is_singleton(request, collection):
-        raise RouteNotFound(f"Route {request.url.path} doesn't exist.", path=request.url.path)
+        path = request.scope["path"]
+        raise RouteNotFound(f"Route {path} doesn't exist.", path=path)
 
 
 def _is_singleton(request: Request, collection: str) -> bool:
