@@ -17,7 +17,7 @@ from rich.console import Console
 
 from tests.oracle.run import run, shrink
 
-LIFE = 5000
+LIFE = 2500
 EVERY = 10.0
 RESULTS = Path(__file__).parents[2] / "bench" / "RESULTS.md"
 Outcome = tuple[str, int, Counter[str], str]
