@@ -145,20 +145,24 @@ ODD: list[Any] = [
     {"create": [{}], "update": [], "delete": []},
 ]
 
-odd = st.one_of(
-    st.sampled_from(ODD),
+_FLAT = st.sampled_from(ODD)
+odd: st.SearchStrategy[Any] = st.one_of(
+    _FLAT,
+    _FLAT,
+    _FLAT,
     st.text(max_size=5),
     st.integers(),
     st.floats(),
-    st.recursive(
-        st.sampled_from(ODD),
-        lambda inner: st.one_of(
-            st.lists(inner, max_size=3),
-            st.dictionaries(st.sampled_from(WORDS + OPERATORS + NAMES), inner, max_size=3),
-        ),
-        max_leaves=6,
-    ),
+    st.lists(_FLAT, max_size=3),
+    st.dictionaries(st.sampled_from(WORDS + OPERATORS + NAMES), _FLAT, max_size=3),
 )
+"""Something else than what is expected."""
+
+_ANY = st.integers(0, 2**16)
+_SPOTS = st.integers(0, 2)
+_ACTS = st.sampled_from(("replace", "replace", "replace", "leave out", "rename"))
+_NAMES = st.sampled_from(WORDS + OPERATORS + PATHS)
+_FORMS = st.sampled_from(("good",) * 16 + ("cut", "doubled", "bytes", "deep"))
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -174,21 +178,22 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 @st.composite
 def spoilt(draw: st.DrawFn, good: list[Any]) -> Any:
     """One of the good values, with none, one or two of its parts replaced, left out or given another name."""
-    value = copy.deepcopy(draw(st.sampled_from(good)))
-    for _ in range(draw(st.integers(0, 2))):
-        path = draw(st.sampled_from(places(value)))
+    value = copy.deepcopy(good[draw(_ANY) % len(good)])
+    for _ in range(draw(_SPOTS)):
+        ways = places(value)
+        path = ways[draw(_ANY) % len(ways)]
         if not path:
             return copy.deepcopy(draw(odd))
         parent = value
         for name in path[:-1]:
             parent = parent[name]
-        act = draw(st.sampled_from(("replace", "replace", "replace", "leave out", "rename")))
+        act = draw(_ACTS)
         if act == "replace":
             parent[path[-1]] = copy.deepcopy(draw(odd))  # the next turn may change it
         else:
             part = parent.pop(path[-1])
             if act == "rename" and isinstance(parent, dict):
-                parent[draw(st.sampled_from(WORDS + OPERATORS + PATHS))] = part
+                parent[draw(_NAMES)] = part
     return value
 
 
@@ -204,7 +209,7 @@ def encoded(value: Any) -> str:
 def texts(draw: st.DrawFn, values: st.SearchStrategy[Any]) -> bytes:
     """JSON text of the value, now and then cut, doubled or no JSON at all."""
     text = encoded(draw(values)).encode().replace(encoded(DEEP).encode(), DEEP_JSON)
-    how = draw(st.sampled_from(("good",) * 16 + ("cut", "doubled", "bytes", "deep")))
+    how = draw(_FORMS)
     if how == "cut":
         return text[: draw(st.integers(0, len(text)))]
     if how == "bytes":

@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
@@ -59,58 +60,66 @@ class Request:
     body: bytes
 
 
+ROUTES = st.sampled_from(routes())
+PARTS: dict[str, st.SearchStrategy[str]] = {
+    "collection": st.sampled_from([*NAMES, "nowhere", *KEYS]),
+    "field": st.sampled_from([*PATHS[:20], *KEYS]),
+}
+"""Values for the parameters of a path; for any other: keys."""
+OTHER_PARTS = st.sampled_from(KEYS)
+TAILS = st.sampled_from([""] * 60 + ["/", "//", "/x", "%2f", "/../x", "\x7f"])
+MEDIA_TYPES = st.sampled_from(["application/json"] * 9 + ["", "text/plain", "multipart/form-data; boundary=x", "é/é"])
+ASKERS = st.sampled_from(["admin"] * 6 + ["reader", "reader", "public", "nobody"])
+PARAMETERS = st.sampled_from(
+    [
+        "filter[pages][_gt]", "filter[", "deep[reviews][_limit]", "sort[]", "fields[0]", "limit", "meta", "a[]b", "export",
+        "version", "access_token", "search", "length", "page", "ip", "user", "collection", "action", "key",
+    ]
+)  # fmt: skip
+FORM = b'--x\r\nContent-Disposition: form-data; name="file"; filename="f"\r\nContent-Type: %s\r\n\r\n%s\r\n--x--'
+FORMS = st.sampled_from(
+    [
+        FORM % (kind, text)
+        for kind in (b"text/csv", b"application/json", b"x")
+        for text in (b"a,b\n1", b"[{}]", b'"', b"{")
+    ]
+)
+ANY_BODY = texts(spoilt([part for bodies in GOOD_BODIES.values() for part in bodies]))
+
+
 @st.composite
 def requests(draw: st.DrawFn) -> Request:
     """A request to any route."""
-    method, template = draw(st.sampled_from(routes()))
-    path = re.sub(r"\{(\w+)[^}]*\}", lambda found: quote(draw(_part(found[1])), safe="%"), template)
-    if draw(st.integers(0, 30)) == 0:
-        path += draw(st.sampled_from(["/", "//", "/x", "%2f", "/../x", "\x7f"]))
-    media_type = draw(
-        st.sampled_from(["application/json"] * 9 + ["", "text/plain", "multipart/form-data; boundary=x", "é/é"])
-    )
-    token = TOKENS[draw(st.sampled_from(["admin"] * 6 + ["reader", "reader", "public", "nobody"]))]
-    body = b"" if method in ("GET", "HEAD") else draw(_body(template))
-    return Request(method, path, draw(_query()), token, media_type, body)
+    method, template = draw(ROUTES)
+    path = re.sub(r"\{(\w+)[^}]*\}", lambda found: quote(draw(PARTS.get(found[1], OTHER_PARTS)), safe="%"), template)
+    body = b"" if method in ("GET", "HEAD") else draw(body_of(first_segment(template)))
+    token = TOKENS[draw(ASKERS)]
+    return Request(method, path + draw(TAILS), draw(QUERY_STRINGS), token, draw(MEDIA_TYPES), body)
 
 
-def _part(name: str) -> st.SearchStrategy[str]:
-    """A value for a parameter of the path."""
-    if name == "collection":
-        return st.sampled_from([*NAMES, "nowhere", *KEYS])
-    if name == "field":
-        return st.sampled_from([*PATHS[:20], *KEYS])
-    return st.sampled_from(KEYS)
-
-
-def _body(template: str) -> st.SearchStrategy[bytes]:
-    good = GOOD_BODIES.get(first_segment(template), GOOD_BODIES["items"])
-    form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="f"\r\nContent-Type: %s\r\n\r\n%s\r\n--x--'
-    forms = st.tuples(
-        st.sampled_from([b"text/csv", b"application/json", b"x"]), st.sampled_from([b"a,b\n1", b"[{}]", b'"', b"{"])
-    )
-    every = [part for bodies in GOOD_BODIES.values() for part in bodies]
-    return st.one_of(
-        texts(spoilt(good)), texts(spoilt(good)), texts(spoilt(every)), forms.map(lambda pair: form % pair)
-    )
-
-
-PARAMETERS = [
-    "filter[pages][_gt]", "filter[", "deep[reviews][_limit]", "sort[]", "fields[0]", "limit", "meta", "a[]b", "export", "version",
-    "access_token", "search", "length", "page", "ip", "user", "collection", "action", "key",
-]  # fmt: skip
-
-
-def _query() -> st.SearchStrategy[bytes]:
-    pairs = st.lists(st.tuples(st.sampled_from(PARAMETERS), odd.map(str)), max_size=3)
-    written = pairs.map(lambda found: urlencode(found, errors="replace").encode())
-    return st.one_of(st.just(b""), queries.map(_pairs), written, st.binary(max_size=12))
+@cache
+def body_of(family: str) -> st.SearchStrategy[bytes]:
+    """Bodies for a family of routes: mostly its own, spoilt."""
+    own = texts(spoilt(GOOD_BODIES.get(family, GOOD_BODIES["items"])))
+    return st.one_of(own, own, ANY_BODY, FORMS)
 
 
 def _pairs(query: Any) -> bytes:
     members = query.items() if isinstance(query, dict) else [("filter", query)]
     pairs = [(name, value if isinstance(value, str) else encoded(value)) for name, value in members]
     return urlencode(pairs, errors="replace").encode()
+
+
+def _written(pairs: list[tuple[str, Any]]) -> bytes:
+    return urlencode([(name, str(value)) for name, value in pairs], errors="replace").encode()
+
+
+QUERY_STRINGS = st.one_of(
+    st.just(b""),
+    queries.map(_pairs),
+    st.lists(st.tuples(PARAMETERS, odd), max_size=3).map(_written),
+    st.binary(max_size=12),
+)
 
 
 @dataclass
