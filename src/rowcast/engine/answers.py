@@ -18,6 +18,7 @@ from rowcast.engine.views import count_of
 from rowcast.feed import Change, Commit, Position
 from rowcast.feed.commit import Key
 from rowcast.live import Answer, Ask, Part, View
+from rowcast.live.view import Form
 from rowcast.policy.rights import both
 from rowcast.query.reach import changed, pointed, reaches, related_to
 from rowcast.query.sql import Statement, bind, keys, rows
@@ -42,11 +43,11 @@ _decode_key = msgspec.json.Decoder(_Keyed).decode
 
 
 class Answers:
-    """Statements by view, written once. Dropped when there are too many, and with the schema."""
+    """Statements by the form of a view, written once. Dropped when there are too many, and with the schema."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._known: dict[tuple[str, View], Statement] = {}
+        self._known: dict[tuple[str, Form], Statement] = {}
 
     def clear(self) -> None:
         """Forget all statements."""
@@ -66,17 +67,17 @@ class Answers:
         """The answer of an exact view as it is now, each row with its key at its head (see ``keyed``), and the position of exactly
         that state. ``keys``: of these rows alone."""
         statement = self._statement("all" if keys is None else "rows", view)
-        args = bind(statement, lambda name: _value(name, keys or ()))
+        args = bind(statement, lambda name: _value(name, keys or ()), view.constants)
         found, position = await self._engine.store.snapshot(statement.text, args)
         return found[0][0], position
 
     async def _rows(self, ask: Ask) -> dict[str, bytes]:
         """The rows that the view holds of those keys: finished JSON by key as text."""
-        found = await self._read(self._statement("rows", ask.view), ask.keys)
+        found = await self._read("rows", ask.view, ask.keys)
         return dict(map(_split, _decode(found)))
 
     async def _whole(self, view: View, part: Part) -> bytes:
-        found: str = await self._read(self._statement("whole", view), [change.key for change in part.changes])
+        found: str = await self._read("whole", view, [change.key for change in part.changes])
         return found.encode()
 
     async def _held(self, view: View, gone: Sequence[Change], commit: Commit) -> frozenset[str]:
@@ -86,12 +87,12 @@ class Answers:
         past = self._past(view, commit)
         text = shadow(statement, [collection for collection, _ in past]).text
         images = [text for _, changes in past for text in (_keys(changes), _images(changes))]
-        args = (*images, *bind(statement, lambda name: _value(name, names)))
+        args = (*images, *bind(statement, lambda name: _value(name, names), view.constants))
         return frozenset(str(row[0]) for row in await self._engine.store.read(text, args))
 
     def _past(self, view: View, commit: Commit) -> list[tuple[Collection, list[Change]]]:
         """The first change of each row that the commit touched, in the collections that decide what the view holds."""
-        asked = {view.collection, *(way.collection for way in reaches(replace(view.select, nodes=(), order=())))}
+        asked = {view.collection, *(way.collection for way in reaches(replace(view.form.select, nodes=(), order=())))}
         first: dict[str, dict[Key, Change]] = {}
         for change in commit.changes:
             if change.collection in asked:
@@ -103,7 +104,11 @@ class Answers:
         collections = sorted({change.collection for change in part.related})
         statement = self._statement("related " + " ".join(collections), view, collections)
         told = [change.key for change in part.changes]
-        args = bind(statement, lambda name: _value(name, told) if name == KEYS or is_now(name) else _of(part, name))
+        args = bind(
+            statement,
+            lambda name: _value(name, told) if name == KEYS or is_now(name) else _of(part, name),
+            view.constants,
+        )
         found: str = (await self._engine.store.read(statement.text, args))[0][0]
         return found.encode()
 
@@ -117,28 +122,29 @@ class Answers:
             counts[name] = (await self._engine.store.read(text, args))[0][0]
         return msgspec.json.encode(counts)
 
-    async def _read(self, statement: Statement, names: Sequence[str | int]) -> Any:
-        args = bind(statement, lambda name: _value(name, names))
+    async def _read(self, form: str, view: View, names: Sequence[str | int]) -> Any:
+        statement = self._statement(form, view)
+        args = bind(statement, lambda name: _value(name, names), view.constants)
         return (await self._engine.store.read(statement.text, args))[0][0]
 
     def _statement(self, form: str, view: View, related: Sequence[str] = ()) -> Statement:
-        found = self._known.get((form, view))
+        found = self._known.get((form, view.form))
         if found is None:
             if len(self._known) >= _MOST:
                 self._known.clear()
-            found = self._known[form, view] = self._write(form, view, related)
+            found = self._known[form, view.form] = self._write(form, view.form.select, related)
         return found
 
-    def _write(self, form: str, view: View, related: Sequence[str]) -> Statement:
+    def _write(self, form: str, asked: Select, related: Sequence[str]) -> Statement:
         schema = self._engine.schema
-        collection = schema.collections[view.collection]
+        collection = schema.collections[asked.collection]
         key, keys_of = Ref(collection.key), Variable(KEYS, collection.key.type, many=True)
         if form == "all":
-            order = view.select.order or (() if view.is_grouped else (Order(key),))
-            return rows(_marked(replace(view.select, order=order), key), schema)
+            order = asked.order or (() if asked.aggregates or asked.groups else (Order(key),))
+            return rows(_marked(replace(asked, order=order), key), schema)
         if related:
-            return rows(_affected(view.select, Test(key, "in", keys_of), related, schema), schema)
-        select = replace(view.select, where=both(Test(key, "in", keys_of), view.select.where))
+            return rows(_affected(asked, Test(key, "in", keys_of), related, schema), schema)
+        select = replace(asked, where=both(Test(key, "in", keys_of), asked.where))
         if form == "whole":
             return rows(select, schema)
         single: Select = replace(select, order=(), limit=None, offset=0, aggregates=(), groups=())
