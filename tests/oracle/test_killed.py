@@ -93,7 +93,7 @@ def write(server: Server, rng: random.Random, stop: threading.Event) -> None:
 
 
 def write_beside(path: Path, rng: random.Random) -> None:
-    """Another program on the same file, whether the server is up or not."""
+    """Another program on the same file."""
     other = apsw.Connection(str(path))
     other.set_busy_timeout(5000)
     with other:
@@ -138,7 +138,6 @@ def test_a_killed_server_loses_and_doubles_nothing(tmp_path: Path) -> None:
             stop.set()
             client.listen(1.0)
             writer.join()
-            write_beside(path, rng)
             server.start()
             client.come(server)
         agree(server, client)
