@@ -130,8 +130,8 @@ def _of_user(user: Standing) -> Verdict | None:
         return Verdict(
             False,
             "second_factor",
-            f"{names} demands a second factor, which the user has not set up: who signs in with the password is left without "
-            "any policy. Static tokens are not concerned.",
+            f"{names} demands a second factor, which the user has not set up: who signs in with the password may only set one "
+            "up. Static tokens are not concerned.",
         )
     return None
 

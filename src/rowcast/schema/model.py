@@ -70,7 +70,7 @@ class Field:
     @property
     def concealed(self) -> bool:
         """True when readers get ``**********`` in place of the value."""
-        return "conceal" in self.special
+        return "conceal" in self.special or "encrypt" in self.special
 
 
 @dataclass(frozen=True, slots=True)

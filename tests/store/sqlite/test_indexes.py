@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+from rowcast.query.sql import accounts
 from rowcast.schema.steps import AddColumn, ColumnPlan, CreateTable, DropColumn, RenameColumn
 from rowcast.store.base import Alteration
 from tests.store.conftest import ID, Opened
 
 CREATED = ColumnPlan("created", "timestamp")
-OURS = "SELECT name FROM sqlite_schema WHERE type = 'index' AND name GLOB 'rowcast_by_*' ORDER BY name"
+OURS = """SELECT name FROM sqlite_schema WHERE type = 'index' AND name GLOB 'rowcast_by_*'
+ AND tbl_name NOT LIKE 'directus_%' ORDER BY name"""
 
 
 async def special(tx: Alteration, collection: str, field: str, *names: str) -> None:
@@ -79,3 +81,8 @@ async def test_the_key_of_a_list_has_an_index(store: Opened) -> None:
 
     await store.alter(work)
     assert await names(store) == ["rowcast_by_lines.note"]
+
+
+async def test_users_are_found_by_address_in_any_case(store: Opened) -> None:
+    plan = json.dumps(await store.read(f"EXPLAIN QUERY PLAN {accounts.USER_BY_EMAIL}", ("A@example.com",)))
+    assert "rowcast_by_directus_users.email" in plan

@@ -25,6 +25,7 @@ from rowcast.server.extend.doors import message_hook, route_of, socket_hook
 from rowcast.server.extend.inside import Before
 from rowcast.server.extend.room import Room
 from rowcast.server.extend.timers import keep_time
+from rowcast.server.housekeeping import housekeeping
 from rowcast.server.lifespan import running
 from rowcast.server.realtime import Hub
 
@@ -48,7 +49,7 @@ class Platform:
 async def platform(app: Rowcast, config: Config) -> AsyncIterator[Platform]:
     """Open the database, put the hooks in place and begin what runs by itself; end it all in reverse order. Nothing of this is
     told to hooks: the first start makes its rows before they are in place."""
-    async with running(config) as opened:
+    async with running(config) as opened, housekeeping(opened.engine):
         engine = opened.engine
         room = Room(engine, config.server.hook_timeout)
         engine.hooks = _hooks(app, engine, room)

@@ -1,7 +1,8 @@
 """The indexes that the platform keeps for itself: what its own questions order and join by. Knows which columns those are; they
 are not part of the data model, and nobody is told of them.
 
-Times of creation are what lists are sorted by; columns that point to other rows are what nested lists are looked up by.
+Times of creation are what lists are sorted by; columns that point to other rows are what nested lists are looked up by; users are
+looked up by their address, whatever its case.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from rowcast.schema import Schema
 from rowcast.store.sqlite.connection import ask, quote
 
 PREFIX = "rowcast_by_"
+ADDRESSES = {f"{PREFIX}directus_users.email": ("directus_users", 'lower("email")')}
 
 _LEADING = """SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_index_list(m.name) i JOIN pragma_index_info(i.name) c
  WHERE m.type = 'table' AND c.seqno = 0 AND i.partial = 0 AND i.name NOT GLOB 'rowcast_by_*'"""
@@ -25,15 +27,16 @@ def keep(connection: apsw.Connection, schema: Schema) -> bool:
     present = {name for (name,) in ask(connection, _OURS)}
     leading = set(ask(connection, _LEADING))
     wanted = {
-        f"{PREFIX}{table}.{column}": (table, column)
+        f"{PREFIX}{table}.{column}": (table, quote(column))
         for table, column in _columns(schema)
         if (table, column) not in leading
     }
+    wanted |= ADDRESSES if "directus_users" in schema.collections else {}
     for name in present - wanted.keys():
         connection.execute(f"DROP INDEX {quote(name)}")
     for name in wanted.keys() - present:
-        table, column = wanted[name]
-        connection.execute(f"CREATE INDEX {quote(name)} ON {quote(table)}({quote(column)})")
+        table, expression = wanted[name]
+        connection.execute(f"CREATE INDEX {quote(name)} ON {quote(table)}({expression})")
     return present != wanted.keys()
 
 
