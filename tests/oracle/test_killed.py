@@ -138,6 +138,7 @@ def test_a_killed_server_loses_and_doubles_nothing(tmp_path: Path) -> None:
             stop.set()
             client.listen(1.0)
             writer.join()
+            write_beside(path, rng)
             server.start()
             client.come(server)
         agree(server, client)

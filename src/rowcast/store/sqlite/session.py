@@ -210,7 +210,7 @@ class WriteSession:
         if self._pragma("schema_version") != self._layout:
             self._announcer.post(Delivery(schema=self.in_transaction(self.refresh)))
         while rows := self.log.chunk(self._options.chunk):
-            commit = self._foreign(rows)
+            commit = self._noted(rows)
             schema = self.in_transaction(self.refresh) if _has_metadata([commit]) else None
             taken = threading.Event()
             self._announcer.post(Delivery((commit,), schema, taken=taken))
@@ -218,6 +218,17 @@ class WriteSession:
                 pass
         if self.log.pending:
             self.in_transaction(self.log.store_notes)
+
+    def _noted(self, rows: list[LogRow]) -> Commit:
+        """Their commit, written down before anybody is told of it: a position within it must mean the same after a crash."""
+        mark = self.log.mark()
+        commit = self._foreign(rows)
+        try:
+            self.in_transaction(self.log.store_notes)
+        except BaseException:
+            self.log.back(mark)
+            raise
+        return commit
 
     def _foreign(self, rows: list[LogRow]) -> Commit:
         self.log.last = rows[-1][0]
