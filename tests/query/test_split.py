@@ -11,7 +11,8 @@ def field(name: str, kind: str) -> Ref:
 
 
 NAME, SIZE, RATE, MADE = (
-    field(name, kind) for name, kind in (("name", "string"), ("size", "integer"), ("rate", "float"), ("made", "timestamp"))
+    field(name, kind)
+    for name, kind in (("name", "string"), ("size", "integer"), ("rate", "float"), ("made", "timestamp"))
 )
 BY_NAME, BY_SIZE = Where(NAME, "eq", Const("a")), Where(SIZE, "in", Const((1, 2, None)))
 USER = Variable("$CURRENT_USER", "string")

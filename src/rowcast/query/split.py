@@ -102,7 +102,11 @@ def _ranges(tests: list[Test]) -> list[Range]:
                 found[name] = Range(name, _stricter(known.low, bound, max), known.high)
             elif test.operator in _UPPER:
                 found[name] = Range(name, known.low, _stricter(known.high, bound, min))
-    return [r for r in found.values() if r.low is None or r.high is None or isinstance(r.low, str) is isinstance(r.high, str)]
+    return [
+        r
+        for r in found.values()
+        if r.low is None or r.high is None or isinstance(r.low, str) is isinstance(r.high, str)
+    ]
 
 
 def _stricter(known: int | float | str | None, bound: int | float | str, choose: object) -> int | float | str:
