@@ -2,8 +2,8 @@
 ``directus_permissions`` would hold them. Data only.
 
 Enough to be oneself (own user, own role), to keep views (presets of one's own, seen also those of the role and of
-everybody), to get notifications, and to show forms (the data model, the project's look). No rule here opens a
-collection of items.
+everybody), to comment on what one may read, to get notifications, and to show forms (the data model, the project's
+look). No rule here opens a collection of items.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from __future__ import annotations
 from typing import Any
 
 _ME = {"_eq": "$CURRENT_USER"}
+_MINE = {"user_created": _ME}
 _MY_PRESETS = {
     "_or": [
         {"user": _ME},
-        {"_and": [{"user": {"_null": True}}, {"role": {"_in": "$CURRENT_ROLES"}}]},
+        {"_and": [{"user": {"_null": True}}, {"role": {"_eq": "$CURRENT_ROLE"}}]},
         {"_and": [{"user": {"_null": True}}, {"role": {"_null": True}}]},
     ]
 }
 _USER_FIELDS = [
     "id", "first_name", "last_name", "last_page", "email", "password", "location", "title", "description", "tags", "provider",
-    "avatar", "language", "appearance", "theme_light", "theme_dark", "tfa_secret", "status", "role",
+    "avatar", "language", "appearance", "theme_light", "theme_dark", "preferences_divider", "tfa_secret", "status", "role",
 ]  # fmt: skip
 _SETTINGS_FIELDS = [
-    "id", "project_name", "project_url", "project_descriptor", "project_color", "project_logo", "project_id", "public_foreground",
-    "public_background", "public_note", "public_favicon", "default_language", "default_appearance", "default_theme_light",
-    "default_theme_dark", "theme_light_overrides", "theme_dark_overrides", "custom_css", "module_bar", "basemaps", "mapbox_key",
-    "custom_aspect_ratios", "storage_asset_transform", "storage_asset_presets", "storage_default_folder", "auth_password_policy",
-    "report_error_url", "report_bug_url", "report_feature_url", "visual_editor_urls", "collaborative_editing_enabled",
+    "id", "project_url", "project_logo", "default_save_action", "module_bar", "basemaps", "mapbox_key", "custom_aspect_ratios",
+    "storage_asset_transform", "storage_asset_presets", "report_error_url", "visual_editor_urls", "collaborative_editing_enabled",
+    "mcp_prompts_collection", "ai_openai_allowed_models", "ai_anthropic_allowed_models", "ai_google_allowed_models",
+    "ai_openai_compatible_models", "ai_translation_default_model", "ai_translation_glossary", "ai_translation_style_guide",
 ]  # fmt: skip
 
 
@@ -58,6 +58,11 @@ APP_RULES: tuple[dict[str, Any], ...] = (
     _rule("directus_notifications", "read", {"recipient": _ME}),
     _rule("directus_notifications", "update", {"recipient": _ME}, ["status"]),
     _rule("directus_activity", "read", {"user": _ME}),
+    _rule("directus_comments", "read", _MINE),
+    _rule("directus_comments", "create", {}, validation={"comment": {"_nnull": True}}),
+    _rule("directus_comments", "update", _MINE, ["comment"]),
+    _rule("directus_comments", "delete", _MINE),
+    _rule("directus_shares", "read", _MINE),
     _rule("directus_settings", "read", {}, _SETTINGS_FIELDS),
     _rule("directus_translations", "read", {}),
     _rule("directus_collections", "read", {}),
