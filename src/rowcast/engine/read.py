@@ -4,6 +4,7 @@ carries the answer."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
 
 Key = str | int
+PLAIN = Query()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,14 @@ async def read_one(engine: Engine, actor: Actor, collection: str, key: Key, quer
 async def read_keys(engine: Engine, actor: Actor, collection: str, keys: Sequence[Key], query: Query) -> Answer:
     """The items with those keys that may be seen, as a JSON array."""
     return Answer(await _by_key(engine, actor, collection, "keys", list(keys), query))
+
+
+async def answerable(engine: Engine, actor: Actor, collection: str, query: Query) -> None:
+    """To be called before a write whose items the query is to show: raises InvalidQuery when it could not. A writer who may not
+    read is no fault."""
+    if query != PLAIN:
+        with suppress(Forbidden):
+            await _plan(engine, actor, collection, "keys", query)
 
 
 async def _by_key(engine: Engine, actor: Actor, collection: str, form: Form, key: Any, query: Query) -> bytes:

@@ -44,6 +44,11 @@ TYPES: dict[str, tuple[str, ...]] = {
 GOOD_FRAMES: list[Any] = [
     {"type": "items", "action": "read", "collection": "books", "query": GOOD_QUERIES[0], "uid": 1},
     {"type": "items", "action": "read", "collection": "books", "id": 1, "uid": "a"},
+    {"type": "items", "action": "update", "collection": "books", "id": 99, "data": {"pages": 1}, "uid": "n"},
+    {"type": "items", "action": "update", "collection": "site", "data": {"heading": "h"}, "uid": "n"},
+    {"type": "items", "action": "update", "collection": "books", "data": [{"id": 1, "pages": 2}], "uid": "n"},
+    {"type": "items", "action": "delete", "collection": "genres", "id": "s", "uid": "n"},
+    {"type": "items", "action": "delete", "collection": "genres", "ids": ["s", 1], "uid": "n"},
     {"type": "items", "action": "update", "collection": "books", "ids": [1, 2], "data": {"pages": 1}, "uid": 2},
     {"type": "items", "action": "update", "collection": "books", "query": {"filter": {"id": 1}}, "data": {"pages": 1}},
     {"type": "items", "action": "delete", "collection": "reviews", "query": {"filter": {"stars": {"_gt": 9}}}, "uid": "d"},

@@ -16,9 +16,9 @@ from rowcast.auth import Actor
 from rowcast.engine.create import create
 from rowcast.engine.delete import delete
 from rowcast.engine.engine import Engine
-from rowcast.engine.read import Answer, read, read_keys, read_one
+from rowcast.engine.read import Answer, answerable, read, read_keys, read_one
 from rowcast.engine.update import update, update_batch, upsert_singleton
-from rowcast.errors import InvalidCollection, InvalidPayload
+from rowcast.errors import Forbidden, InvalidCollection, InvalidPayload
 from rowcast.protocol import Items, frames
 from rowcast.query.parse import Query
 
@@ -39,9 +39,10 @@ async def _create(engine: Engine, actor: Actor, message: Items) -> Answer:
     payload, query = _data(message), query_of(message.query)
     if not isinstance(payload, dict | list):
         raise InvalidPayload('"data" must be an object or an array')
+    await answerable(engine, actor, message.collection, query)
     keys = await create(engine, actor, message.collection, payload)
     if isinstance(payload, dict):
-        return await read_one(engine, actor, message.collection, keys[0], query)
+        return await _written_one(engine, actor, message.collection, keys, query)
     return await _written(engine, actor, message.collection, keys, query)
 
 
@@ -56,9 +57,10 @@ async def _read(engine: Engine, actor: Actor, message: Items) -> Answer:
 
 async def _update(engine: Engine, actor: Actor, message: Items) -> Answer:
     collection, payload, query = message.collection, _data(message), query_of(message.query)
+    await answerable(engine, actor, collection, query)
     if isinstance(message.id, str | int):
         keys = await update(engine, actor, collection, _object(payload), keys=[message.id])
-        return await read_one(engine, actor, collection, keys[0], Query())
+        return await _written_one(engine, actor, collection, keys, Query())
     if isinstance(message.ids, list):
         keys = await update(engine, actor, collection, _object(payload), keys=message.ids)
     elif _is_singleton(engine, collection):
@@ -86,7 +88,20 @@ async def _delete(engine: Engine, actor: Actor, message: Items) -> Answer:
 
 async def _written(engine: Engine, actor: Actor, collection: str, keys: Sequence[Key], query: Query) -> Answer:
     """The rows that were written, all of them, as the writer may read them."""
-    return await read_keys(engine, actor, collection, keys, replace(query, limit=None, offset=None, page=None))
+    try:
+        return await read_keys(engine, actor, collection, keys, replace(query, limit=None, offset=None, page=None))
+    except Forbidden:  # they are stored nevertheless
+        return Answer(b"[]")
+
+
+async def _written_one(engine: Engine, actor: Actor, collection: str, keys: Sequence[Key], query: Query) -> Answer:
+    """The one row that was written, or null if the writer may not read it. Raises Forbidden when there was none."""
+    if not keys:
+        raise Forbidden
+    try:
+        return await read_one(engine, actor, collection, keys[0], query)
+    except Forbidden:
+        return Answer(b"null")
 
 
 def _data(message: Items) -> Any:

@@ -16,7 +16,7 @@ from rowcast.api.rest.stream import stream, wants_stream
 from rowcast.engine.create import create
 from rowcast.engine.delete import delete
 from rowcast.engine.exporting import export
-from rowcast.engine.read import Answer, read, read_keys, read_one
+from rowcast.engine.read import Answer, answerable, read, read_keys, read_one
 from rowcast.engine.subscribe import subscribe, wish
 from rowcast.engine.update import update, update_batch, upsert_singleton
 from rowcast.errors import Forbidden, InvalidPayload, InvalidQuery, RouteNotFound
@@ -147,6 +147,7 @@ async def _create(request: Request, collection: str) -> Response:
     _refuse_singleton(request, collection)
     if not isinstance(payload, dict | list):
         raise InvalidPayload("The body has to be an object or an array")
+    await answerable(engine(request), actor(request), collection, asked)
     keys = await create(engine(request), actor(request), collection, payload)
     return await answer_written(request, collection, keys, asked, one=isinstance(payload, dict))
 
@@ -154,6 +155,7 @@ async def _create(request: Request, collection: str) -> Response:
 async def _update_many(request: Request, collection: str) -> Response:
     payload = await body(request)
     asked = query(request)
+    await answerable(engine(request), actor(request), collection, asked)
     if _is_singleton(request, collection):
         return await _update_singleton(request, collection, payload, asked)
     if isinstance(payload, list):
@@ -185,8 +187,10 @@ async def _update_one(request: Request, collection: str, key: Key) -> Response:
     _refuse_singleton(request, collection)
     if not isinstance(payload, dict):
         raise InvalidPayload("The body has to be an object")
+    asked = query(request)
+    await answerable(engine(request), actor(request), collection, asked)
     keys = await update(engine(request), actor(request), collection, payload, keys=[key])
-    return await answer_written(request, collection, keys, query(request), one=True)
+    return await answer_written(request, collection, keys, asked, one=True)
 
 
 async def _delete_many(request: Request, collection: str) -> Response:

@@ -1,0 +1,34 @@
+"""What is answered to who writes: the item as it may be read, nothing where it may not, and no lie about what was stored."""
+
+from __future__ import annotations
+
+import httpx
+
+from tests.engine.people import People, allow
+
+ADMIN = {"Authorization": "Bearer tok-admin"}
+
+
+async def count(people: People) -> int:
+    return int((await people.rows("SELECT count(*) FROM articles"))[0][0])
+
+
+async def test_a_writer_who_may_not_read(people: People, http: httpx.AsyncClient) -> None:
+    await people.user("ann", None, await people.policy("p", allow("create"), allow("update", fields=["title"])))
+    headers = {"Authorization": "Bearer tok-ann"}
+    for body in ({"title": "a"}, [{"title": "b"}]):
+        answer = await http.post("/items/articles", json=body, headers=headers)
+        assert (answer.status_code, answer.content) == (204, b"")
+    assert await count(people) == 2
+
+
+async def test_a_query_that_cannot_be_answered_stores_nothing(people: People, http: httpx.AsyncClient) -> None:
+    key = await people.item(title="old")
+    for query in ("fields=title.first", "filter[title][_gt]=1", "aggregate[median]=id"):
+        for answer in (
+            await http.post(f"/items/articles?{query}", json={"title": "a"}, headers=ADMIN),
+            await http.patch(f"/items/articles/{key}?{query}", json={"title": "a"}, headers=ADMIN),
+            await http.patch(f"/items/articles?{query}", json=[{"id": key, "title": "a"}], headers=ADMIN),
+        ):
+            assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "INVALID_QUERY")
+    assert await people.rows("SELECT title FROM articles") == [("old",)]
