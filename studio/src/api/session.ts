@@ -9,6 +9,7 @@ export interface Me {
   last_name: string | null
   email: string | null
   appearance: 'auto' | 'light' | 'dark' | null
+  language: string | null
   role: { id: string; name: string } | null
 }
 
@@ -49,7 +50,7 @@ export async function login(email: string, password: string, otp: string | undef
 }
 
 async function load(): Promise<void> {
-  session.me = await send<Me>(readMe({ fields: ['id', 'first_name', 'last_name', 'email', 'appearance', { role: ['id', 'name'] }] } as never))
+  session.me = await send<Me>(readMe({ fields: ['id', 'first_name', 'last_name', 'email', 'appearance', 'language', { role: ['id', 'name'] }] } as never))
   const globals = await get<{ admin_access: boolean; app_access: boolean }>('/policies/me/globals').catch(() => null)
   session.admin = globals?.admin_access ?? false
   session.app = globals?.app_access ?? false
