@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from httpx import ASGITransport
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -81,3 +82,14 @@ async def test_a_missing_build_says_why(tmp_path: Path) -> None:
         (tmp_path / "dist").mkdir()
         (tmp_path / "dist" / "index.html").write_text("built since")
         assert (await studio.get("/admin/content")).text == "built since"
+
+
+async def test_below_a_path_everything_is_there(folder: Path) -> None:
+    (folder / "index.html").write_text('<base href="/admin/" /><title>index</title>')
+    below = ASGITransport(Studio(BEHIND, folder), root_path='/da"ta')
+    async with httpx.AsyncClient(transport=below, base_url="http://studio") as studio:
+        assert (await studio.get("/admin")).headers["location"] == "/da%22ta/admin/"
+        index = await studio.get("/admin/content")
+        assert '<base href="/da%22ta/admin/" />' in index.text
+    async with client(folder) as studio:
+        assert (await studio.get("/admin/content")).headers["etag"] != index.headers["etag"]

@@ -29,8 +29,9 @@ DEFAULTS = {
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """The environment of a child process: no setting of the machine gets in."""
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    """The environment of a child process: no setting of the machine gets in, but which build of the Studio is looked at."""
+    names = ("PATH", "HOME", "LANG", "TMPDIR", "ROWCAST_STUDIO_DIR")
+    kept = {name: value for name, value in os.environ.items() if name in names}
     return {**kept, "TZ": "UTC", **variables}
 
 

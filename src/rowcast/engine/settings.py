@@ -139,6 +139,8 @@ class Settings:
     log_size: int = 200_000
     """Age in seconds and number of changes that the change log keeps (``ROWCAST_LOG_RETENTION``, ``ROWCAST_LOG_SIZE``)."""
 
+    studio_dir: str | None = None
+    """Where the Studio's built files are; None: those of the package (``ROWCAST_STUDIO_DIR``)."""
     channels_enabled: bool = True
     """Whether connections may meet on channels (``ROWCAST_CHANNELS_ENABLED``)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -12,7 +13,7 @@ from rowcast.engine.engine import Engine
 from rowcast.server.cors import CorsHeaders
 from rowcast.server.limits import RateLimiter
 from rowcast.server.realtime import AsgiSockets, Hub
-from rowcast.server.studio import Studio
+from rowcast.server.studio import FOLDER, Studio
 
 
 def application(engine: Engine, hub: Hub | None = None, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
@@ -33,7 +34,7 @@ def application(engine: Engine, hub: Hub | None = None, routes: Sequence[BaseRou
         app = RateLimiter(app, settings, settings.rate_limiter_global, together=True)
     if settings.metrics.enabled:
         app = Counted(app, metrics.requests)
-    app = Studio(app)  # outside the limits: one page is many files
+    app = Studio(app, Path(settings.studio_dir or FOLDER))  # outside the limits: one page is many files
     if settings.cors.enabled:
         app = CorsHeaders(app, settings.cors)
     return _by_kind(app, AsgiSockets(hub))

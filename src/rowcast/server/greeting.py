@@ -9,7 +9,6 @@ from pathlib import Path
 from rowcast.server.bootstrap import Login
 from rowcast.version import __version__
 
-STUDIO = Path(__file__).parent.parent / "studio" / "dist" / "index.html"
 Line = tuple[str, str]
 
 
@@ -33,10 +32,10 @@ def write(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def of_server(address: str, database: Path, login: Login | None) -> list[Line]:
-    """What is worth knowing when the server has started."""
+def of_server(address: str, database: Path, login: Login | None, studio: Path) -> list[Line]:
+    """What is worth knowing when the server has started. ``studio``: where its files would be."""
     lines = [("Rowcast", __version__), ("Address", address), ("Database", str(database))]
-    if STUDIO.is_file():
+    if (studio / "index.html").is_file():
         lines.insert(2, ("Studio", f"{address}/admin"))
     return lines + of_login(login)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 
 import structlog
 
@@ -11,6 +12,7 @@ from rowcast.server.config import Config, ServerSettings, database_file
 from rowcast.server.extend.app import Rowcast
 from rowcast.server.listener import Listener, bind
 from rowcast.server.realtime import plug
+from rowcast.server.studio import FOLDER
 
 
 async def serve(app: Rowcast, config: Config) -> None:
@@ -19,13 +21,14 @@ async def serve(app: Rowcast, config: Config) -> None:
     warn_of_secret(config)
     file = database_file(config.engine.database)
     load_extensions(app, config.server)
+    studio = Path(config.engine.studio_dir or FOLDER)
     bound = bind(config.server)
     async with app.running(config) as platform:
         listener = Listener(
             platform.asgi,
             config.server,
             plug(platform.hub),
-            lambda address: greeting.tell(greeting.of_server(address, file, platform.login)),
+            lambda address: greeting.tell(greeting.of_server(address, file, platform.login, studio)),
             platform.hub.end_streams,
         )
         _settle()

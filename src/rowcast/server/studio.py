@@ -2,7 +2,8 @@
 what the pages do.
 
 The set of files is read once, so a path can only ever name one of them. Pages have addresses of their own; a path that names no
-file is one of those and gets the index.
+file is one of those and gets the index. The index names the place of all others in its ``<base>``; where the application is
+mounted below a path, that is told there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -29,7 +31,7 @@ _POLICY = "; ".join(
         "style-src 'self' 'unsafe-inline'",  # the components write sizes and positions as styles
         "img-src 'self' data: blob:",
         "object-src 'none'",
-        "base-uri 'none'",
+        "base-uri 'self'",
         "form-action 'self'",
         "frame-ancestors 'self'",
     )
@@ -72,19 +74,32 @@ class Studio:
             return PlainTextResponse("Method not allowed", 405, {"Allow": "GET, HEAD"})
         path: str = request.scope["path"]
         if path in ("/", PREFIX):
-            return RedirectResponse(f"{request.scope.get('root_path', '')}{PREFIX}/", 302)
+            return RedirectResponse(f"{root_of(request.scope)}{PREFIX}/", 302)
         if not self._assets:  # it may have been built since
             self._assets = assets(self._folder)
-        return self._file(path.removeprefix(f"{PREFIX}/"), request.headers)
+        return self._file(path.removeprefix(f"{PREFIX}/"), request.headers, root_of(request.scope))
 
-    def _file(self, name: str, headers: Headers) -> Response:
+    def _file(self, name: str, headers: Headers, root: str) -> Response:
         index = self._assets.get("index.html")
         if index is None:
             return unbuilt(self._folder)
-        asset = self._assets.get(name)
-        if asset is None and name.startswith("assets/"):
+        asset = self._assets.get(name, index)
+        if asset is index and name.startswith("assets/"):
             return PlainTextResponse("There is no such file", 404, _SAFE)
-        return served(asset or index, headers)
+        return served(mounted(asset, root) if asset is index and root else asset, headers)
+
+
+def root_of(scope: Scope) -> str:
+    """The path that the application is mounted at, as the browser sees it; empty: none."""
+    root: str = scope.get("rowcast.root") or scope.get("root_path", "")
+    return root.rstrip("/")
+
+
+def mounted(index: Asset, root: str) -> Asset:
+    """The index as it is below that path."""
+    base = f'<base href="{html.escape(quote(root))}{PREFIX}/"'.encode()
+    body = index.bodies[""].replace(b'<base href="/admin/"', base, 1)
+    return Asset({"": body}, index.type, tag_of(body), index.named_by_content)
 
 
 def served(asset: Asset, asked: Headers) -> Response:
@@ -114,9 +129,13 @@ def asset_of(file: Path, folder: Path) -> Asset:
         packed = file.with_name(file.name + suffix)
         if packed.is_file():
             bodies[coding] = packed.read_bytes()
-    tag = hashlib.sha256(bodies[""]).hexdigest()[:20]
     type_ = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    return Asset(bodies, type_, f'"{tag}"', (folder / "assets") in file.parents)
+    return Asset(bodies, type_, tag_of(bodies[""]), (folder / "assets") in file.parents)
+
+
+def tag_of(body: bytes) -> str:
+    """The entity tag of a file's content."""
+    return f'"{hashlib.sha256(body).hexdigest()[:20]}"'
 
 
 def unbuilt(folder: Path) -> Response:

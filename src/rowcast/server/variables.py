@@ -57,6 +57,7 @@ SERVER = (
     *_group("", "server", admin_email=form.email, admin_password=form.text, admin_token=form.text),
     *_group("", "server", log_level=_LEVEL, log_style=form.choice("pretty", "raw")),
     Variable("SERVER_SHUTDOWN_TIMEOUT", "server.shutdown_timeout", form.span),
+    Variable("ROWCAST_STUDIO_DIR", "studio_dir", form.text),
 )
 
 DATABASE = (

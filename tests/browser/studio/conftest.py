@@ -108,7 +108,7 @@ async def browser() -> AsyncIterator[Browser]:
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         pytest.skip("there is no Chromium: install it, or name it with CHROMIUM=/path/to/chromium")
-    if not (FOLDER / "index.html").is_file() or not AXE.is_file():
+    if not (Path(os.environ.get("ROWCAST_STUDIO_DIR") or FOLDER) / "index.html").is_file() or not AXE.is_file():
         pytest.skip("the Studio is not built: run python hatch_build.py")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)

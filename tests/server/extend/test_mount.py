@@ -115,6 +115,19 @@ async def test_requests_and_sockets(tmp_path: Path, place: Callable[[Rowcast], A
     await app.stop()
 
 
+@pytest.mark.parametrize("place", [in_starlette, in_fastapi, in_litestar, alone])
+async def test_the_studio_is_where_the_application_is(tmp_path: Path, place: Callable[[Rowcast], ASGIApp]) -> None:
+    root, folder = "" if place is alone else "/data", tmp_path / "build"
+    folder.mkdir()
+    (folder / "index.html").write_text('<base href="/admin/">')
+    app = made(tmp_path, rowcast_studio_dir=str(folder))
+    async with served(place(app)) as address, httpx.AsyncClient(base_url=f"http://{address}") as client:
+        assert (await client.get(f"{root}/admin")).headers["location"] == f"{root}/admin/"
+        for path in ("/admin/", "/admin/content/messages"):
+            assert (await client.get(root + path)).text == f'<base href="{root}/admin/">'
+    await app.stop()
+
+
 async def test_behind_a_proxy_that_adds_a_prefix(tmp_path: Path) -> None:
     app = made(tmp_path)
     async with served(app, root_path="/api") as address, httpx.AsyncClient(base_url=f"http://{address}") as client:

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -146,13 +147,22 @@ class Rowcast(Registry):
 
 def below_root(scope: Scope) -> Scope:
     """The scope as it is below the path that the application is mounted at: some frameworks leave the root in the path, some take
-    it out and put a slash at the end."""
+    it out and put a slash at the end. The root stays known as ``rowcast.root``, for addresses that a browser shall use."""
     root, path = scope.get("root_path", "").rstrip("/"), scope["path"]
     if root and (path == root or path.startswith(root + "/")):
         path = path[len(root) :] or "/"
     if len(path) > 1 and path[-1] == "/" and not (scope.get("raw_path") or b"/").endswith(b"/"):
         path = path[:-1]
-    return scope if path is scope["path"] else {**scope, "path": path, "root_path": ""}
+    if path is scope["path"] and root:
+        return scope
+    root = root or _taken_out(scope, path)
+    return {**scope, "path": path, "root_path": "", "rowcast.root": root} if root or path != scope["path"] else scope
+
+
+def _taken_out(scope: Scope, path: str) -> str:
+    """What a framework took out of the path without a word: the beginning of what the browser asked for."""
+    asked = unquote((scope.get("raw_path") or b"").decode("latin-1"))
+    return asked.removesuffix(path).rstrip("/") if asked.endswith(path) else ""
 
 
 def _known(name: str) -> str:
