@@ -25,8 +25,9 @@ const packed: Plugin = {
   },
 }
 
-export default defineConfig({
-  base: '/admin/',
+export default defineConfig(({ command }) => ({
+  // Built, every address is relative to the page's <base>, which the server sets.
+  base: command === 'serve' ? '/admin/' : './',
   plugins: [
     vue(),
     packed,
@@ -59,4 +60,4 @@ export default defineConfig({
       '/websocket': { target: server, ws: true },
     },
   },
-})
+}))

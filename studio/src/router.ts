@@ -1,6 +1,7 @@
 // Every page has an address. Pages other than the login are loaded when they are first opened.
 import { watch } from 'vue'
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
+import { BASE } from './api/place'
 import { loadProject } from './api/project'
 import { session, start } from './api/session'
 import { showUsersLanguage } from './api/tongue'
@@ -30,7 +31,7 @@ const pages: RouteRecordRaw[] = [
 const known = loadProject()
 
 export const router = createRouter({
-  history: createWebHistory('/admin/'),
+  history: createWebHistory(BASE),
   routes: [
     { path: '/login', component: () => import('./pages/Login.vue'), meta: { title: msg('Log in'), open: true } },
     { path: '/', component: () => import('./components/Frame.vue'), children: pages },

@@ -2,15 +2,16 @@
 import {
   authentication, createDirectus, customEndpoint, realtime, rest, type RequestOptions, type RestCommand,
 } from '@directus/sdk'
+import { SERVER, SOCKET } from './place'
 
 // The schema is only known at run time, so the SDK's compile-time schema stays open.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Schema = any
 
-export const client = createDirectus<Schema>(location.origin)
+export const client = createDirectus<Schema>(SERVER)
   .with(authentication('session', { credentials: 'same-origin' }))
   .with(rest({ credentials: 'same-origin' }))
-  .with(realtime({ authMode: 'public', reconnect: { delay: 1500, retries: 10_000 } }))
+  .with(realtime({ url: SOCKET, authMode: 'public', reconnect: { delay: 1500, retries: 10_000 } }))
 
 export type Query = Record<string, unknown>
 

@@ -2,6 +2,7 @@
 import { readMe, updateMe } from '@directus/sdk'
 import { reactive } from 'vue'
 import { client, get, send } from './client'
+import { BASE, pageAddress } from './place'
 
 export interface Me {
   id: string
@@ -21,7 +22,7 @@ const OPEN = 'rowcast_studio_open'
 // A cookie without an end lives in all tabs and dies with the browser: a session that shall not be remembered ends with it.
 const mark = (remember: boolean): void => {
   localStorage.setItem(REMEMBER, remember ? '1' : '0')
-  document.cookie = `${OPEN}=1; path=/admin; SameSite=Strict`
+  document.cookie = `${OPEN}=1; path=${BASE}; SameSite=Strict`
 }
 const remembered = (): boolean => localStorage.getItem(REMEMBER) === '1' || document.cookie.includes(`${OPEN}=1`)
 
@@ -59,13 +60,13 @@ async function load(): Promise<void> {
 async function end(): Promise<void> {
   await client.logout({ mode: 'session' }).catch(() => undefined)
   localStorage.removeItem(REMEMBER)
-  document.cookie = `${OPEN}=; path=/admin; max-age=0; SameSite=Strict`
+  document.cookie = `${OPEN}=; path=${BASE}; max-age=0; SameSite=Strict`
 }
 
 /** Ends the session and begins the page anew, so that nothing of it stays in memory. */
 export async function logout(): Promise<void> {
   await end()
-  location.assign('/admin/login')
+  location.assign(pageAddress('/login'))
 }
 
 export async function saveAppearance(appearance: 'auto' | 'light' | 'dark'): Promise<void> {

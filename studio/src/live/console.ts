@@ -1,6 +1,7 @@
 // A connection of its own for the console, apart from the one that keeps the pages live.
 import { createDirectus, realtime, staticToken } from '@directus/sdk'
 import { onScopeDispose, ref, shallowRef, type Ref } from 'vue'
+import { SERVER, SOCKET } from '@/api/place'
 
 const MOST = 500
 
@@ -23,9 +24,9 @@ export interface Console {
 type Client = ReturnType<typeof asSession> | ReturnType<typeof asToken>
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-const base = () => createDirectus<any>(location.origin)
-const asSession = () => base().with(realtime({ authMode: 'public', reconnect: false }))
-const asToken = (token: string) => base().with(staticToken(token)).with(realtime({ authMode: 'strict', reconnect: false }))
+const base = () => createDirectus<any>(SERVER)
+const asSession = () => base().with(realtime({ url: SOCKET, authMode: 'public', reconnect: false }))
+const asToken = (token: string) => base().with(staticToken(token)).with(realtime({ url: SOCKET, authMode: 'strict', reconnect: false }))
 
 export function useConsole(): Console {
   const lines = ref<Line[]>([])
