@@ -1,4 +1,5 @@
 // The areas of the Studio, for the navigation and the command palette.
+import { msg } from '@/i18n'
 
 export interface Area {
   label: string
@@ -8,12 +9,12 @@ export interface Area {
 }
 
 export const AREAS: readonly Area[] = [
-  { label: 'Content', icon: 'i-lucide-table-2', to: '/content', admin: false },
-  { label: 'Data model', icon: 'i-lucide-boxes', to: '/model', admin: true },
-  { label: 'Users', icon: 'i-lucide-users', to: '/users', admin: true },
-  { label: 'Roles', icon: 'i-lucide-id-card', to: '/roles', admin: true },
-  { label: 'Policies', icon: 'i-lucide-shield-check', to: '/policies', admin: true },
-  { label: 'Realtime', icon: 'i-lucide-radio', to: '/realtime', admin: false },
-  { label: 'Activity', icon: 'i-lucide-history', to: '/activity', admin: true },
-  { label: 'Settings', icon: 'i-lucide-settings', to: '/settings', admin: true },
+  { label: msg('Content'), icon: 'i-lucide-table-2', to: '/content', admin: false },
+  { label: msg('Data model'), icon: 'i-lucide-boxes', to: '/model', admin: true },
+  { label: msg('Users'), icon: 'i-lucide-users', to: '/users', admin: true },
+  { label: msg('Roles'), icon: 'i-lucide-id-card', to: '/roles', admin: true },
+  { label: msg('Policies'), icon: 'i-lucide-shield-check', to: '/policies', admin: true },
+  { label: msg('Realtime'), icon: 'i-lucide-radio', to: '/realtime', admin: false },
+  { label: msg('Activity'), icon: 'i-lucide-history', to: '/activity', admin: true },
+  { label: msg('Settings'), icon: 'i-lucide-settings', to: '/settings', admin: true },
 ]

@@ -5,6 +5,7 @@ import { logout, session } from '@/api/session'
 import { title, userCollections } from '@/model/model'
 import { AREAS } from './areas'
 import { useModel } from './useModel'
+import { msg, t } from '@/i18n'
 
 interface Entry {
   label: string
@@ -20,11 +21,11 @@ export interface PaletteGroup {
 }
 
 const MAKE = [
-  { label: 'Diagram of the data model', icon: 'i-lucide-workflow', to: '/diagram' },
-  { label: 'Create a collection', icon: 'i-lucide-plus', to: '/model?new=1' },
-  { label: 'Create a user', icon: 'i-lucide-user-plus', to: '/users/+' },
-  { label: 'Create a role', icon: 'i-lucide-plus', to: '/roles?new=1' },
-  { label: 'Create a policy', icon: 'i-lucide-plus', to: '/policies?new=1' },
+  { label: msg('Diagram of the data model'), icon: 'i-lucide-workflow', to: '/diagram' },
+  { label: msg('Create a collection'), icon: 'i-lucide-plus', to: '/model?new=1' },
+  { label: msg('Create a user'), icon: 'i-lucide-user-plus', to: '/users/+' },
+  { label: msg('Create a role'), icon: 'i-lucide-plus', to: '/roles?new=1' },
+  { label: msg('Create a policy'), icon: 'i-lucide-plus', to: '/policies?new=1' },
 ]
 
 export function usePalette(): ComputedRef<PaletteGroup[]> {
@@ -35,18 +36,18 @@ export function usePalette(): ComputedRef<PaletteGroup[]> {
   })
   const collections = computed(() => userCollections(model.value).filter((each) => each.schema))
   return computed(() => [
-    { id: 'areas', label: 'Areas', items: AREAS.filter((each) => session.admin || !each.admin).map(entry) },
+    { id: 'areas', label: t('Areas'), items: AREAS.filter((each) => session.admin || !each.admin).map(entry) },
     {
-      id: 'collections', label: 'Collections',
+      id: 'collections', label: t('Collections'),
       items: collections.value.map(({ collection }) => entry({
         label: title(collection), suffix: collection, icon: 'i-lucide-table-2', to: `/content/${collection}`,
       })),
     },
     {
-      id: 'actions', label: 'Actions',
+      id: 'actions', label: t('Actions'),
       items: [
         ...(session.admin ? MAKE.map(entry) : []),
-        { label: 'Log out', icon: 'i-lucide-log-out', onSelect: () => void logout() },
+        { label: t('Log out'), icon: 'i-lucide-log-out', onSelect: () => void logout() },
       ],
     },
   ])

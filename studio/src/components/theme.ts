@@ -1,13 +1,14 @@
 // The one place that knows which of light, dark and auto is chosen.
 import { useColorMode } from '@vueuse/core'
 import type { Ref } from 'vue'
+import { msg } from '@/i18n'
 
 export type Appearance = 'auto' | 'light' | 'dark'
 
 export const APPEARANCES: readonly { value: Appearance; label: string; icon: string }[] = [
-  { value: 'auto', label: 'As the system', icon: 'i-lucide-monitor' },
-  { value: 'light', label: 'Light', icon: 'i-lucide-sun' },
-  { value: 'dark', label: 'Dark', icon: 'i-lucide-moon' },
+  { value: 'auto', label: msg('As the system'), icon: 'i-lucide-monitor' },
+  { value: 'light', label: msg('Light'), icon: 'i-lucide-sun' },
+  { value: 'dark', label: msg('Dark'), icon: 'i-lucide-moon' },
 ]
 
 export function useAppearance(): Ref<Appearance> {

@@ -2,6 +2,7 @@
 import { typeInfo } from './fieldTypes'
 import { interfaceFor, interfaceNamed } from './interfaces'
 import type { Field, Row } from './types'
+import { msg } from '@/i18n'
 
 export type Automatic = 'none' | 'date-created' | 'date-updated' | 'user-created' | 'user-updated' | 'uuid'
 
@@ -29,11 +30,11 @@ const AUTOMATIC: readonly Automatic[] = ['date-created', 'date-updated', 'user-c
 
 export const AUTOMATIC_BY_KIND: Record<string, readonly { value: Automatic; label: string }[]> = {
   moment: [
-    { value: 'none', label: 'Nothing' },
-    { value: 'date-created', label: 'Moment of creation' },
-    { value: 'date-updated', label: 'Moment of last change' },
+    { value: 'none', label: msg('Nothing') },
+    { value: 'date-created', label: msg('Moment of creation') },
+    { value: 'date-updated', label: msg('Moment of last change') },
   ],
-  uuid: [{ value: 'none', label: 'Nothing' }, { value: 'uuid', label: 'A new UUID' }],
+  uuid: [{ value: 'none', label: msg('Nothing') }, { value: 'uuid', label: msg('A new UUID') }],
 }
 
 export function emptyDraft(interfaceId = 'input', type?: string): FieldDraft {

@@ -1,4 +1,5 @@
 // How a field may be edited: the catalogue of interfaces, under their names on the wire. Pure.
+import { msg } from '@/i18n'
 
 export type Widget =
   | 'text' | 'textarea' | 'number' | 'toggle' | 'moment' | 'select' | 'radio' | 'checks' | 'tags'
@@ -25,12 +26,12 @@ export interface InterfaceInfo {
   options: readonly OptionSpec[]
 }
 
-const placeholder: OptionSpec = { key: 'placeholder', label: 'Placeholder', kind: 'text' }
-const choices: OptionSpec = { key: 'choices', label: 'Choices', kind: 'choices' }
+const placeholder: OptionSpec = { key: 'placeholder', label: msg('Placeholder'), kind: 'text' }
+const choices: OptionSpec = { key: 'choices', label: msg('Choices'), kind: 'choices' }
 const range: OptionSpec[] = [
-  { key: 'min', label: 'Minimum', kind: 'number', numeric: true },
-  { key: 'max', label: 'Maximum', kind: 'number', numeric: true },
-  { key: 'step', label: 'Step', kind: 'number', numeric: true },
+  { key: 'min', label: msg('Minimum'), kind: 'number', numeric: true },
+  { key: 'max', label: msg('Maximum'), kind: 'number', numeric: true },
+  { key: 'step', label: msg('Step'), kind: 'number', numeric: true },
 ]
 
 const of = (
@@ -48,7 +49,7 @@ export const INTERFACES: readonly InterfaceInfo[] = [
   of('input-rich-text-md', 'Markdown', 'Formatted text with a preview', 'i-lucide-pilcrow', 'markdown', 'text string',
     [placeholder]),
   of('boolean', 'Toggle', 'Yes or no', 'i-lucide-toggle-right', 'toggle', 'boolean',
-    [{ key: 'label', label: 'Label', kind: 'text' }]),
+    [{ key: 'label', label: msg('Label'), kind: 'text' }]),
   of('datetime', 'Date and time', 'A moment, a day or a time of day', 'i-lucide-calendar-clock', 'moment',
     'timestamp dateTime date time'),
   of('select-dropdown', 'Dropdown', 'One of several choices', 'i-lucide-chevrons-up-down', 'select',

@@ -1,5 +1,6 @@
 // The wizard for a new collection as a pure function: a draft in, the body of POST /collections out.
 import type { Row } from './types'
+import { msg } from '@/i18n'
 
 export type KeyType = 'integer' | 'bigInteger' | 'uuid' | 'string'
 export type OptionalField = 'status' | 'sort' | 'date_created' | 'user_created' | 'date_updated' | 'user_updated'
@@ -13,19 +14,19 @@ export interface CollectionDraft {
 }
 
 export const KEY_TYPES: readonly { value: KeyType; label: string; description: string }[] = [
-  { value: 'integer', label: 'Automatic number', description: 'Counts up: 1, 2, 3 …' },
-  { value: 'bigInteger', label: 'Automatic big number', description: 'For very many rows' },
-  { value: 'uuid', label: 'Generated UUID', description: 'Random, unique everywhere' },
-  { value: 'string', label: 'Entered by hand', description: 'A text of your choice' },
+  { value: 'integer', label: msg('Automatic number'), description: msg('Counts up: 1, 2, 3 …') },
+  { value: 'bigInteger', label: msg('Automatic big number'), description: msg('For very many rows') },
+  { value: 'uuid', label: msg('Generated UUID'), description: msg('Random, unique everywhere') },
+  { value: 'string', label: msg('Entered by hand'), description: msg('A text of your choice') },
 ]
 
 export const OPTIONAL_FIELDS: readonly { value: OptionalField; label: string; description: string; icon: string }[] = [
-  { value: 'status', label: 'Status', description: 'Draft, published or archived', icon: 'i-lucide-flag' },
-  { value: 'sort', label: 'Sort', description: 'An order made by hand', icon: 'i-lucide-arrow-down-up' },
-  { value: 'date_created', label: 'Created on', description: 'When an item was made', icon: 'i-lucide-calendar-plus' },
-  { value: 'user_created', label: 'Created by', description: 'Who made it', icon: 'i-lucide-user-plus' },
-  { value: 'date_updated', label: 'Updated on', description: 'When it last changed', icon: 'i-lucide-calendar-sync' },
-  { value: 'user_updated', label: 'Updated by', description: 'Who changed it last', icon: 'i-lucide-user-pen' },
+  { value: 'status', label: msg('Status'), description: msg('Draft, published or archived'), icon: 'i-lucide-flag' },
+  { value: 'sort', label: msg('Sort'), description: msg('An order made by hand'), icon: 'i-lucide-arrow-down-up' },
+  { value: 'date_created', label: msg('Created on'), description: msg('When an item was made'), icon: 'i-lucide-calendar-plus' },
+  { value: 'user_created', label: msg('Created by'), description: msg('Who made it'), icon: 'i-lucide-user-plus' },
+  { value: 'date_updated', label: msg('Updated on'), description: msg('When it last changed'), icon: 'i-lucide-calendar-sync' },
+  { value: 'user_updated', label: msg('Updated by'), description: msg('Who changed it last'), icon: 'i-lucide-user-pen' },
 ]
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/

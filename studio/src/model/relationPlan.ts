@@ -1,6 +1,7 @@
 // The relation wizard as a pure function: a draft in, the requests that make it real out, in their order.
 import type { Model, RelationKind } from './model'
 import type { Row } from './types'
+import { msg } from '@/i18n'
 
 export interface RelationDraft {
   kind: RelationKind
@@ -26,10 +27,10 @@ export type Step =
   | { do: 'relation'; body: Row }
 
 export const RELATION_KINDS: readonly { value: RelationKind; label: string; description: string; icon: string }[] = [
-  { value: 'm2o', label: 'Many to one', description: 'Each item points to one other item', icon: 'i-lucide-arrow-right-from-line' },
-  { value: 'o2m', label: 'One to many', description: 'Other items point to this one', icon: 'i-lucide-list-tree' },
-  { value: 'm2m', label: 'Many to many', description: 'Both sides have many, by a table in between', icon: 'i-lucide-arrow-left-right' },
-  { value: 'm2a', label: 'Many to any', description: 'A list of items of several collections', icon: 'i-lucide-shapes' },
+  { value: 'm2o', label: msg('Many to one'), description: msg('Each item points to one other item'), icon: 'i-lucide-arrow-right-from-line' },
+  { value: 'o2m', label: msg('One to many'), description: msg('Other items point to this one'), icon: 'i-lucide-list-tree' },
+  { value: 'm2m', label: msg('Many to many'), description: msg('Both sides have many, by a table in between'), icon: 'i-lucide-arrow-left-right' },
+  { value: 'm2a', label: msg('Many to any'), description: msg('A list of items of several collections'), icon: 'i-lucide-shapes' },
 ]
 
 /** The names the wizard proposes for a draft that has kind, collection, field and related. */
