@@ -15,6 +15,8 @@ from rowcast.query.tree import (
     Always,
     AnyOf,
     Condition,
+    Fixed,
+    Inner,
     Keys,
     Leaf,
     Many,
@@ -66,6 +68,10 @@ def writable(rights: Rights, collection: str, fields: Iterable[str]) -> Conditio
 def _node(collection: str, node: Node, rights: Rights) -> Node:
     if isinstance(node, Leaf):
         return _leaf(collection, node, rights)
+    if isinstance(node, Fixed):
+        return node
+    if isinstance(node, Inner):
+        return replace(node, nodes=tuple(_node(collection, inner, rights) for inner in node.nodes))
     mask = rights.mask(collection, _field_of(node.link, collection))
     if isinstance(node, AnyOf):
         return replace(node, selects=tuple(narrow(s, rights) for s in node.selects), mask=mask)

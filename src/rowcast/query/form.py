@@ -12,6 +12,8 @@ from rowcast.query.tree import (
     AnyOf,
     Condition,
     Const,
+    Fixed,
+    Inner,
     Keys,
     Leaf,
     Many,
@@ -61,8 +63,10 @@ class _Lifter:
 
     def _node(self, node: Node) -> Node:
         match node:
-            case Leaf():
+            case Leaf() | Fixed():
                 return node
+            case Inner():
+                return replace(node, nodes=tuple(map(self._node, node.nodes)))
             case One() | Many() | Keys():
                 return replace(node, select=self.select(node.select))
             case AnyOf():

@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from hashlib import blake2b
 from typing import Any
 
+from rowcast.query.tree import Leaf
 from rowcast.schema import Field, Link
 
 
@@ -22,6 +23,8 @@ def _plain(node: Any) -> Any:
         return (node.kind, node.target, node.relation.collection, node.relation.field)
     if isinstance(node, tuple):
         return tuple(map(_plain, node))
+    if isinstance(node, Leaf) and not node.as_text:
+        return ("Leaf", node.key, _plain(node.ref))  # as it was named before there were texts
     if is_dataclass(node):
         return (type(node).__name__, *(_plain(getattr(node, each.name)) for each in fields(node)))
     return node

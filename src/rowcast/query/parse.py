@@ -13,6 +13,7 @@ from rowcast.errors import InvalidQuery
 from rowcast.query.calls import split
 from rowcast.query.cost import shallow
 from rowcast.query.flat import unflatten
+from rowcast.query.shape import Shape
 from rowcast.query.values import cast
 
 __all__ = ["Query", "parse", "unflatten"]
@@ -45,7 +46,8 @@ NOTHING: Frozen[Any] = Frozen()
 @dataclass(frozen=True, slots=True)
 class Query:
     """What is asked, as it was written; hashable. ``fields``: paths, ``("*",)`` if none were given. ``limit``: None is the default,
-    -1 all. ``deep``: relation (or alias) → the query of its rows; inside it, ``fields`` is empty if not given."""
+    -1 all. ``deep``: relation (or alias) → the query of its rows; inside it, ``fields`` is empty if not given. ``shape``: what a
+    row looks like member by member, instead of ``fields``, ``deep`` and ``alias``."""
 
     fields: tuple[str, ...] = ("*",)
     filter: Frozen[Any] | None = None
@@ -63,6 +65,7 @@ class Query:
     version: str | None = None
     version_raw: bool = False
     backlink: bool = True
+    shape: Shape | None = None
 
 
 def parse(raw: Mapping[str, Any]) -> Query:

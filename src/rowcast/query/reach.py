@@ -12,6 +12,8 @@ from rowcast.query.tree import (
     AnyOf,
     Condition,
     Const,
+    Fixed,
+    Inner,
     Keys,
     Leaf,
     Many,
@@ -136,6 +138,10 @@ class _Walk:
     def _node(self, node: Node, path: Path) -> None:
         if isinstance(node, Leaf):
             self._ref(node.ref, path)
+            return
+        if isinstance(node, Fixed | Inner):
+            for inner in node.nodes if isinstance(node, Inner) else ():
+                self._node(inner, path)
             return
         if node.mask is not None:
             self._condition(node.mask, path)

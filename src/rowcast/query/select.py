@@ -12,9 +12,10 @@ from rowcast.query.calls import call, split
 from rowcast.query.condition import FilterReader
 from rowcast.query.parse import Query
 from rowcast.query.search import search
+from rowcast.query.shape import Constant, Inside, Member, Plain, Related, RelatedToAny
 from rowcast.query.sight import Path, Sight
 from rowcast.query.sort import orders
-from rowcast.query.tree import All, Always, AnyOf, Condition, Keys, Leaf, Many, Node, One, Ref, Select
+from rowcast.query.tree import All, Always, AnyOf, Condition, Fixed, Inner, Keys, Leaf, Many, Node, One, Ref, Select
 from rowcast.schema import Collection, Field, Link
 
 Wanted = tuple[Path, ...]
@@ -78,6 +79,8 @@ class Selector:
     def _nodes(
         self, collection: Collection, wanted: Wanted, query: Query, path: Path, back: Link | None
     ) -> tuple[Node, ...]:
+        if query.shape is not None:
+            return tuple(self._shaped(collection, member, path) for member in query.shape)
         nodes: list[Node] = []
         for name, below in self._grouped(collection, wanted, query, back).items():
             self.sight.budget.take("fields")
@@ -118,6 +121,43 @@ class Selector:
         if not below and not (name in query.deep and query.deep[name].fields):
             return self._bare(collection, name, ref, link, query, path)
         return self._related(name, link, below, query, (*path, name))
+
+    def _shaped(self, collection: Collection, member: Member, path: Path) -> Node:
+        """One member of a shape. Raises ``Forbidden`` and ``InvalidQuery``."""
+        self.sight.budget.take("fields")
+        match member:
+            case Plain(key, of, as_text):
+                ref = self.sight.ref(collection, of, path)
+                if ref.field.is_alias and ref.function is None:
+                    raise InvalidQuery(f'"{of}" holds no values')
+                return Leaf(key, ref, as_text)
+            case Constant(key, text):
+                return Fixed(key, text)
+            case Inside(key, members):
+                return Inner(key, tuple(self._shaped(collection, each, path) for each in members))
+            case Related(key, name, query):
+                return self._shaped_related(key, self._link(collection, name, path), query, (*path, name))
+            case RelatedToAny(key, name, queries):
+                link, path = self._link(collection, name, path), (*path, name)
+                selects = tuple(self._alone(link, target, query, path) for target, query in queries)
+                return AnyOf(key, link, selects)
+
+    def _link(self, collection: Collection, name: str, path: Path) -> Link:
+        self.sight.deep_enough((*path, name, ""))
+        link = self.sight.link(collection, self.sight.field(collection, name, path))
+        if link is None:
+            raise InvalidQuery(f'"{name}" is not a relation')
+        return link
+
+    def _shaped_related(self, key: str, link: Link, query: Query, path: Path) -> Node:
+        if link.kind != "o2m":
+            return One(key, link, self._alone(link, link.target or "", query, path))
+        return Many(key, link, self.select(self.sight.collection(link.target or "", path), (), query, path, link))
+
+    def _alone(self, link: Link, target: str, query: Query, path: Path) -> Select:
+        """The one row that a link leads to."""
+        select = self.select(self.sight.collection(target, path), (), query, path, link)
+        return replace(select, limit=None, offset=0, order=())
 
     def _leaf(self, ref: Ref, key: str, below: Wanted) -> Leaf | None:
         if below:

@@ -14,6 +14,8 @@ from rowcast.query.tree import (
     AnyOf,
     Condition,
     Const,
+    Fixed,
+    Inner,
     Leaf,
     Many,
     Node,
@@ -102,6 +104,10 @@ def _paths(node: Node) -> Iterator[str]:
     match node:
         case Leaf(key):
             yield key
+        case Fixed():
+            pass
+        case Inner(key, nodes):
+            yield from (f"{key}.{path}" for inner in nodes for path in _paths(inner))
         case One() | Many():
             yield from (f"{node.key}.{path}" for path in fields_of(node.select))
         case AnyOf():

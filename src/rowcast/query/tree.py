@@ -127,10 +127,28 @@ Condition = All | Some | Not | Test | Through | Search | Always
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One member of the answer: a column or function (possibly masked, see ``Ref``) under ``key``."""
+    """One member of the answer: a column or function (possibly masked, see ``Ref``) under ``key``. ``as_text``: a number is
+    shown as text."""
 
     key: str
     ref: Ref
+    as_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A member that has the same text in every row."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """An object of further members about the same row."""
+
+    key: str
+    nodes: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +193,7 @@ class Keys:
     mask: Condition | None = None
 
 
-Node = Leaf | One | Many | AnyOf | Keys
+Node = Leaf | Fixed | Inner | One | Many | AnyOf | Keys
 
 
 @dataclass(frozen=True, slots=True)

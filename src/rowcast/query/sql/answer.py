@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from rowcast.query.sql.dialect import text
 from rowcast.query.sql.writer import Element, Table, Writer
-from rowcast.query.tree import AnyOf, Condition, Const, Keys, Leaf, Many, Node, One, Order, Select, Slot
+from rowcast.query.tree import AnyOf, Condition, Const, Fixed, Inner, Keys, Leaf, Many, Node, One, Order, Select, Slot
 from rowcast.schema import Field, Link
 
 _CHAIN = 60
@@ -55,7 +55,7 @@ def row(writer: Writer, table: Table, nodes: Sequence[Node]) -> Element:
     """The JSON text of one row: an object built at once of its columns, or joined from texts where relations are among them
     (so that their JSON is not parsed again)."""
     if all(isinstance(node, Leaf) for node in nodes) and len(nodes) < 400:
-        return writer.dialect.json_object([(n.key, writer.shown(table, n.ref)) for n in nodes if isinstance(n, Leaf)])
+        return writer.dialect.json_object([(n.key, _value(writer, table, n)) for n in nodes if isinstance(n, Leaf)])
     parts: list[Element] = []
     for node in nodes:
         parts += [text(("," if parts else "{") + _json_name(node.key) + ":"), _member(writer, table, node)]
@@ -65,9 +65,18 @@ def row(writer: Writer, table: Table, nodes: Sequence[Node]) -> Element:
 def _member(writer: Writer, table: Table, node: Node) -> Element:
     """The JSON text of one member."""
     if isinstance(node, Leaf):
-        return writer.dialect.json_text(writer.shown(table, node.ref))
+        return writer.dialect.json_text(_value(writer, table, node))
+    if isinstance(node, Fixed):
+        return text(_json_name(node.text))
+    if isinstance(node, Inner):
+        return row(writer, table, node.nodes)
     value = _related(writer, table, node)
     return value if node.mask is None else sa.case((writer.holds(table, node.mask), value), else_=text("null"))
+
+
+def _value(writer: Writer, table: Table, leaf: Leaf) -> Element:
+    shown = writer.shown(table, leaf.ref)
+    return sa.cast(shown, sa.Text) if leaf.as_text else shown
 
 
 def _related(writer: Writer, table: Table, node: One | Many | Keys | AnyOf) -> Element:
