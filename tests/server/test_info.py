@@ -17,7 +17,7 @@ def test_ping_and_unknown_routes(server: Server) -> None:
 def test_info_grows_with_the_rights(server: Server) -> None:
     with server.client() as admin, server.client(None) as anybody, server.client(prepare(admin)) as user:
         everybody, users, admins = [each.get("/server/info").json()["data"] for each in (anybody, user, admin)]
-    assert set(everybody) == {"project"}
+    assert set(everybody) == {"project", "setupCompleted"}
     assert everybody["project"]["default_language"] == "en-US"
     assert users["websocket"]["rest"] == {"authentication": "handshake", "path": "/websocket"}
     assert users["websocket"]["heartbeat"] == 30

@@ -12,10 +12,8 @@ from rowcast.engine.engine import Engine
 from rowcast.engine.hashing import hash_password
 from rowcast.engine.internal import internal_row
 from rowcast.engine.mutation.scope import Scope, within
+from rowcast.engine.setup import administrators, has_admin, prepare, setup_code
 from rowcast.server.config import ServerSettings
-
-PUBLIC_POLICY = "abf8a154-5b1c-4a46-ac9c-7300570f4f17"
-"""The id that clients know the public's policy by. Names that begin with ``$t:`` are translated by the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,35 +25,31 @@ class Login:
 
 
 async def first_start(engine: Engine, server: ServerSettings) -> Login | None:
-    """Make the administrator's role and policy, the public policy and the administrator, in one transaction. Returns None when
-    the database has a user already."""
+    """Make the administrator's role and policy, the public policy and, unless that is left to the set-up page, the administrator,
+    in one transaction. Returns None when the database has a user already, or nobody was made."""
     if await internal_row(engine, "directus_users", fields=["id"]) is not None:
+        return None
+    if is_left_to_the_page(server):
+        await prepare(engine)
         return None
     made = None if server.admin_password else secrets.token_urlsafe(12)
     hashed = await hash_password(server.admin_password or made or "")
 
     async def work(scope: Scope) -> None:
-        role = await _administrators(scope)
-        await _public(scope)
-        await create_one(scope, "directus_settings", {})
-        await create_one(scope, "directus_users", _user(server, hashed, role))
+        await create_one(scope, "directus_users", _user(server, hashed, await administrators(scope)))
 
     await within(engine, SYSTEM, work)
     return Login(server.admin_email, made)
 
 
-async def _administrators(scope: Scope) -> Any:
-    about = {"name": "Administrator", "icon": "verified", "description": "$t:admin_description"}
-    role = await create_one(scope, "directus_roles", about)
-    policy = await create_one(scope, "directus_policies", {**about, "admin_access": True, "app_access": True})
-    await create_one(scope, "directus_access", {"role": role, "policy": policy, "sort": 1})
-    return role
+async def open_setup(engine: Engine) -> str | None:
+    """The set-up code while nobody can administrate; else None."""
+    return None if await has_admin(engine) else setup_code(engine.settings.secret)
 
 
-async def _public(scope: Scope) -> None:
-    about = {"id": PUBLIC_POLICY, "name": "$t:public_label", "icon": "public", "description": "$t:public_description"}
-    policy = await create_one(scope, "directus_policies", about)
-    await create_one(scope, "directus_access", {"role": None, "user": None, "policy": policy, "sort": 1})
+def is_left_to_the_page(server: ServerSettings) -> bool:
+    """Whether the first administrator is made on the set-up page: where that is set and no login was given."""
+    return server.setup == "page" and server.admin_password is None and server.admin_token is None
 
 
 def _user(server: ServerSettings, hashed: str, role: Any) -> dict[str, Any]:

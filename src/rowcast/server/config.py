@@ -30,6 +30,8 @@ class ServerSettings:
     admin_email: str = "admin@example.com"
     admin_password: str | None = field(default=None, repr=False)
     admin_token: str | None = field(default=None, repr=False)
+    setup: Literal["generate", "page"] | None = None
+    """Who makes the first administrator (``ROWCAST_SETUP``). None: the server; where nobody sees its output, the set-up page."""
     log_level: Literal["trace", "debug", "info", "warn", "error", "fatal", "silent"] = "info"
     log_style: Literal["pretty", "raw"] = "pretty"
     extensions_path: str = "./extensions"

@@ -5,11 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from rowcast.server.bootstrap import Login
 from rowcast.version import __version__
 
 Line = tuple[str, str]
+
+
+class Made(Protocol):
+    """What the start has made, or left to the set-up page."""
+
+    @property
+    def login(self) -> Login | None:
+        """The administrator, if it was made just now."""
+
+    @property
+    def setup(self) -> str | None:
+        """The set-up code while there is no administrator."""
 
 
 def tell(lines: Sequence[Line]) -> None:
@@ -32,12 +45,14 @@ def write(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def of_server(address: str, database: Path, login: Login | None, studio: Path) -> list[Line]:
+def of_server(address: str, database: Path, made: Made, studio: Path) -> list[Line]:
     """What is worth knowing when the server has started. ``studio``: where its files would be."""
     lines = [("Rowcast", __version__), ("Address", address), ("Database", str(database))]
     if (studio / "index.html").is_file():
         lines.insert(2, ("Studio", f"{address}/admin"))
-    return lines + of_login(login)
+    if made.setup is not None:
+        lines.append(("Set up", f"{address}/admin/setup?code={made.setup}"))
+    return lines + of_login(made.login)
 
 
 def of_login(login: Login | None) -> list[Line]:

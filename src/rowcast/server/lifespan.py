@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rowcast.engine.engine import Engine
 from rowcast.engine.settings import Settings
 from rowcast.errors import InvalidConfiguration, RowcastError
-from rowcast.server.bootstrap import Login, first_start
+from rowcast.server.bootstrap import Login, first_start, open_setup
 from rowcast.server.config import Config
 from rowcast.store.base import Store
 from rowcast.store.open import open_store
@@ -17,10 +17,12 @@ from rowcast.store.open import open_store
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """An engine on an open database, and the administrator if it was made just now."""
+    """An engine on an open database, and the administrator if it was made just now. ``setup``: the code for the set-up page while
+    there is none."""
 
     engine: Engine
     login: Login | None
+    setup: str | None
 
 
 @asynccontextmanager
@@ -29,7 +31,8 @@ async def running(config: Config) -> AsyncIterator[Running]:
     engine = Engine(_store(config.engine), config.engine)
     await _open(engine)
     try:
-        yield Running(engine, await first_start(engine, config.server))
+        login = await first_start(engine, config.server)
+        yield Running(engine, login, await open_setup(engine))
     finally:
         await engine.close()
 

@@ -28,7 +28,7 @@ async def serve(app: Rowcast, config: Config) -> None:
             platform.asgi,
             config.server,
             plug(platform.hub),
-            lambda address: greeting.tell(greeting.of_server(address, file, platform.login, studio)),
+            lambda address: greeting.tell(greeting.of_server(address, file, platform, studio)),
             platform.hub.end_streams,
         )
         _settle()

@@ -21,7 +21,8 @@ async def initialize(config: Config) -> None:
     """Make the database and the administrator."""
     async with running(config) as platform:
         database = ("Database", str(database_file(config.engine.database)))
-        greeting.tell([database, *greeting.of_login(platform.login)])
+        code = [] if platform.setup is None else [("Set-up code", platform.setup)]
+        greeting.tell([database, *code, *greeting.of_login(platform.login)])
 
 
 async def create_user(config: Config, email: str, password: str | None, role: str | None) -> None:

@@ -55,6 +55,7 @@ _LIMIT = {"enabled": form.boolean, "points": form.integer(1), "duration": form.s
 SERVER = (
     *_group("", "server", host=form.text, port=form.integer(0, 65535)),
     *_group("", "server", admin_email=form.email, admin_password=form.text, admin_token=form.text),
+    Variable("ROWCAST_SETUP", "server.setup", form.choice("generate", "page")),
     *_group("", "server", log_level=_LEVEL, log_style=form.choice("pretty", "raw")),
     Variable("SERVER_SHUTDOWN_TIMEOUT", "server.shutdown_timeout", form.span),
     Variable("ROWCAST_STUDIO_DIR", "studio_dir", form.text),

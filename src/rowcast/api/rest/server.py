@@ -9,12 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rowcast.api.rest.answer import data
-from rowcast.api.rest.request import actor, engine
+from rowcast.api.rest import forms
+from rowcast.api.rest.answer import data, empty
+from rowcast.api.rest.request import actor, engine, object_body
 from rowcast.auth.actor import SYSTEM
 from rowcast.engine.engine import Engine
 from rowcast.engine.read import read
 from rowcast.engine.settings import RateLimit, Settings, Sockets
+from rowcast.engine.setup import FirstAdmin, has_admin, set_up
 from rowcast.errors import Forbidden
 from rowcast.query.parse import parse
 from rowcast.version import __version__
@@ -47,14 +49,30 @@ async def ping(request: Request) -> Response:
 
 
 async def info(request: Request) -> Response:
-    """What the server is: for everybody the project, for users the limits and doors, for administrators the version."""
-    known: dict[str, Any] = {"project": await _project(engine(request))}
-    asking, settings = actor(request), engine(request).settings
+    """What the server is: for everybody the project and whether there is an administrator, for users the limits and doors, for
+    administrators the version."""
+    serving = engine(request)
+    known: dict[str, Any] = {"project": await _project(serving), "setupCompleted": await has_admin(serving)}
+    asking, settings = actor(request), serving.settings
     if asking.user is not None:
         known |= _limits(settings) | {"websocket": _doors(settings.websockets)}
     if asking.admin:
         known["version"] = __version__
     return data(known)
+
+
+async def setup(request: Request) -> Response:
+    """The first administrator, by who holds the code that the server told at its start."""
+    given = await object_body(request)
+    first = FirstAdmin(
+        forms.email(given),
+        forms.required(given, "password"),
+        forms.optional(given, "first_name"),
+        forms.optional(given, "last_name"),
+        forms.optional(given, "project_name"),
+    )
+    await set_up(engine(request), actor(request), forms.required(given, "code"), first)
+    return empty()
 
 
 async def health(request: Request) -> Response:
@@ -112,5 +130,6 @@ def _whole(number: float | bool) -> Any:
 routes = [
     Route("/server/ping", ping, methods=["GET"]),
     Route("/server/info", info, methods=["GET"]),
+    Route("/server/setup", setup, methods=["POST"]),
     Route("/server/health", health, methods=["GET"]),
 ]

@@ -80,6 +80,11 @@ WHERE a."role" IN (SELECT "id" FROM "chain") AND p."admin_access" = ?)"""
 )
 """(role, true)."""
 POLICY_IS_ADMIN = 'SELECT EXISTS (SELECT 1 FROM "directus_policies" WHERE "id" = ? AND "admin_access" = ?)'
+ADMIN_ROLE = """SELECT a."role" FROM "directus_access" a JOIN "directus_policies" p ON p."id" = a."policy"
+WHERE p."admin_access" = ? AND a."role" IS NOT NULL ORDER BY a."sort", a."role" LIMIT 1"""
+"""(true) → a role with admin access."""
+POLICY = 'SELECT "id" FROM "directus_policies" WHERE "id" = ?'
+SETTINGS = 'SELECT "id" FROM "directus_settings" ORDER BY "id" LIMIT 1'
 ROLE_IS_LOOPED = """WITH RECURSIVE "above"("id", "depth") AS (
   SELECT "parent", 1 FROM "directus_roles" WHERE "id" = ?
   UNION ALL

@@ -7,12 +7,14 @@ import difflib
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import msgspec
+import structlog
 from starlette.types import Receive, Scope, Send
 
 from rowcast.auth import SYSTEM
@@ -25,6 +27,7 @@ from rowcast.server.extend.platform import Platform, platform
 from rowcast.server.extend.registry import Registry
 from rowcast.server.variables import VARIABLES
 
+log = structlog.get_logger("rowcast")
 _NAMES = {variable.name.lower(): variable for variable in VARIABLES} | {"secret": None, "config_path": None}
 
 
@@ -126,10 +129,11 @@ class Rowcast(Registry):
         self._starting = self._starting or asyncio.Lock()
         async with self._starting:
             if self._platform is None:
-                config = self.config()
+                config = _for_nobody_to_see(self.config())
                 self.load_extensions(self._settings.get("EXTENSIONS_PATH"), required=True)
                 logging.forward()
-                await self._stack.enter_async_context(self.running(config))
+                begun = await self._stack.enter_async_context(self.running(config))
+                _tell_of_setup(begun.setup)
         return self._running
 
     async def _follow_lifespan(self, receive: Receive, send: Send) -> None:
@@ -143,6 +147,19 @@ class Rowcast(Registry):
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
                 return
+
+
+def _for_nobody_to_see(config: Config) -> Config:
+    """Where another program listens, nobody would see a generated password."""
+    server = config.server
+    return replace(config, server=replace(server, setup=server.setup or "page"))
+
+
+def _tell_of_setup(code: str | None) -> None:
+    if code is not None:
+        log.warning(
+            "there is no administrator yet: make one on the Studio's set-up page", page=f"/admin/setup?code={code}"
+        )
 
 
 def below_root(scope: Scope) -> Scope:

@@ -37,12 +37,13 @@ log = structlog.get_logger("rowcast.hooks")
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """What runs: ``asgi`` takes requests, ``hub`` has the sockets."""
+    """What runs: ``asgi`` takes requests, ``hub`` has the sockets. ``login``, ``setup``: as in ``Running``."""
 
     engine: Engine
     hub: Hub
     asgi: ASGIApp
     login: Login | None
+    setup: str | None
 
 
 @asynccontextmanager
@@ -58,7 +59,7 @@ async def platform(app: Rowcast, config: Config) -> AsyncIterator[Platform]:
         begun = Begun(app, engine, config.server.shutdown_timeout)
         await begun.begin()
         try:
-            yield Platform(engine, hub, application(engine, hub, routes), opened.login)
+            yield Platform(engine, hub, application(engine, hub, routes), opened.login, opened.setup)
         finally:
             hub.shutdown()
             await hub.settle(config.server.shutdown_timeout)
