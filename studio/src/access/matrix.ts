@@ -1,7 +1,11 @@
 // The permission matrix of a policy: rows are collections, columns actions. Pure; its edits are wire payloads.
+import { msg, t } from '@/i18n'
 import type { Row } from '@/model/types'
 
 export const ACTIONS = ['create', 'read', 'update', 'delete', 'share'] as const
+export const ACTION_NAMES: Record<Action, string> = {
+  create: msg('Create'), read: msg('Read'), update: msg('Update'), delete: msg('Delete'), share: msg('Share'),
+}
 export type Action = (typeof ACTIONS)[number]
 export type Level = 'none' | 'all' | 'custom'
 
@@ -70,14 +74,14 @@ function actionOf(row: Partial<Record<Action, Permission>>, id: number): Action 
 /** A custom cell in one line, for the tooltip and for screen readers. */
 export function describe(permission: Permission | undefined): string {
   const at = level(permission)
-  if (!permission || at === 'none') return 'No access'
-  if (at === 'all') return 'Full access'
+  if (!permission || at === 'none') return t('No access')
+  if (at === 'all') return t('Full access')
   const fields = permission.fields ?? []
   const parts = [
-    !empty(permission.permissions) && 'rows by rule',
-    !fields.includes('*') && `${fields.length} field${fields.length === 1 ? '' : 's'}`,
-    !empty(permission.validation) && 'validation',
-    !empty(permission.presets) && 'presets',
+    !empty(permission.permissions) && t('rows by rule'),
+    !fields.includes('*') && t('{n} field | {n} fields', { n: fields.length }),
+    !empty(permission.validation) && t('validation'),
+    !empty(permission.presets) && t('presets'),
   ].filter(Boolean)
-  return `Custom: ${parts.join(', ')}`
+  return t('Custom: {parts}', { parts: parts.join(', ') })
 }

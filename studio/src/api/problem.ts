@@ -1,4 +1,5 @@
 // Errors of the server in words that help, and at the field they belong to. Pure.
+import { msg, t } from '@/i18n'
 import { title } from '@/model/model'
 
 export interface Problem {
@@ -14,42 +15,42 @@ interface WireError {
 }
 
 const KNOWN: Record<string, string> = {
-  INVALID_CREDENTIALS: 'The e-mail address or the password is not right.',
-  INVALID_OTP: 'The one-time code is not right. Enter the newest code of your app.',
-  USER_SUSPENDED: 'This account is suspended. Ask an administrator.',
-  FORBIDDEN: 'You do not have permission for this, or it does not exist any more.',
-  TOKEN_EXPIRED: 'Your session has ended. Please log in again.',
-  REQUESTS_EXCEEDED: 'Too many requests. Wait a moment and try again.',
-  ROUTE_NOT_FOUND: 'The server does not offer this.',
-  SERVICE_UNAVAILABLE: 'The server cannot do this at the moment.',
+  INVALID_CREDENTIALS: msg('The e-mail address or the password is not right.'),
+  INVALID_OTP: msg('The one-time code is not right. Enter the newest code of your app.'),
+  USER_SUSPENDED: msg('This account is suspended. Ask an administrator.'),
+  FORBIDDEN: msg('You do not have permission for this, or it does not exist any more.'),
+  TOKEN_EXPIRED: msg('Your session has ended. Please log in again.'),
+  REQUESTS_EXCEEDED: msg('Too many requests. Wait a moment and try again.'),
+  ROUTE_NOT_FOUND: msg('The server does not offer this.'),
+  SERVICE_UNAVAILABLE: msg('The server cannot do this at the moment.'),
 }
 
 const AT_FIELD: Record<string, string> = {
-  RECORD_NOT_UNIQUE: 'This value is taken already; it has to be unique.',
-  NOT_NULL_VIOLATION: 'This must not be empty.',
-  CONTAINS_NULL_VALUES: 'Some rows have no value here.',
-  VALUE_TOO_LONG: 'This is too long.',
-  VALUE_OUT_OF_RANGE: 'This number is out of range.',
-  INVALID_FOREIGN_KEY: 'The chosen item does not exist, or is still in use.',
+  RECORD_NOT_UNIQUE: msg('This value is taken already; it has to be unique.'),
+  NOT_NULL_VIOLATION: msg('This must not be empty.'),
+  CONTAINS_NULL_VALUES: msg('Some rows have no value here.'),
+  VALUE_TOO_LONG: msg('This is too long.'),
+  VALUE_OUT_OF_RANGE: msg('This number is out of range.'),
+  INVALID_FOREIGN_KEY: msg('The chosen item does not exist, or is still in use.'),
 }
 
 const VALIDATION: Record<string, (extensions: Record<string, unknown>) => string> = {
-  required: () => 'Please fill this in.',
-  nnull: () => 'This must not be empty.',
-  nempty: () => 'This must not be empty.',
-  eq: (e) => `This has to be ${String(e.valid)}.`,
-  neq: (e) => `This must not be ${String(e.invalid)}.`,
-  lt: (e) => `This has to be less than ${String(e.valid)}.`,
-  lte: (e) => `This has to be at most ${String(e.valid)}.`,
-  gt: (e) => `This has to be more than ${String(e.valid)}.`,
-  gte: (e) => `This has to be at least ${String(e.valid)}.`,
-  contains: (e) => `This has to contain “${String(e.substring)}”.`,
-  starts_with: (e) => `This has to start with “${String(e.substring)}”.`,
-  ends_with: (e) => `This has to end with “${String(e.substring)}”.`,
-  in: (e) => `Choose one of: ${[e.valid].flat().join(', ')}.`,
-  nin: (e) => `This must not be one of: ${[e.invalid].flat().join(', ')}.`,
-  email: () => 'This has to be an e-mail address.',
-  regex: () => 'This does not have the demanded form.',
+  required: () => t('Please fill this in.'),
+  nnull: () => t('This must not be empty.'),
+  nempty: () => t('This must not be empty.'),
+  eq: (e) => t('This has to be {value}.', { value: String(e.valid) }),
+  neq: (e) => t('This must not be {value}.', { value: String(e.invalid) }),
+  lt: (e) => t('This has to be less than {value}.', { value: String(e.valid) }),
+  lte: (e) => t('This has to be at most {value}.', { value: String(e.valid) }),
+  gt: (e) => t('This has to be more than {value}.', { value: String(e.valid) }),
+  gte: (e) => t('This has to be at least {value}.', { value: String(e.valid) }),
+  contains: (e) => t('This has to contain “{value}”.', { value: String(e.substring) }),
+  starts_with: (e) => t('This has to start with “{value}”.', { value: String(e.substring) }),
+  ends_with: (e) => t('This has to end with “{value}”.', { value: String(e.substring) }),
+  in: (e) => t('Choose one of: {values}.', { values: [e.valid].flat().join(', ') }),
+  nin: (e) => t('This must not be one of: {values}.', { values: [e.invalid].flat().join(', ') }),
+  email: () => t('This has to be an e-mail address.'),
+  regex: () => t('This does not have the demanded form.'),
 }
 
 export function problem(error: unknown): Problem {
@@ -63,7 +64,7 @@ export function problem(error: unknown): Problem {
   const first = errors[0]!
   const code = first.extensions?.code ?? 'UNKNOWN'
   const names = Object.keys(fields)
-  const text = names.length ? `${names.map(title).join(', ')}: ${fields[names[0]!]}` : KNOWN[code] ?? first.message ?? code
+  const text = names.length ? `${names.map(title).join(', ')}: ${fields[names[0]!]}` : KNOWN[code] ? t(KNOWN[code]) : first.message ?? code
   return { code, text, fields }
 }
 
@@ -74,11 +75,12 @@ function wireErrors(error: unknown): WireError[] {
 
 function plain(error: unknown): string {
   const message = error instanceof Error ? error.message : ''
-  return /fetch|network/i.test(message) || !message ? 'The server cannot be reached.' : message
+  return /fetch|network/i.test(message) || !message ? t('The server cannot be reached.') : message
 }
 
 function fieldText({ message, extensions }: WireError): string {
   const type = extensions?.type
-  if (extensions?.code === 'FAILED_VALIDATION' && type) return VALIDATION[type]?.(extensions) ?? message ?? 'This is not valid.'
-  return AT_FIELD[extensions?.code ?? ''] ?? message ?? 'This is not valid.'
+  if (extensions?.code === 'FAILED_VALIDATION' && type) return VALIDATION[type]?.(extensions) ?? message ?? t('This is not valid.')
+  const known = AT_FIELD[extensions?.code ?? '']
+  return known ? t(known) : message ?? t('This is not valid.')
 }

@@ -3,6 +3,7 @@ import { readMe, updateMe } from '@directus/sdk'
 import { reactive } from 'vue'
 import { client, get, send } from './client'
 import { BASE, pageAddress } from './place'
+import { t } from '@/i18n'
 
 export interface Me {
   id: string
@@ -47,7 +48,7 @@ export async function login(email: string, password: string, otp: string | undef
   if (session.admin || session.app) return
   session.me = null
   await end()
-  throw new Error('This account may not use the Studio. An administrator can give it a policy with Studio access.')
+  throw new Error(t('This account may not use the Studio. An administrator can give it a policy with Studio access.'))
 }
 
 async function load(): Promise<void> {

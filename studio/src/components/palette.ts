@@ -32,7 +32,7 @@ export function usePalette(): ComputedRef<PaletteGroup[]> {
   const router = useRouter()
   const { model } = useModel()
   const entry = ({ label, icon, to, suffix }: { label: string; icon: string; to: string; suffix?: string }): Entry => ({
-    label, icon, ...(suffix && { suffix }), onSelect: () => void router.push(to),
+    label: suffix ? label : t(label), icon, ...(suffix && { suffix }), onSelect: () => void router.push(to),
   })
   const collections = computed(() => userCollections(model.value).filter((each) => each.schema))
   return computed(() => [

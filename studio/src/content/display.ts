@@ -1,4 +1,5 @@
 // How a value is shown in one line, by the type of its field. Pure apart from the browser's language for dates.
+import { language, t } from '@/i18n'
 import { typeInfo } from '@/model/fieldTypes'
 import { choicesOf } from '@/model/form'
 import type { Model } from '@/model/model'
@@ -46,7 +47,7 @@ const MOMENT: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'me
 export function moment(value: string, type: string): string {
   if (type === 'time') return value
   const date = new Date(type === 'date' ? `${value}T00:00:00` : value)
-  return Number.isNaN(date.getTime()) ? value : date.toLocaleString(undefined, type === 'date' ? DATE : MOMENT)
+  return Number.isNaN(date.getTime()) ? value : date.toLocaleString(language.value, type === 'date' ? DATE : MOMENT)
 }
 
 /** A cell of the table. Empty text: nothing to show. */
@@ -54,9 +55,9 @@ export function cell(model: Model, field: Field, value: unknown): string {
   if (value === null || value === undefined) return ''
   const link = model.link(field.collection, field.field)
   if (link?.kind === 'm2o' && typeof value === 'object') return label(model, link.related!, value as Row)
-  if (link && Array.isArray(value)) return value.length === 1 ? '1 item' : `${value.length} items`
+  if (link && Array.isArray(value)) return t('{n} item | {n} items', { n: value.length })
   const kind = typeInfo(field.type).kind
-  if (kind === 'boolean') return value ? 'Yes' : 'No'
+  if (kind === 'boolean') return value ? t('Yes') : t('No')
   if (kind === 'moment' && typeof value === 'string') return moment(value, field.type)
   const choice = choicesOf(field.meta?.options ?? {}).find((each) => String(each.value) === String(value))
   if (choice) return choice.text

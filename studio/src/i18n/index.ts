@@ -54,3 +54,7 @@ export async function showLanguage(wish: string, keep = false): Promise<void> {
   document.documentElement.lang = code
   await nextTick()
 }
+
+/** A table of constants with `label` and `description` in the language shown. */
+export const inWords = <T extends { label: string; description?: string }>(table: readonly T[]): T[] =>
+  table.map((each) => ({ ...each, label: t(each.label), ...(each.description && { description: t(each.description) }) }))

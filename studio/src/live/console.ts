@@ -2,6 +2,7 @@
 import { createDirectus, realtime, staticToken } from '@directus/sdk'
 import { onScopeDispose, ref, shallowRef, type Ref } from 'vue'
 import { SERVER, SOCKET } from '@/api/place'
+import { t } from '@/i18n'
 
 const MOST = 500
 
@@ -42,10 +43,10 @@ export function useConsole(): Console {
     disconnect()
     const made = token ? asToken(token) : asSession()
     client.value = made
-    made.onWebSocket('open', () => { open.value = true; add('note', token ? 'Connected with the token' : 'Connected as you') })
+    made.onWebSocket('open', () => { open.value = true; add('note', token ? t('Connected with the token') : t('Connected as you')) })
     made.onWebSocket('message', (message: unknown) => add('in', JSON.stringify(message, null, 2)))
-    made.onWebSocket('close', () => { open.value = false; add('note', 'Closed') })
-    await made.connect().catch(() => add('note', 'The connection was refused'))
+    made.onWebSocket('close', () => { open.value = false; add('note', t('Closed')) })
+    await made.connect().catch(() => add('note', t('The connection was refused')))
   }
 
   function disconnect(): void {

@@ -2,7 +2,7 @@
 import { typeInfo } from './fieldTypes'
 import { interfaceFor, interfaceNamed } from './interfaces'
 import type { Field, Row } from './types'
-import { msg } from '@/i18n'
+import { msg, t } from '@/i18n'
 
 export type Automatic = 'none' | 'date-created' | 'date-updated' | 'user-created' | 'user-updated' | 'uuid'
 
@@ -83,7 +83,7 @@ export function defaultValue(draft: FieldDraft): unknown {
   if (kind !== 'number') return draft.defaultText
   if (draft.type === 'bigInteger' && /^-?\d+$/.test(text) && !Number.isSafeInteger(Number(text))) return text
   const number = Number(text)
-  if (Number.isNaN(number)) throw new Error('The default has to be a number.')
+  if (Number.isNaN(number)) throw new Error(t('The default has to be a number.'))
   return number
 }
 
@@ -91,7 +91,7 @@ function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new Error('The default has to be valid JSON.')
+    throw new Error(t('The default has to be valid JSON.'))
   }
 }
 

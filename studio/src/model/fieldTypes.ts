@@ -1,4 +1,5 @@
 // The types a column may have: their names for people and what may be set on them. Pure.
+import { msg } from '@/i18n'
 
 export interface FieldTypeInfo {
   type: string
@@ -14,29 +15,29 @@ const of = (
 ): FieldTypeInfo => ({ type, label, kind, special, size })
 
 export const FIELD_TYPES: readonly FieldTypeInfo[] = [
-  of('string', 'String', 'text', [], 'length'),
-  of('text', 'Text', 'text'),
-  of('boolean', 'Boolean', 'boolean', ['cast-boolean']),
-  of('integer', 'Integer', 'number'),
-  of('bigInteger', 'Big integer', 'number'),
-  of('float', 'Float', 'number'),
-  of('decimal', 'Decimal', 'number', [], 'precision'),
-  of('timestamp', 'Timestamp (with time zone)', 'moment', ['cast-timestamp']),
-  of('dateTime', 'Date and time', 'moment', ['cast-datetime']),
-  of('date', 'Date', 'moment'),
-  of('time', 'Time', 'moment'),
-  of('json', 'JSON', 'json', ['cast-json']),
-  of('csv', 'Comma-separated list', 'list', ['cast-csv']),
-  of('uuid', 'UUID', 'text'),
-  of('hash', 'Hash', 'text', ['hash', 'conceal']),
-  of('binary', 'Binary', 'binary'),
-  of('geometry', 'Geometry', 'geometry'),
-  of('geometry.Point', 'Point', 'geometry'),
-  of('geometry.LineString', 'Line', 'geometry'),
-  of('geometry.Polygon', 'Polygon', 'geometry'),
-  of('geometry.MultiPoint', 'Points', 'geometry'),
-  of('geometry.MultiLineString', 'Lines', 'geometry'),
-  of('geometry.MultiPolygon', 'Polygons', 'geometry'),
+  of('string', msg('String'), 'text', [], 'length'),
+  of('text', msg('Text'), 'text'),
+  of('boolean', msg('Boolean'), 'boolean', ['cast-boolean']),
+  of('integer', msg('Integer'), 'number'),
+  of('bigInteger', msg('Big integer'), 'number'),
+  of('float', msg('Float'), 'number'),
+  of('decimal', msg('Decimal'), 'number', [], 'precision'),
+  of('timestamp', msg('Timestamp (with time zone)'), 'moment', ['cast-timestamp']),
+  of('dateTime', msg('Date and time'), 'moment', ['cast-datetime']),
+  of('date', msg('Date'), 'moment'),
+  of('time', msg('Time'), 'moment'),
+  of('json', msg('JSON'), 'json', ['cast-json']),
+  of('csv', msg('Comma-separated list'), 'list', ['cast-csv']),
+  of('uuid', msg('UUID'), 'text'),
+  of('hash', msg('Hash'), 'text', ['hash', 'conceal']),
+  of('binary', msg('Binary'), 'binary'),
+  of('geometry', msg('Geometry'), 'geometry'),
+  of('geometry.Point', msg('Point'), 'geometry'),
+  of('geometry.LineString', msg('Line'), 'geometry'),
+  of('geometry.Polygon', msg('Polygon'), 'geometry'),
+  of('geometry.MultiPoint', msg('Points'), 'geometry'),
+  of('geometry.MultiLineString', msg('Lines'), 'geometry'),
+  of('geometry.MultiPolygon', msg('Polygons'), 'geometry'),
 ]
 
 const known = new Map(FIELD_TYPES.map((each) => [each.type, each]))

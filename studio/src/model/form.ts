@@ -3,6 +3,7 @@ import { interfaceFor, type Widget } from './interfaces'
 import { title, type Link, type Model } from './model'
 import { typeInfo } from './fieldTypes'
 import type { Field, Row } from './types'
+import { t } from '@/i18n'
 
 export interface Choice {
   text: string
@@ -104,8 +105,8 @@ export function localErrors(fields: readonly FormField[], values: Row): Record<s
   for (const field of fields) {
     const value = values[field.name]
     if (field.readonly) continue
-    if (field.required && (value === null || value === undefined || value === '')) found[field.name] = 'Please fill this in.'
-    else if (field.widget === 'code' && value instanceof BrokenJson) found[field.name] = 'This is not valid JSON yet.'
+    if (field.required && (value === null || value === undefined || value === '')) found[field.name] = t('Please fill this in.')
+    else if (field.widget === 'code' && value instanceof BrokenJson) found[field.name] = t('This is not valid JSON yet.')
   }
   return found
 }

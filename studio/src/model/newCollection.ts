@@ -1,6 +1,6 @@
 // The wizard for a new collection as a pure function: a draft in, the body of POST /collections out.
 import type { Row } from './types'
-import { msg } from '@/i18n'
+import { msg, t } from '@/i18n'
 
 export type KeyType = 'integer' | 'bigInteger' | 'uuid' | 'string'
 export type OptionalField = 'status' | 'sort' | 'date_created' | 'user_created' | 'date_updated' | 'user_updated'
@@ -33,10 +33,10 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /** Why a name cannot be taken, in words, or null. `taken` are the names that exist. */
 export function nameProblem(name: string, taken: Iterable<string>, what = 'collection'): string | null {
-  if (!name) return 'Enter a name.'
-  if (!NAME.test(name)) return 'Use letters, digits and underscores, and begin with a letter.'
-  if (what === 'collection' && name.toLowerCase().startsWith('directus_')) return 'Names that begin with "directus_" are taken by the system.'
-  if ([...taken].some((each) => each.toLowerCase() === name.toLowerCase())) return `There is a ${what} of this name already.`
+  if (!name) return t('Enter a name.')
+  if (!NAME.test(name)) return t('Use letters, digits and underscores, and begin with a letter.')
+  if (what === 'collection' && name.toLowerCase().startsWith('directus_')) return t('Names that begin with "directus_" are taken by the system.')
+  if ([...taken].some((each) => each.toLowerCase() === name.toLowerCase())) return what === 'field' ? t('There is a field of this name already.') : t('There is a collection of this name already.')
   return null
 }
 
