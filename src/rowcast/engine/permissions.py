@@ -28,6 +28,11 @@ async def summary(engine: Engine, actor: Actor) -> dict[str, dict[str, Any]]:
     public."""
     if actor.user is None and actor.share is None:
         raise Forbidden
+    return await granted(engine, actor)
+
+
+async def granted(engine: Engine, actor: Actor) -> dict[str, dict[str, Any]]:
+    """As ``summary``, of anybody."""
     rights = await engine.rights(actor)
     if rights.admin:
         everything: dict[str, Any] = {action: {"access": "full", "fields": ["*"]} for action in ACTIONS}

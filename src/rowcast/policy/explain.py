@@ -86,7 +86,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of the user besides rules. ``status`` None: the public."""
+    """What is known of the user besides rules. ``status`` None: the public, a role, a policy."""
 
     status: str | None
     has_tfa: bool

@@ -23,8 +23,25 @@ async def test_explain(people: People, http: httpx.AsyncClient) -> None:
 async def test_explain_is_for_administrators(people: People, http: httpx.AsyncClient) -> None:
     await people.user("ann")
     asked = {"user": "ann@example.com", "collection": "articles", "action": "read"}
-    for headers in ({}, {"Authorization": "Bearer tok-ann"}):
-        assert (await http.get("/permissions/explain", params=asked, headers=headers)).status_code == 403
+    for path in ("/permissions/explain", "/permissions/effective", "/permissions/as"):
+        for headers in ({}, {"Authorization": "Bearer tok-ann"}):
+            assert (await http.get(path, params=asked, headers=headers)).status_code == 403
+
+
+async def test_rows_as_somebody(people: People, http: httpx.AsyncClient) -> None:
+    role = await people.role("readers", await people.policy("p", allow("read", fields=["title"])))
+    await people.item(title="a")
+    asked = {"role": role, "collection": "articles", "meta": "total_count", "limit": 5}
+    answer = (await http.get("/permissions/as", params=asked, headers=ADMIN)).json()
+    assert answer == {"data": [{"title": "a"}], "meta": {"total_count": 1}}
+    for wrong, status in (
+        ({**asked, "collection": ""}, 400),
+        ({**asked, "fields": "owner"}, 403),
+        ({"collection": "articles"}, 403),
+    ):
+        assert (await http.get("/permissions/as", params=wrong, headers=ADMIN)).status_code == status
+    told = (await http.get("/permissions/effective", params={"role": role}, headers=ADMIN)).json()["data"]
+    assert told["permissions"]["articles"]["read"] == {"access": "full", "fields": ["title"]}
 
 
 async def test_what_explain_needs(http: httpx.AsyncClient) -> None:
