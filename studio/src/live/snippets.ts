@@ -1,4 +1,5 @@
 // Ready-made frames and programs, filled in with the server's address and a collection. Pure.
+import { t } from '@/i18n'
 
 export interface Frame {
   label: string
@@ -17,12 +18,12 @@ const sample = (columns: string[]): Record<string, string> => Object.fromEntries
 
 export function frames({ collection, columns }: Example): Frame[] {
   return [
-    { label: 'Subscribe', text: pretty({ type: 'subscribe', collection, query: { fields: ['*'], limit: 10 }, uid: 'all' }) },
-    { label: 'Subscribe to updates', text: pretty({ type: 'subscribe', collection, event: 'update', uid: 'updates' }) },
-    { label: 'Unsubscribe', text: pretty({ type: 'unsubscribe', uid: 'all' }) },
-    { label: 'Create an item', text: pretty({ type: 'items', action: 'create', collection, data: sample(columns) }) },
-    { label: 'Read items', text: pretty({ type: 'items', action: 'read', collection, query: { limit: 5 } }) },
-    { label: 'Ping', text: pretty({ type: 'ping' }) },
+    { label: t('Subscribe'), text: pretty({ type: 'subscribe', collection, query: { fields: ['*'], limit: 10 }, uid: 'all' }) },
+    { label: t('Subscribe to updates'), text: pretty({ type: 'subscribe', collection, event: 'update', uid: 'updates' }) },
+    { label: t('Unsubscribe'), text: pretty({ type: 'unsubscribe', uid: 'all' }) },
+    { label: t('Create an item'), text: pretty({ type: 'items', action: 'create', collection, data: sample(columns) }) },
+    { label: t('Read items'), text: pretty({ type: 'items', action: 'read', collection, query: { limit: 5 } }) },
+    { label: t('Ping'), text: pretty({ type: 'ping' }) },
   ]
 }
 

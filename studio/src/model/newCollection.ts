@@ -77,15 +77,17 @@ const stamp = (field: string, type: string, special: string, face: string): Row 
   field, type, meta: { special: [special], interface: face, readonly: true, hidden: true, width: 'half' }, schema: {},
 })
 
-const STATUS = [
-  { text: 'Draft', value: 'draft' }, { text: 'Published', value: 'published' }, { text: 'Archived', value: 'archived' },
+const statuses = () => [
+  { text: t('Draft'), value: 'draft' }, { text: t('Published'), value: 'published' }, { text: t('Archived'), value: 'archived' },
 ]
 
 const optional: Record<OptionalField, Row> = {
-  status: {
-    field: 'status', type: 'string',
-    meta: { interface: 'select-dropdown', options: { choices: STATUS }, width: 'half' },
-    schema: { default_value: 'draft', is_nullable: false },
+  get status() {
+    return {
+      field: 'status', type: 'string',
+      meta: { interface: 'select-dropdown', options: { choices: statuses() }, width: 'half' },
+      schema: { default_value: 'draft', is_nullable: false },
+    }
   },
   sort: { field: 'sort', type: 'integer', meta: { interface: 'input', hidden: true }, schema: {} },
   date_created: stamp('date_created', 'timestamp', 'date-created', 'datetime'),
