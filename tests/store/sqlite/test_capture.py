@@ -41,6 +41,20 @@ async def write(store: Opened, *texts: str) -> list[Seen]:
     return seen(store)
 
 
+async def test_before_the_triggers_of_others(store: Opened) -> None:
+    """What a statement did is logged before what triggers made of it, even of those that are younger than ours."""
+    change = "UPDATE notes SET text = NEW.text || '!' WHERE id = NEW.id AND text NOT LIKE '%!'"
+    await write(store, f"CREATE TRIGGER a AFTER INSERT ON notes BEGIN {change}; END", "SELECT 1")
+    await write(store, f"CREATE TRIGGER b AFTER UPDATE ON notes BEGIN {change}; END", "SELECT 1")
+    found = await write(store, "INSERT INTO notes(text) VALUES('a')", "UPDATE notes SET text = 'b'")
+    assert [(kind, before and before["text"], after and after["text"]) for _, _, kind, before, after in found] == [
+        (Kind.CREATE, None, "a"),
+        (Kind.UPDATE, "a", "a!"),
+        (Kind.UPDATE, "a!", "b"),
+        (Kind.UPDATE, "b", "b!"),
+    ]
+
+
 async def test_rows_before_and_after(store: Opened) -> None:
     found = await write(
         store,

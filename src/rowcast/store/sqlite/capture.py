@@ -1,5 +1,8 @@
 """The triggers that keep the change log. Knows which tables are logged and the SQL of it; must not know who listens.
 
+Of several triggers on a table SQLite runs the newest first. Ours are made anew whenever there is a newer one of somebody else's, so
+that the log has what a statement did before it has what triggers made of it.
+
 A row whose primary key changes is logged as the end of the old row and the beginning of the new one: whoever holds rows by key
 has then nothing special to do.
 """
@@ -21,6 +24,12 @@ ON_DEMAND = frozenset({"directus_activity", "directus_revisions"})
 """Logged only while somebody watches: each mutation appends to them."""
 
 _PREFIX = "rowcast_log_"
+_OURS = f"SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name GLOB '{_PREFIX}*'"
+_LATE = f"""SELECT name FROM sqlite_schema ours WHERE type = 'trigger' AND name GLOB '{_PREFIX}*' AND EXISTS (
+ SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name NOT GLOB '{_PREFIX}*'
+ AND tbl_name = ours.tbl_name COLLATE NOCASE AND rowid > ours.rowid)"""
+"""Those of our triggers that others were made after."""
+
 _PAIRS = 50  # json_object takes at most 127 arguments in older builds that other programs may write with
 
 
@@ -28,11 +37,11 @@ def install(connection: apsw.Connection, schema: Schema, watched: Iterable[str] 
     """Make the triggers be what the schema needs; True if one had to be made or dropped."""
     names = (set(schema.collections) - UNLOGGED - ON_DEMAND) | (set(watched) & set(schema.collections))
     wanted = dict(trigger for name in sorted(names) for trigger in _triggers(schema.collections[name]))
-    query = f"SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name GLOB '{_PREFIX}*'"
-    present = dict(ask(connection, query))
+    present = dict(ask(connection, _OURS))
     for name in present.keys() - wanted.keys():
         connection.execute(f"DROP TRIGGER {quote(name)}")
-    changed = [name for name, text in wanted.items() if present.get(name) != text]
+    late = {name for (name,) in ask(connection, _LATE)}
+    changed = [name for name, text in wanted.items() if present.get(name) != text or name in late]
     for name in changed:
         connection.execute(f"DROP TRIGGER IF EXISTS {quote(name)}")
         connection.execute(wanted[name])
