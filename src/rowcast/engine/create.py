@@ -9,6 +9,7 @@ from rowcast.auth import Actor
 from rowcast.engine.mutation.insert import create_one
 from rowcast.engine.mutation.prepare import is_small, prepare
 from rowcast.engine.mutation.scope import Scope, within
+from rowcast.engine.written import Written, written
 from rowcast.errors import InvalidPayload
 
 if TYPE_CHECKING:
@@ -34,8 +35,22 @@ async def create(engine: Engine, actor: Actor, collection: str, payload: Payload
             scope.rights.require(collection, "create")
         return [await create_one(scope, collection, item) for item in ready]
 
-    quick = len(ready) == 1 and is_small(ready[0]) and not engine.hooks.create[collection]
+    quick = len(ready) == 1 and _is_quick(engine, collection, ready[0])
     return await within(engine, actor, work, quick=quick)
 
 
-__all__ = ["create", "create_one"]
+async def create_item(engine: Engine, actor: Actor, collection: str, payload: Payload) -> Written:
+    """Create one item, as ``create`` does, for a caller who is to be shown it (see ``read_written``)."""
+    ready = await prepare(engine, actor, collection, "create", payload)
+
+    async def work(scope: Scope) -> Written:
+        return written(scope, collection, await create_one(scope, collection, ready))
+
+    return await within(engine, actor, work, quick=_is_quick(engine, collection, ready))
+
+
+def _is_quick(engine: Engine, collection: str, payload: Payload) -> bool:
+    return is_small(payload) and not engine.hooks.create[collection]
+
+
+__all__ = ["create", "create_item", "create_one"]

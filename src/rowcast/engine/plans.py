@@ -11,13 +11,17 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from rowcast.errors import Forbidden
+from rowcast.feed import Image
+from rowcast.live.encode import Encoder, encoder
 from rowcast.policy import Rights, narrow
 from rowcast.policy.rights import both, field_refusal
 from rowcast.query.form import lift
+from rowcast.query.match import Predicate, predicate
 from rowcast.query.parse import Query
 from rowcast.query.resolve import resolve
+from rowcast.query.settle import is_settled
 from rowcast.query.sql import Statement, bind, count, rows
-from rowcast.query.tree import Ref, Select, Test, Variable
+from rowcast.query.tree import Always, Leaf, Node, Ref, Select, Test, Variable
 from rowcast.schema import Schema
 
 Form = Literal["list", "one", "keys"]
@@ -45,15 +49,28 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """How an item is written from its row in the change log. ``decide`` says whether it may be shown; None: it may."""
+
+    encode: Encoder
+    decide: Predicate | None
+
+    def shows(self, image: Image, variables: Values) -> bool:
+        """Whether the item is shown to whom the variables belong."""
+        return self.decide is None or self.decide(image.values, variables) is True
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """How one question is answered: ``data`` gives the rows, the counts give ``meta``; ``variables`` are those with a path
-    (``$CURRENT_USER.team``), whose values must be known to run it."""
+    (``$CURRENT_USER.team``), whose values must be known to run it. ``cut`` (form "one") writes an item from its row in the log."""
 
     select: Select
     data: Bound
     total: Bound | None
     filtered: Bound | None
     variables: frozenset[str]
+    cut: Cut | None = None
 
 
 class Plans:
@@ -100,6 +117,7 @@ class Plans:
         rights.require(collection, "read")
         schema = rights.schema
         select = resolve(schema, collection, query, None if rights.admin else rights.visible, limits)
+        cut = _cut(narrow(select, rights)) if form == "one" else None
         if form != "list":
             select = _by_key(select, rights, form)
         narrowed = narrow(select, rights)
@@ -107,7 +125,21 @@ class Plans:
         everything = replace(narrowed, where=rights.rows(collection, "read"))
         total = self.statement(count, everything, schema) if "total_count" in query.meta else None
         filtered = self.statement(count, narrowed, schema) if "filter_count" in query.meta else None
-        return Plan(narrowed, data, total, filtered, _variables(data, total, filtered))
+        return Plan(narrowed, data, total, filtered, _variables(data, total, filtered), cut)
+
+
+def _cut(narrowed: Select) -> Cut | None:
+    """None where the database has to be asked: for what other rows, a function, a hidden value or the time of day decide."""
+    if narrowed.aggregates or narrowed.groups or any(_is_masked(node) for node in narrowed.nodes):
+        return None
+    encode, decide = encoder(narrowed.nodes), predicate(narrowed.where) if is_settled(narrowed.where) else None
+    if encode is None or decide is None:
+        return None
+    return Cut(encode, None if narrowed.where == Always(True) else decide)
+
+
+def _is_masked(node: Node) -> bool:
+    return isinstance(node, Leaf) and node.ref.mask is not None
 
 
 def _by_key(select: Select, rights: Rights, form: Form) -> Select:

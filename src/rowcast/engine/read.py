@@ -35,7 +35,7 @@ async def read(engine: Engine, actor: Actor, collection: str, query: Query) -> A
 
     Raises Forbidden (no right, or no such collection or field) and InvalidQuery.
     """
-    plan = await _plan(engine, actor, collection, "list", query)
+    plan = await plan_of(engine, actor, collection, "list", query)
     variables = engine.variables_now(actor, plan.variables) or await engine.variables(actor, plan.variables)
     found = await engine.store.read(plan.data.text, plan.data.args(variables))
     data: bytes = found[0][0].encode()
@@ -63,11 +63,11 @@ async def answerable(engine: Engine, actor: Actor, collection: str, query: Query
     read is no fault."""
     if query != PLAIN:
         with suppress(Forbidden):
-            await _plan(engine, actor, collection, "keys", query)
+            await plan_of(engine, actor, collection, "keys", query)
 
 
 async def _by_key(engine: Engine, actor: Actor, collection: str, form: Form, key: Any, query: Query) -> bytes:
-    plan = await _plan(engine, actor, collection, form, query)
+    plan = await plan_of(engine, actor, collection, form, query)
     known = engine.variables_now(actor, plan.variables) or await engine.variables(actor, plan.variables)
     name = KEY if form == "one" else KEYS
     found = await engine.store.read(plan.data.text, plan.data.args(lambda n: key if n == name else known(n)))
@@ -75,7 +75,8 @@ async def _by_key(engine: Engine, actor: Actor, collection: str, form: Form, key
     return data
 
 
-async def _plan(engine: Engine, actor: Actor, collection: str, form: Form, query: Query) -> Plan:
+async def plan_of(engine: Engine, actor: Actor, collection: str, form: Form, query: Query) -> Plan:
+    """How the question is answered, by the rights that hold now. Raises Forbidden and InvalidQuery."""
     rights = engine.rights_now(actor) or await engine.rights(actor)
     s = engine.settings
     return engine.plans.read(

@@ -12,6 +12,7 @@ from rowcast.engine.mutation.insert import create_one
 from rowcast.engine.mutation.prepare import is_small, prepare
 from rowcast.engine.mutation.reach import statement_of, variables_of
 from rowcast.engine.mutation.scope import Scope, within
+from rowcast.engine.written import Written, written
 from rowcast.errors import InvalidPayload
 from rowcast.query.parse import Query
 from rowcast.query.sql import bind, mutate
@@ -46,7 +47,7 @@ async def update(
         async def by_keys(scope: Scope) -> list[Key]:
             return await update_keys(scope, collection, chosen, ready)
 
-        quick = len(keys) == 1 and is_small(ready) and not engine.hooks.update[collection]
+        quick = len(keys) == 1 and _is_quick(engine, collection, ready)
         return await within(engine, actor, by_keys, quick=quick)
     statement = statement_of(engine, await engine.rights(actor), collection, query or Query())
 
@@ -55,6 +56,17 @@ async def update(
         return await update_keys(scope, collection, [row[0] for row in rows], ready)
 
     return await within(engine, actor, by_query, variables_of(statement))
+
+
+async def update_item(engine: Engine, actor: Actor, collection: str, key: Any, payload: Payload) -> Written | None:
+    """Change one item, as ``update`` does, for a caller who is to be shown it (see ``read_written``); None if there is none."""
+    ready = await prepare(engine, actor, collection, "update", _object(payload))
+
+    async def work(scope: Scope) -> Written | None:
+        keys = await update_keys(scope, collection, [key], ready)
+        return written(scope, collection, keys[0]) if keys else None
+
+    return await within(engine, actor, work, quick=_is_quick(engine, collection, ready))
 
 
 async def update_batch(engine: Engine, actor: Actor, collection: str, rows: Sequence[Payload]) -> list[Key]:
@@ -93,10 +105,14 @@ async def upsert_singleton(engine: Engine, actor: Actor, collection: str, payloa
     return await within(engine, actor, work)
 
 
+def _is_quick(engine: Engine, collection: str, payload: Payload) -> bool:
+    return is_small(payload) and not engine.hooks.update[collection]
+
+
 def _object(row: Any) -> Payload:
     if not isinstance(row, Mapping):
         raise InvalidPayload('"value" must be of type object')
     return row
 
 
-__all__ = ["update", "update_batch", "update_keys", "upsert_singleton"]
+__all__ = ["update", "update_batch", "update_item", "update_keys", "upsert_singleton"]

@@ -13,11 +13,12 @@ import msgspec
 
 from rowcast.api.realtime.questions import query_of
 from rowcast.auth import Actor
-from rowcast.engine.create import create
+from rowcast.engine.create import create, create_item
 from rowcast.engine.delete import delete
 from rowcast.engine.engine import Engine
 from rowcast.engine.read import Answer, answerable, read, read_keys, read_one
-from rowcast.engine.update import update, update_batch, upsert_singleton
+from rowcast.engine.update import update, update_batch, update_item, upsert_singleton
+from rowcast.engine.written import Written, read_written
 from rowcast.errors import Forbidden, InvalidCollection, InvalidPayload
 from rowcast.protocol import Items, frames
 from rowcast.query.parse import Query
@@ -40,9 +41,10 @@ async def _create(engine: Engine, actor: Actor, message: Items) -> Answer:
     if not isinstance(payload, dict | list):
         raise InvalidPayload('"data" must be an object or an array')
     await answerable(engine, actor, message.collection, query)
-    keys = await create(engine, actor, message.collection, payload)
     if isinstance(payload, dict):
-        return await _written_one(engine, actor, message.collection, keys, query)
+        item = await create_item(engine, actor, message.collection, payload)
+        return await _written_one(engine, actor, message.collection, item, query)
+    keys = await create(engine, actor, message.collection, payload)
     return await _written(engine, actor, message.collection, keys, query)
 
 
@@ -59,8 +61,8 @@ async def _update(engine: Engine, actor: Actor, message: Items) -> Answer:
     collection, payload, query = message.collection, _data(message), query_of(message.query)
     await answerable(engine, actor, collection, query)
     if isinstance(message.id, str | int):
-        keys = await update(engine, actor, collection, _object(payload), keys=[message.id])
-        return await _written_one(engine, actor, collection, keys, Query())
+        item = await update_item(engine, actor, collection, message.id, _object(payload))
+        return await _written_one(engine, actor, collection, item, Query())
     if isinstance(message.ids, list):
         keys = await update(engine, actor, collection, _object(payload), keys=message.ids)
     elif _is_singleton(engine, collection):
@@ -94,12 +96,12 @@ async def _written(engine: Engine, actor: Actor, collection: str, keys: Sequence
         return Answer(b"[]")
 
 
-async def _written_one(engine: Engine, actor: Actor, collection: str, keys: Sequence[Key], query: Query) -> Answer:
+async def _written_one(engine: Engine, actor: Actor, collection: str, item: Written | None, query: Query) -> Answer:
     """The one row that was written, or null if the writer may not read it. Raises Forbidden when there was none."""
-    if not keys:
+    if item is None:
         raise Forbidden
     try:
-        return await read_one(engine, actor, collection, keys[0], query)
+        return await read_written(engine, actor, collection, item, query)
     except Forbidden:
         return Answer(b"null")
 

@@ -13,12 +13,13 @@ from starlette.routing import Route
 from rowcast.api.rest.answer import data, empty
 from rowcast.api.rest.request import actor, body, engine, query, search_body
 from rowcast.api.rest.stream import stream, wants_stream
-from rowcast.engine.create import create
+from rowcast.engine.create import create, create_item
 from rowcast.engine.delete import delete
 from rowcast.engine.exporting import export
 from rowcast.engine.read import Answer, answerable, read, read_keys, read_one
 from rowcast.engine.subscribe import subscribe, wish
-from rowcast.engine.update import update, update_batch, upsert_singleton
+from rowcast.engine.update import update, update_batch, update_item, upsert_singleton
+from rowcast.engine.written import Written, read_written
 from rowcast.errors import Forbidden, InvalidPayload, InvalidQuery, RouteNotFound
 from rowcast.query.parse import Query, parse
 
@@ -148,8 +149,11 @@ async def _create(request: Request, collection: str) -> Response:
     if not isinstance(payload, dict | list):
         raise InvalidPayload("The body has to be an object or an array")
     await answerable(engine(request), actor(request), collection, asked)
+    if isinstance(payload, dict):
+        item = await create_item(engine(request), actor(request), collection, payload)
+        return await answer_written_one(request, collection, item, asked)
     keys = await create(engine(request), actor(request), collection, payload)
-    return await answer_written(request, collection, keys, asked, one=isinstance(payload, dict))
+    return await answer_written(request, collection, keys, asked)
 
 
 async def _update_many(request: Request, collection: str) -> Response:
@@ -189,8 +193,8 @@ async def _update_one(request: Request, collection: str, key: Key) -> Response:
         raise InvalidPayload("The body has to be an object")
     asked = query(request)
     await answerable(engine(request), actor(request), collection, asked)
-    keys = await update(engine(request), actor(request), collection, payload, keys=[key])
-    return await answer_written(request, collection, keys, asked, one=True)
+    item = await update_item(engine(request), actor(request), collection, key, payload)
+    return await answer_written_one(request, collection, item, asked)
 
 
 async def _delete_many(request: Request, collection: str) -> Response:
@@ -206,15 +210,16 @@ async def _delete_many(request: Request, collection: str) -> Response:
     return empty()
 
 
-async def answer_written(
-    request: Request, collection: str, keys: Sequence[Key], asked: Query, *, one: bool = False
-) -> Response:
-    """The written items as the writer may read them; 204 when there is no right to read them. Raises Forbidden when there was no
-    item to write."""
-    if one:
-        if not keys:
-            raise Forbidden()
-        return await _unless_hidden(lambda: read_one(engine(request), actor(request), collection, keys[0], asked))
+async def answer_written_one(request: Request, collection: str, item: Written | None, asked: Query) -> Response:
+    """The written item as the writer may read it; 204 when there is no right to read it. Raises Forbidden when there was none to
+    write."""
+    if item is None:
+        raise Forbidden()
+    return await _unless_hidden(lambda: read_written(engine(request), actor(request), collection, item, asked))
+
+
+async def answer_written(request: Request, collection: str, keys: Sequence[Key], asked: Query) -> Response:
+    """The written items as the writer may read them; 204 when there is no right to read them."""
     return await _unless_hidden(lambda: read_keys(engine(request), actor(request), collection, keys, asked))
 
 

@@ -9,14 +9,14 @@ from starlette.routing import Route
 
 from rowcast.api.rest import forms
 from rowcast.api.rest.answer import data, empty
-from rowcast.api.rest.items import answer_written
+from rowcast.api.rest.items import answer_written_one
 from rowcast.api.rest.request import actor, engine, object_body, query
 from rowcast.engine import tfa
 from rowcast.engine.invite import accept, invite
 from rowcast.engine.read import read_one
 from rowcast.engine.register import Applicant, register, verify_registration
 from rowcast.engine.track import track_page
-from rowcast.engine.update import update
+from rowcast.engine.update import update_item
 from rowcast.errors import Forbidden, InvalidCredentials, InvalidPayload
 
 USERS = "directus_users"
@@ -36,8 +36,8 @@ async def me(request: Request) -> Response:
 
 async def update_me(request: Request) -> Response:
     """A change of one's own row, by one's own rights."""
-    keys = await update(engine(request), actor(request), USERS, await object_body(request), keys=[_user(request)])
-    return await answer_written(request, USERS, keys, query(request), one=True)
+    item = await update_item(engine(request), actor(request), USERS, _user(request), await object_body(request))
+    return await answer_written_one(request, USERS, item, query(request))
 
 
 async def track(request: Request) -> Response:
