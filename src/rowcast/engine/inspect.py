@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rowcast.auth import Actor
-from rowcast.engine.listener import Listener, Watch
+from rowcast.engine.listener import Carrier, Listener, Watch
 from rowcast.errors import Disconnected, Forbidden
 from rowcast.live.audience import Audience
 from rowcast.query.parse import Query
@@ -29,12 +29,16 @@ def require_admin(actor: Actor) -> None:
         raise Forbidden
 
 
-def connections(engine: Engine, actor: Actor, *, most: int | None, skip: int) -> tuple[list[dict[str, Any]], int]:
-    """The open connections, oldest first, ``most`` of them after the first ``skip``; and how many there are. Raises
-    Forbidden."""
+def connections(
+    engine: Engine, actor: Actor, *, most: int | None, skip: int, slowest: bool = False
+) -> tuple[list[dict[str, Any]], int]:
+    """The open connections, oldest first or those for whom most waits, ``most`` of them after the first ``skip``; and how many
+    there are. Raises Forbidden."""
     require_admin(actor)
-    found = sorted(_connected(engine), key=lambda one: one.number)
-    return [_connection(one) for one in _part(found, most, skip)], len(found)
+    found = sorted(connected(engine), key=lambda one: one[0].number)
+    if slowest:
+        found.sort(key=lambda one: -one[1].traffic().waiting)
+    return [_connection(*one) for one in _part(found, most, skip)], len(found)
 
 
 def views(engine: Engine, actor: Actor, *, most: int | None, skip: int) -> tuple[list[dict[str, Any]], int]:
@@ -47,24 +51,23 @@ def views(engine: Engine, actor: Actor, *, most: int | None, skip: int) -> tuple
 def disconnect(engine: Engine, actor: Actor, number: str) -> None:
     """Close one connection. Raises Forbidden if there is none of that number."""
     require_admin(actor)
-    found = [one for one in _connected(engine) if str(one.number) == number]
+    found = [one for one, _ in connected(engine) if str(one.number) == number]
     if not found:
         raise Forbidden
     found[0].dismiss(Disconnected())
 
 
-def _connected(engine: Engine) -> Iterator[Listener]:
-    return (one for one in engine.broadcast.listeners if one.carrier is not None)
+def connected(engine: Engine) -> Iterator[tuple[Listener, Carrier]]:
+    """Those who listen from outside, and what carries their events."""
+    return ((one, one.carrier) for one in engine.broadcast.listeners if one.carrier is not None)
 
 
 def _part(found: list[Any], most: int | None, skip: int) -> list[Any]:
     return found[skip:] if most is None else found[skip : skip + most]
 
 
-def _connection(listener: Listener) -> dict[str, Any]:
-    carrier, actor = listener.carrier, listener.actor
-    assert carrier is not None
-    traffic = carrier.traffic()
+def _connection(listener: Listener, carrier: Carrier) -> dict[str, Any]:
+    actor, traffic = listener.actor, carrier.traffic()
     return {
         "id": str(listener.number),
         "kind": carrier.kind,
