@@ -35,6 +35,7 @@ FAMILIES = (
     "schema",
     "utils",
     "server",
+    "specs",
     "realtime",
     "items",
 )
