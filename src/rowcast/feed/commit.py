@@ -55,7 +55,8 @@ class Image:
 class Change:
     """One changed row. ``key`` is the primary key. A row whose key changes is two changes, the delete of the old and the create
     of the new, so that whoever holds rows by key needs no case for it. ``unit`` numbers the mutation within the commit that
-    caused it: changes of one unit, collection and kind are announced together."""
+    caused it: changes of one unit, collection and kind are announced together. ``user``: the id of the user who asked for that
+    mutation; None for the public, the server itself and other programs."""
 
     collection: str
     key: Key
@@ -63,6 +64,7 @@ class Change:
     before: Image | None
     after: Image | None
     unit: int = 0
+    user: str | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -26,6 +26,10 @@ class Transaction(Protocol):
         """Run one statement and return its rows. Raises the mapped ``ConstraintError`` if a rule of the database is broken."""
         ...
 
+    def sign(self, user: str | None) -> None:
+        """Say who asked for what is written (see ``Change.user``)."""
+        ...
+
     def unit(self) -> tuple[Change, ...]:
         """Close the unit that is open and return its changes: what follows is announced apart (see ``Change.unit``)."""
         ...
@@ -103,6 +107,11 @@ class Store(Protocol):
     async def since(self, position: Position) -> list[Commit] | None:
         """The commits after ``position``, oldest first, as they were announced; or None when the log does not reach back so far,
         that is another history, or so much was missed that a fresh snapshot is the better answer."""
+        ...
+
+    def lead(self) -> bool:
+        """Be the one process of those on this database that does what is to be done once, if no other is; never waits. Once true it
+        stays true until ``close``; another process may lead as soon as this one has ended, however it did."""
         ...
 
     async def bookmark(self, name: str) -> Position:

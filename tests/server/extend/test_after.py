@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from rowcast import Context, Rowcast, RowEvent
-from rowcast.errors import InvalidConfiguration
+from rowcast.errors import Forbidden, InvalidConfiguration
 from rowcast.server.extend import after
 from tests.server.extend.conftest import BEN, by_hand, made, opened
 from tests.support.server import Server
@@ -73,6 +73,69 @@ async def test_it_may_write_with_all_rights(app: Rowcast) -> None:
         while not notes:  # the call is counted before it has written
             notes = (await client.get("/items/notes")).json()["data"]
         assert [row["text"] for row in notes] == ["a"]
+
+
+async def test_it_learns_who_asked_for_it(tmp_path: Path) -> None:
+    """Also from the log, after a restart; and whoever it was, the hook has all rights."""
+    seen: list[tuple[Any, Any, Any]] = []
+
+    async def note(ctx: Context, event: RowEvent) -> None:
+        assert event.after is not None
+        await ctx.items("directus_users").read()
+        seen.append((event.after["text"], event.user == ben, (ctx.actor.user == ben, ctx.actor.admin)))
+
+    async def as_ben(ctx: Context, event: RowEvent) -> None:
+        with pytest.raises(Forbidden):
+            await ctx.as_user(event.user or "").items("notes").read()
+
+    ben = ""
+    for first in (True, False):
+        app = made(tmp_path)
+        app.after("items.create", "messages", name="note")(note)
+        if first:
+            app.after("items.create", "messages", name="as-ben")(as_ben)
+        async with opened(app) as client:
+            ben = (await client.get("/users", params={"filter[email][_eq]": "ben@example.com"})).json()["data"][0]["id"]
+            if first:
+                await client.post("/items/messages", json={"text": "ben's"}, headers=BEN)
+                await until(lambda app=app: len(seen) == 1 and app.hooks[1].calls == 1)  # type: ignore[misc]
+                assert app.hooks[1].failures == 0
+                by_hand(tmp_path, "INSERT INTO messages (text) VALUES ('by hand')")
+                await until(lambda: len(seen) == 2)
+            else:
+                await until(lambda: len(seen) == 4)
+        if first:
+            async with opened(made(tmp_path)) as client:  # the hook is not there
+                await client.post("/items/messages", json=[{"text": "again"}], headers=BEN)
+                by_hand(tmp_path, "INSERT INTO messages (text) VALUES ('by hand again')")
+    assert seen == [
+        ("ben's", True, (True, False)),
+        ("by hand", False, (False, True)),
+        ("again", True, (True, False)),
+        ("by hand again", False, (False, True)),
+    ]
+
+
+@pytest.mark.parametrize("fault", [asyncio.CancelledError, SystemExit])
+@pytest.mark.parametrize("is_async", [True, False])
+async def test_what_ends_itself_ends_nothing_else(app: Rowcast, fault: type[BaseException], is_async: bool) -> None:
+    seen: list[Any] = []
+
+    def end(ctx: Context, event: RowEvent) -> None:
+        if not seen:
+            seen.append("ended")
+            raise fault
+        seen.append(event.key)
+
+    async def end_later(ctx: Context, event: RowEvent) -> None:
+        await asyncio.sleep(0)
+        end(ctx, event)
+
+    app.after("items.create", "messages", attempts=1)(end_later if is_async else end)
+    async with opened(app) as client:
+        await client.post("/items/messages", json=[{"text": "a"}, {"text": "b"}])
+        await until(lambda: seen == ["ended", 2])
+        assert (app.hooks[0].failures, app.hooks[0].dropped) == (1, 1)
 
 
 async def test_what_fails_is_told_again_then_given_up(app: Rowcast) -> None:
@@ -205,6 +268,57 @@ def test_kill_between_commit_and_acknowledgement(tmp_path: Path) -> None:
     again = [line.split() for line in (tmp_path / "seen").read_text().splitlines()][2:]
     assert [key for key, _ in again] in (["2", "3"], ["1", "2", "3"]), "what was not acknowledged comes again"
     assert told[1] in again, "under the same id"
+
+
+SHARED = """
+import asyncio, os, pathlib
+from rowcast import Rowcast
+app = Rowcast()
+
+def note(what):
+    with pathlib.Path(what).open("a") as out:
+        out.write(f"{os.getpid()}\\n")
+
+@app.after("items.create", "messages", name="witness")
+async def witness(ctx, event):
+    note("told")
+
+@app.every("50ms")
+async def once(ctx):
+    note("once")
+
+@app.every("50ms", everywhere=True)
+async def everywhere(ctx):
+    note("everywhere")
+"""
+
+
+def test_of_several_processes_one_calls_them(tmp_path: Path) -> None:
+    def who(name: str) -> list[int]:
+        path = tmp_path / name
+        return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+    def wait(true: Callable[[], bool]) -> None:
+        ends = time.monotonic() + 10
+        while not true():
+            assert time.monotonic() < ends, "it never came"
+            time.sleep(0.02)
+
+    (tmp_path / "main.py").write_text(SHARED)
+    body = {"collection": "messages", "schema": {}, "fields": [{"field": "text", "type": "text", "schema": {}}]}
+    with Server(tmp_path, "--app", "main:app") as first, Server(tmp_path, "--app", "main:app") as second:
+        pids = {first.process.pid, second.process.pid}
+        with first.client() as admin, second.client() as other:
+            admin.post("/collections", json=body).raise_for_status()
+            wait(lambda: other.get("/collections/messages").status_code == 200)
+            for client in (admin, other):
+                client.post("/items/messages", json={"text": "a"}).raise_for_status()
+            wait(lambda: len(who("told")) == 2 and len(who("once")) > 2 and set(who("everywhere")) == pids)
+            assert set(who("once")) == set(who("told")) == {first.process.pid}
+            first.process.kill()
+            other.post("/items/messages", json={"text": "b"}).raise_for_status()
+            wait(lambda: who("told")[-1] == who("once")[-1] == second.process.pid)
+        assert len(who("told")) in (3, 4, 5), "at least once, and twice only what was not acknowledged"
 
 
 @pytest.mark.parametrize("event", ["activity.create", "revisions.*", "sessions.delete"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,28 @@ async def test_timers(app: Rowcast) -> None:
     stopped = len(ticks)
     await asyncio.sleep(0.1)
     assert len(ticks) == stopped
+
+
+@pytest.mark.parametrize("is_async", [True, False])
+async def test_a_timer_that_hangs_or_ends_itself_comes_again(app: Rowcast, is_async: bool) -> None:
+    calls: list[str] = []
+
+    async def hang(ctx: Context) -> None:
+        calls.append("async")
+        if len(calls) == 1:
+            await asyncio.Event().wait()
+        raise asyncio.CancelledError if len(calls) == 2 else SystemExit
+
+    def sleep(ctx: Context) -> None:
+        calls.append("plain")
+        if len(calls) == 1:
+            time.sleep(0.5)
+        raise SystemExit
+
+    app.every("10ms", timeout=0.05)(hang if is_async else sleep)
+    async with opened(app):
+        await until(lambda: len(calls) > 3)
+        assert app.hooks[0].failures >= 3
 
 
 def test_rhythms() -> None:

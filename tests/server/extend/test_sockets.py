@@ -67,6 +67,30 @@ async def test_messages_of_ones_own(tmp_path: Path) -> None:
         assert json.loads(await ws.recv()) == {"type": "all"}
 
 
+async def test_a_function_that_hangs_or_ends_itself(tmp_path: Path) -> None:
+    app = made(tmp_path)
+
+    @app.on_message("hang", timeout=0.05)
+    async def hang(ctx: SocketContext, message: dict[str, Any]) -> None:
+        await asyncio.Event().wait()
+
+    @app.on_message("cancel")
+    async def cancel(ctx: SocketContext, message: dict[str, Any]) -> None:
+        raise asyncio.CancelledError
+
+    @app.on_message("exit")
+    async def leave(ctx: SocketContext, message: dict[str, Any]) -> None:
+        raise SystemExit
+
+    async with served(app) as address, connect(f"ws://{address}/websocket", proxy=None) as ws:
+        await say(ws, type="auth", access_token="tok-admin")
+        assert (await say(ws, type="hang"))["error"]["code"] == "HOOK_TIMEOUT"
+        assert (await say(ws, type="cancel"))["error"]["code"] == "HOOK_FAILED"
+        assert (await say(ws, type="exit"))["error"]["code"] == "HOOK_FAILED"
+        assert (await say(ws, type="ping"))["type"] == "pong"
+        assert [each.failures for each in app.hooks] == [1, 1, 1]
+
+
 async def test_messages_of_the_protocol_are_seen_first(tmp_path: Path) -> None:
     app = made(tmp_path)
 

@@ -73,6 +73,7 @@ async def alter(engine: Engine, actor: Actor, work: Callable[[Alter], Awaitable[
     variables = await engine.variables(actor, rights.variables)
 
     async def run(tx: Alteration) -> T:
+        tx.sign(actor.user)
         return await work(Alter(tx, Scope(engine, actor, tx, rights, variables, limited=False)))
 
     return await engine.store.alter(run)

@@ -103,6 +103,7 @@ async def within(
     variables = engine.variables_now(actor, needed) or await engine.variables(actor, needed)
 
     async def run(tx: Transaction) -> T:
+        tx.sign(actor.user)
         return await work(Scope(engine, actor, tx, rights, variables))
 
     return await engine.store.write(run, quick=quick)

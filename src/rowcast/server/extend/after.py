@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from rowcast.engine.hooks import Pattern
 from rowcast.errors import RowcastError
 from rowcast.feed import Change, Commit, Position
 from rowcast.server.extend.context import Context, event_name
-from rowcast.server.extend.tally import Tally
+from rowcast.server.extend.tally import Tally, is_failure
 from rowcast.server.extend.worker import Worker
 
 log = structlog.get_logger("rowcast.hooks")
@@ -33,14 +33,16 @@ _LONGEST_PAUSE = 30.0
 @dataclass(frozen=True, slots=True)
 class RowEvent:
     """What became of one row. ``name``: ``items.update``, ``users.create`` …; ``before`` and ``after``: the row with all its
-    columns, None where there was or is none. ``position`` and ``number`` (within the commit) name the event: the same event
-    told again, after a failure or a restart, has the same ``id``."""
+    columns, None where there was or is none. ``user``: the id of the user who asked for the mutation that wrote it; None for the
+    public, the server itself, timers, after-hooks and other programs. ``position`` and ``number`` (within the commit) name the
+    event: the same event told again, after a failure or a restart, has the same ``id``."""
 
     name: str
     collection: str
     key: str | int
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
+    user: str | None
     position: Position
     number: int
 
@@ -48,6 +50,10 @@ class RowEvent:
     def id(self) -> str:
         """Names the event for ever: for whoever must not do a thing twice."""
         return f"{self.position}:{self.number}"
+
+
+ContextOf = Callable[[str | None], Awaitable[Context]]
+"""The context for an event that this user has caused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class After:
 class Follower:
     """Reads the log for one hook."""
 
-    def __init__(self, engine: Engine, hook: After, tally: Tally, context: Callable[[], Context]) -> None:
+    def __init__(self, engine: Engine, hook: After, tally: Tally, context: ContextOf) -> None:
         self._engine, self._hook, self._tally, self._context = engine, hook, tally, context
         self._waiting: deque[Commit] = deque()
         self._news = asyncio.Event()
@@ -163,7 +169,9 @@ class Follower:
         try:
             async with asyncio.timeout(self._hook.limit) as clock:
                 await self._call(event)
-        except Exception as error:
+        except BaseException as error:
+            if not is_failure(error):
+                raise
             if isinstance(error, TimeoutError) and clock.expired():
                 self._replace_worker()
                 error = TimeoutError(f"took longer than {self._hook.limit:g} s")
@@ -175,7 +183,7 @@ class Follower:
         return True
 
     async def _call(self, event: RowEvent) -> None:
-        function, context = self._hook.function, self._context()
+        function, context = self._hook.function, await self._context(event.user)
         if inspect.iscoroutinefunction(function):
             await function(context, event)
         else:
@@ -194,6 +202,7 @@ def event_of(change: Change, position: Position, number: int) -> RowEvent:
         change.key,
         None if change.before is None else change.before.values,
         None if change.after is None else change.after.values,
+        change.user,
         position,
         number,
     )

@@ -16,6 +16,7 @@ from rowcast.api.rest.request import actor, engine
 from rowcast.engine.hooks import Caller, MessageHook, SocketHook
 from rowcast.server.extend.context import Context, SocketContext
 from rowcast.server.extend.registry import Named
+from rowcast.server.extend.tally import Passed
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
@@ -38,7 +39,7 @@ def route_of(app: Rowcast, named: Named) -> Route:
     return Route(path, answer, methods=list(methods))
 
 
-class _Told(BaseException):
+class _Told(Passed):
     """An answer that a handler gave by raising."""
 
     def __init__(self, error: HTTPException) -> None:
@@ -66,7 +67,8 @@ def socket_hook(app: Rowcast, engine: Engine, named: Named) -> SocketHook:
 
     async def call(caller: Caller) -> None:
         with named.tally.call():
-            await named.function(SocketContext(app, engine, caller))
+            async with named.tally.limited(named.limit):
+                await named.function(SocketContext(app, engine, caller))
 
     return call
 
@@ -76,7 +78,8 @@ def message_hook(app: Rowcast, engine: Engine, named: Named) -> MessageHook:
 
     async def call(caller: Caller, message: Mapping[str, Any]) -> Mapping[str, Any] | None:
         with named.tally.call():
-            answer = await named.function(SocketContext(app, engine, caller), message)
+            async with named.tally.limited(named.limit):
+                answer = await named.function(SocketContext(app, engine, caller), message)
             if answer is not None and not isinstance(answer, Mapping):
                 raise TypeError(f"a message hook returns a mapping or None, not {type(answer).__name__}")
             return answer

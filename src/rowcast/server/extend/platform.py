@@ -15,6 +15,8 @@ from starlette.types import ASGIApp
 from rowcast.auth import SYSTEM, Actor
 from rowcast.engine.engine import Engine
 from rowcast.engine.hooks import Hooks
+from rowcast.engine.identify import identify_again
+from rowcast.errors import InvalidCredentials
 from rowcast.feed import Commit
 from rowcast.server.application import application
 from rowcast.server.bootstrap import Login
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from rowcast.server.extend.app import Rowcast
 
 log = structlog.get_logger("rowcast.hooks")
+_TURN = 0.5
+"""Seconds between two looks whether the process that leads has gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +86,61 @@ def _hooks(app: Rowcast, engine: Engine, room: Room) -> Hooks:
 
 
 class Begun:
-    """What runs by itself: after-hooks and timers. ``patience``: seconds that running calls get in the end; what is cut off
-    then is told again after the next start."""
+    """What runs by itself: after-hooks and timers. Of several processes on one database one runs them, all but the timers that are
+    meant for each; when it ends, another goes on. ``patience``: seconds that running calls get in the end; what is cut off then is
+    told again after the next start."""
 
     def __init__(self, app: Rowcast, engine: Engine, patience: float) -> None:
         self._app, self._engine, self._patience = app, engine, patience
-        self._followers = [Follower(engine, hook, tally, self._context) for hook, tally in app.registered.after]
+        self._followers = [Follower(engine, hook, tally, self._context_after) for hook, tally in app.registered.after]
         self._timers: list[asyncio.Task[None]] = []
         self._reading: list[asyncio.Task[None]] = []
 
     def _context(self) -> Context:
         return Context(self._app, self._engine, SYSTEM)
 
+    async def _context_after(self, user: str | None) -> Context:
+        """All rights, whoever has caused it."""
+        return Context(self._app, self._engine, await self._actor(user), who=_system)
+
+    async def _actor(self, user: str | None) -> Actor:
+        """The user as he is now; without role and rights if he has gone meanwhile."""
+        if user is None:
+            return SYSTEM
+        try:
+            return await identify_again(self._engine, Actor(user=user))
+        except InvalidCredentials:
+            return Actor(user=user)
+
     async def begin(self) -> None:
+        """Begin, or wait until it is this process's turn."""
+        self._keep_time(everywhere=True)
+        if not self._followers and not self._app.registered.timers:
+            return
+        if self._engine.store.lead():
+            await self._lead()
+        else:
+            log.info("another process calls the hooks after commits and the timers")
+            self._timers.append(asyncio.create_task(_told(self._wait())))
+
+    async def _wait(self) -> None:
+        while not self._engine.store.lead():  # noqa: ASYNC110 - another process sets it
+            await asyncio.sleep(_TURN)
+        await self._lead()
+
+    async def _lead(self) -> None:
         """Find the bookmarks, then begin."""
         for follower in self._followers:
             await follower.begin()
         if self._followers:
             self._engine.on_commit(self._committed)
         self._reading = [asyncio.create_task(_told(follower.run())) for follower in self._followers]
-        timers = self._app.registered.timers
-        self._timers = [asyncio.create_task(_told(keep_time(timer, tally, self._context))) for timer, tally in timers]
+        self._keep_time(everywhere=False)
+
+    def _keep_time(self, *, everywhere: bool) -> None:
+        for timer, tally in self._app.registered.timers:
+            if timer.everywhere is everywhere:
+                self._timers.append(asyncio.create_task(_told(keep_time(timer, tally, self._context))))
 
     async def end(self) -> None:
         """Let what is under way finish, for a while."""
@@ -115,12 +153,16 @@ class Begun:
         for task in self._reading:
             task.cancel()
         await asyncio.gather(*self._timers, *self._reading, return_exceptions=True)
-        for follower in self._followers:
+        for follower in self._followers if self._reading else ():
             await follower.end()
 
     def _committed(self, commit: Commit) -> None:
         for follower in self._followers:
             follower.committed(commit)
+
+
+async def _system() -> Actor:
+    return SYSTEM
 
 
 async def _told(work: Coroutine[Any, Any, None]) -> None:

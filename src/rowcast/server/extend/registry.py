@@ -12,7 +12,7 @@ from rowcast.engine.hooks import Pattern
 from rowcast.errors import InvalidConfiguration
 from rowcast.server.extend.after import After
 from rowcast.server.extend.tally import Kind, Tally
-from rowcast.server.extend.timers import Timer, cron, every
+from rowcast.server.extend.timers import Rhythm, Timer, cron, every
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,16 +25,19 @@ class Decorator(Protocol):
 
 UNHEARD = frozenset({"directus_activity", "directus_revisions", "directus_sessions", "directus_migrations"})
 """Collections that the program writes by itself, without mutations, and that are not in the change log."""
+PATIENCE = 30.0
+"""Seconds that a function on sockets may take unless it says otherwise: the socket's messages wait for it."""
 CLOSED_TYPES = frozenset({"auth", "ping", "pong"})
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A registered function, with what it is registered for."""
+    """A registered function, with what it is registered for. ``limit``: seconds that a call may take, None for no end."""
 
     tally: Tally
     function: Callable[..., Any]
     subject: Any = None
+    limit: float | None = None
 
 
 @dataclass(slots=True)
@@ -109,21 +112,23 @@ class Registry:
 
     def on_connect(self, function: F) -> F:
         """Call ``function(ctx)`` when a socket is open, before its first message is looked at. ``ctx.send`` greets it; raising a
-        ``RowcastError`` turns it away. In the mode ``handshake`` nobody has signed in yet."""
-        self.registered.connect.append(Named(self._waiting("connect", function), function))
+        ``RowcastError`` turns it away, and so does taking longer than 30 seconds. In the mode ``handshake`` nobody has signed in
+        yet."""
+        self.registered.connect.append(Named(self._waiting("connect", function), function, limit=PATIENCE))
         return function
 
     def on_disconnect(self, function: F) -> F:
         """Call ``function(ctx)`` when a socket has gone."""
-        self.registered.disconnect.append(Named(self._waiting("disconnect", function), function))
+        self.registered.disconnect.append(Named(self._waiting("disconnect", function), function, limit=PATIENCE))
         return function
 
-    def on_message(self, type: str, *, name: str | None = None) -> Decorator:
+    def on_message(self, type: str, *, name: str | None = None, timeout: float | None = PATIENCE) -> Decorator:
         """Call ``function(ctx, message)`` for messages of that type.
 
         For a type of one's own: what it returns (a mapping or None) is the answer, with the message's type and uid. For ``items``,
         ``subscribe`` and ``unsubscribe``: it is called first, and may return another message to go on with. Raising a
-        ``RowcastError`` answers with its error frame. Later messages of the socket wait until it is done.
+        ``RowcastError`` answers with its error frame. Later messages of the socket wait until it is done; what takes longer than
+        ``timeout`` seconds (None: no end) is cancelled and answered with ``HOOK_TIMEOUT``.
         """
         if type in CLOSED_TYPES or not type:
             raise InvalidConfiguration(f'Messages of type "{type}" are not for extensions.')
@@ -131,7 +136,7 @@ class Registry:
         def register(function: F) -> F:
             if type in self.registered.messages:
                 raise InvalidConfiguration(f'There are two hooks for messages of type "{type}".')
-            self.registered.messages[type] = Named(self._waiting("message", function, name), function, type)
+            self.registered.messages[type] = Named(self._waiting("message", function, name), function, type, timeout)
             return function
 
         return register
@@ -149,24 +154,37 @@ class Registry:
 
         return register
 
-    def every(self, interval: str | float | timedelta, *, name: str | None = None) -> Decorator:
-        """Call ``function(ctx)`` in even steps while the server runs: ``"10s"``, ``"5m"``, seconds, or a timedelta."""
-        rhythm = every(interval)
+    def every(
+        self,
+        interval: str | float | timedelta,
+        *,
+        name: str | None = None,
+        timeout: float | None = None,
+        everywhere: bool = False,
+    ) -> Decorator:
+        """Call ``function(ctx)`` in even steps while the server runs: ``"10s"``, ``"5m"``, seconds, or a timedelta. A call may take
+        ``timeout`` seconds (None: no end). Of several processes on one database one calls it; ``everywhere``: each does."""
+        return self._timer(every(interval), name, timeout, everywhere)
 
+    def cron(
+        self,
+        expression: str,
+        *,
+        zone: str = "UTC",
+        name: str | None = None,
+        timeout: float | None = None,
+        everywhere: bool = False,
+    ) -> Decorator:
+        """Call ``function(ctx)`` when a cron expression says so (``"*/5 * * * *"``; six fields begin with seconds). ``timeout`` and
+        ``everywhere`` as for ``every``."""
+        return self._timer(cron(expression, zone), name, timeout, everywhere)
+
+    def _timer(
+        self, rhythm: Callable[[], Rhythm], name: str | None, limit: float | None, everywhere: bool
+    ) -> Decorator:
         def register(function: F) -> F:
             tally = self._tally("timer", function, name)
-            self.registered.timers.append((Timer(tally.name, rhythm, function), tally))
-            return function
-
-        return register
-
-    def cron(self, expression: str, *, zone: str = "UTC", name: str | None = None) -> Decorator:
-        """Call ``function(ctx)`` when a cron expression says so (``"*/5 * * * *"``; six fields begin with seconds)."""
-        rhythm = cron(expression, zone)
-
-        def register(function: F) -> F:
-            tally = self._tally("timer", function, name)
-            self.registered.timers.append((Timer(tally.name, rhythm, function), tally))
+            self.registered.timers.append((Timer(tally.name, rhythm, function, limit, everywhere), tally))
             return function
 
         return register

@@ -48,6 +48,9 @@ class Gate:
             self.require()
             return await self._tx.fetch(text, args)
 
+    def sign(self, user: str | None) -> None:
+        """What a hook writes was asked for by whoever asked for the mutation."""
+
     def unit(self) -> tuple[Change, ...]:
         """See ``Transaction.unit``."""
         with self._lock:

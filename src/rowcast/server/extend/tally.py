@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal
@@ -12,6 +13,7 @@ import structlog
 
 from rowcast.errors import HookFailed, HookTimeout, RowcastError
 
+_OURS = (KeyboardInterrupt, GeneratorExit)
 log = structlog.get_logger("rowcast.hooks")
 Kind = Literal["before", "after", "connect", "disconnect", "message", "route", "timer"]
 
@@ -42,11 +44,24 @@ class Tally:
         except RowcastError:
             self.refusals += 1
             raise
-        except Exception as error:
+        except BaseException as error:
+            if not is_failure(error):
+                raise
             self.fail(error)
             raise HookFailed from error
         finally:
             self.seconds += perf_counter() - began
+
+    @asynccontextmanager
+    async def limited(self, seconds: float | None) -> AsyncIterator[None]:
+        """Around a call that may not take longer. Raises HookTimeout, told already."""
+        try:
+            async with asyncio.timeout(seconds) as clock:
+                yield
+        except TimeoutError:
+            if seconds is not None and clock.expired():
+                raise self.out_of_time(seconds) from None
+            raise
 
     def fail(self, error: BaseException, **facts: object) -> None:
         """The hook failed: count it and tell the log."""
@@ -60,3 +75,23 @@ class Tally:
         self.last_error = f"took longer than {limit:g} s"
         log.error("hook failed", hook=self.name, kind=self.kind, error=self.last_error)
         return HookTimeout()
+
+
+class Passed(BaseException):
+    """Carries something through ``Tally.call`` that is no failure."""
+
+
+def is_failure(error: BaseException) -> bool:
+    """Whether it is the hook's own: not so when whoever called is cancelled or ended. A hook that raises CancelledError by itself,
+    or SystemExit, has failed like any other."""
+    if isinstance(error, asyncio.CancelledError):
+        return not _is_cancelled()
+    return not isinstance(error, (*_OURS, Passed))
+
+
+def _is_cancelled() -> bool:
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # a thread of the hooks
+        return False
+    return task is not None and task.cancelling() > 0

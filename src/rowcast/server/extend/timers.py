@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
-from rowcast.errors import HookFailed, InvalidConfiguration, RowcastError
+from rowcast.errors import HookFailed, HookTimeout, InvalidConfiguration, RowcastError
 from rowcast.server import values
 from rowcast.server.extend.context import Context
 from rowcast.server.extend.tally import Tally
@@ -63,11 +63,14 @@ class Cron:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A function and its rhythm, which begins when the server starts."""
+    """A function and its rhythm, which begins when the server starts. ``limit``: seconds that a call may take, None for no end;
+    ``everywhere``: in each of several processes on one database."""
 
     name: str
     rhythm: Callable[[], Rhythm]
     function: Callable[..., Any]
+    limit: float | None = None
+    everywhere: bool = False
 
 
 def every(interval: str | float | timedelta) -> Callable[[], Rhythm]:
@@ -106,7 +109,11 @@ async def keep_time(timer: Timer, tally: Tally, context: Callable[[], Context]) 
             await _sleep(rhythm.wait())
             try:
                 with tally.call():
-                    await _call(timer.function, context(), worker)
+                    async with tally.limited(timer.limit):
+                        await _call(timer.function, context(), worker)
+            except HookTimeout:  # told already; a thread that hangs is left behind
+                worker.end()
+                worker = Worker("rowcast-timer")
             except HookFailed:
                 pass  # told already
             except RowcastError as error:  # of a verb: nobody else hears of it

@@ -114,6 +114,7 @@ class Groups:
         the end of the mutation, or the error would hit all that share the commit."""
         session = self._session
         mark = session.log.mark()
+        session.log.user = None
         session.connection.execute("SAVEPOINT one")
         session.deadline = time.monotonic() + limit
         try:
@@ -143,4 +144,5 @@ def alter(session: WriteSession, work: Work) -> Any:
         apply_steps(session.connection, steps)
         return session.refresh()
 
+    session.log.user = None
     return drive(work(SqliteAlteration(session.connection, session.log, session.schema, apply)))

@@ -2,13 +2,15 @@
 cuts off what is too old. Must not know who wrote the rows or who listens.
 
 ``rowcast_changes`` is filled by triggers, a row each; ``rowcast_commits`` has a row per announced commit, with the last seq of
-each unit in it, so that a replay has the same commits and units as the announcement had.
+each unit in it and who asked for it (``[3, [5, "…"]]``), so that a replay has the same commits and units as the announcement had.
 """
 
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import apsw
@@ -23,13 +25,18 @@ NEWEST = "SELECT coalesce(max(seq), 0) FROM rowcast_changes"
 _OLD = """SELECT (SELECT max(last) FROM rowcast_commits WHERE last < ?1 AND (at < ?2 OR last <= ?1 - ?3)),
  (SELECT min(seq) FROM rowcast_changes)"""
 _NOTE = "INSERT OR IGNORE INTO rowcast_commits(last, at, units) VALUES(?, ?, ?)"
+_NOTES = "SELECT units FROM rowcast_commits WHERE last BETWEEN ? AND ? ORDER BY last"
 _KINDS = {kind.value: kind for kind in Kind}
 
 LogRow = tuple[Any, ...]
 """seq, collection, key, op, before, after"""
 
 
-def change_of(row: LogRow, unit: int) -> Change:
+End = int | tuple[int, str]
+"""The last seq of a unit, with the user who asked for it if there was one."""
+
+
+def change_of(row: LogRow, unit: int, user: str | None = None) -> Change:
     """A row of the log as a value."""
     _, collection, key, op, before, after = row
     return Change(
@@ -39,19 +46,29 @@ def change_of(row: LogRow, unit: int) -> Change:
         None if before is None else Image(before),
         None if after is None else Image(after),
         unit,
+        user,
     )
 
 
-class Log:
-    """The end of the log. ``last`` is the newest seq that was read; a transaction that is undone must be put ``back``."""
+@lru_cache(maxsize=4)
+def units_of(units: str) -> tuple[list[int], list[str | None]]:
+    """The last seq of each unit of a commit, and who asked for it."""
+    each = [end if isinstance(end, list) else (end, None) for end in json.loads(units)]
+    return [last for last, _ in each], [user for _, user in each]
 
-    __slots__ = ("_connection", "changes", "ends", "last", "pending")
+
+class Log:
+    """The end of the log. ``last`` is the newest seq that was read; a transaction that is undone must be put ``back``. ``user``:
+    who asked for what is written now."""
+
+    __slots__ = ("_connection", "changes", "ends", "last", "pending", "user")
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
         self.last = int(ask(connection, NEWEST)[0][0])
         self.changes: list[Change] = []
-        self.ends: list[int] = []
+        self.ends: list[End] = []
+        self.user: str | None = None
         self.pending: list[tuple[int, float, str]] = []
 
     def take(self) -> tuple[Change, ...]:
@@ -59,16 +76,25 @@ class Log:
         rows = ask(self._connection, _NEW, (self.last,))
         if not rows:
             return ()
-        unit = len(self.ends)
-        taken = tuple([change_of(row, unit) for row in rows])
+        unit, user = len(self.ends), self.user
+        taken = tuple([change_of(row, unit, user) for row in rows])
         self.last = rows[-1][0]
-        self.ends.append(self.last)
+        self.ends.append(self.last if user is None else (self.last, user))
         self.changes += taken
         return taken
 
     def chunk(self, limit: int) -> list[LogRow]:
         """Up to ``limit`` rows after ``last``, which stays where it is."""
         return ask(self._connection, _CHUNK, (self.last, limit))
+
+    def signed(self, rows: Sequence[LogRow]) -> tuple[Change, ...]:
+        """What another program has committed. Who asked for it, if that program was a server that has noted it."""
+        notes = ask(self._connection, _NOTES, (rows[0][0], rows[-1][0]))
+        ends, users = units_of("[" + ",".join(units[1:-1] for (units,) in notes) + "]")
+        places = [bisect_left(ends, row[0]) for row in rows]
+        return tuple(
+            [change_of(row, 0, users[at] if at < len(users) else None) for row, at in zip(rows, places, strict=True)]
+        )
 
     def mark(self) -> tuple[int, int, int]:
         """Where the log is now, for ``back``."""
@@ -80,13 +106,13 @@ class Log:
         del self.changes[changes:], self.ends[ends:]
         self.pending = [note for note in self.pending if note[0] <= self.last]
 
-    def flush(self) -> tuple[tuple[Change, ...], list[int]]:
+    def flush(self) -> tuple[tuple[Change, ...], list[End]]:
         """Take the changes and the ends of the units of the transaction that ends."""
         flushed = tuple(self.changes), self.ends
         self.changes, self.ends = [], []
         return flushed
 
-    def note(self, now: float, last: int, ends: Sequence[int]) -> None:
+    def note(self, now: float, last: int, ends: Sequence[End]) -> None:
         """Remember a commit to be noted by the next ``store_notes``. ``now`` is in seconds since 1970."""
         self.pending.append((last, now, json.dumps(ends)))
 

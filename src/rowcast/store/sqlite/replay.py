@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import lru_cache
 
 from rowcast.feed import Change, Commit, Position
 from rowcast.store.base import Row
-from rowcast.store.sqlite.log import change_of
+from rowcast.store.sqlite.log import change_of, units_of
 from rowcast.store.sqlite.reader import Reader
 from rowcast.store.sqlite.settings import SqliteOptions
 
@@ -35,19 +33,13 @@ async def is_cut(reader: Reader, position: Position) -> bool:
     return bool(oldest - 1 > position.offset)
 
 
-@lru_cache(maxsize=4)
-def _ends(units: str) -> list[int]:
-    """The last seq of each unit of a commit."""
-    ends: list[int] = json.loads(units)
-    return ends
-
-
 def commits_of(rows: list[Row], epoch: str, chunk: int) -> Iterator[Commit]:
     """Rows with the same ``units`` text are one commit: its last number is unique to it. Rows not noted yet go in parts."""
     changes: list[Change] = []
     for index, row in enumerate(rows):
-        unit = bisect_left(_ends(row[6]), row[0]) if row[6] else 0
-        changes.append(change_of(row[:6], unit))
+        ends, users = units_of(row[6] or "[]")
+        unit = bisect_left(ends, row[0])
+        changes.append(change_of(row[:6], unit, users[unit] if unit < len(users) else None))
         is_last = index + 1 == len(rows) or rows[index + 1][6] != row[6] or (not row[6] and len(changes) >= chunk)
         if is_last:
             yield Commit(Position(epoch, row[0]), tuple(changes))

@@ -233,7 +233,7 @@ class WriteSession:
     def _foreign(self, rows: list[LogRow]) -> Commit:
         self.log.last = rows[-1][0]
         self.log.note(time.time(), self.log.last, [self.log.last])
-        return Commit(self.position, tuple([change_of(row, 0) for row in rows]), time.time())
+        return Commit(self.position, self.log.signed(rows), time.time())
 
     def _trim(self) -> bool:
         options = self._options

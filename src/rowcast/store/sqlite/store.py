@@ -12,6 +12,7 @@ from rowcast.store.base import Alteration, Row, Transaction
 from rowcast.store.sqlite import bookmarks
 from rowcast.store.sqlite.announce import Announcer
 from rowcast.store.sqlite.group import Alone, Write, alter
+from rowcast.store.sqlite.lead import Lead
 from rowcast.store.sqlite.reader import Reader
 from rowcast.store.sqlite.replay import replay
 from rowcast.store.sqlite.settings import SqliteOptions
@@ -29,6 +30,7 @@ class SqliteStore:
 
     def __init__(self, options: SqliteOptions) -> None:
         self._options = options
+        self._lead = Lead(options.path)
         self.queued = 0
         self.on_commit: Callable[[Commit], None] = _ignore
         self.on_schema: Callable[[Schema], None] = _ignore
@@ -59,6 +61,7 @@ class SqliteStore:
         """See ``Store.close``."""
         await self._writer.stop()
         await asyncio.to_thread(self._reader.close)
+        self._lead.leave()
 
     async def read(self, text: str, args: Sequence[Any] = ()) -> list[Row]:
         """See ``Store.read``."""
@@ -94,6 +97,10 @@ class SqliteStore:
         if position.epoch != self._position.epoch:
             return None
         return await replay(self._reader, position, self._options)
+
+    def lead(self) -> bool:
+        """See ``Store.lead``."""
+        return self._lead.take()
 
     async def bookmark(self, name: str) -> Position:
         """See ``Store.bookmark``."""

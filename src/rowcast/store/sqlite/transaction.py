@@ -35,6 +35,10 @@ class SqliteTransaction:
         except (apsw.Error, OverflowError) as error:
             raise (translate(error) or error) from error
 
+    def sign(self, user: str | None) -> None:
+        """See ``Transaction.sign``."""
+        self._log.user = user
+
     def unit(self) -> tuple[Change, ...]:
         """See ``Transaction.unit``."""
         return self._log.take()
