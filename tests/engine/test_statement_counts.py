@@ -1,11 +1,12 @@
 """How many statements each verb costs, whatever is asked or written (the table in ``docs/limits.md``).
 
-Counted are the statements of readings and mutations. A transaction has a few more for all mutations that share it: begin, the
-reading of the log, commit; and each mutation its savepoint.
+Counted are the statements of readings and mutations; one that is run for many rows at once counts once. A transaction has a few
+more for all mutations that share it: begin, the reading of the log, commit.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -23,6 +24,9 @@ from rowcast.store.sqlite.reader import Reader
 from rowcast.store.sqlite.transaction import SqliteTransaction
 from tests.engine.people import People, allow
 from tests.engine.shop import Shop
+
+HISTORY = 3
+"""The last activity, activities, revisions: for all rows that are written together."""
 
 Count = Callable[[Awaitable[Any]], Awaitable[int]]
 
@@ -43,6 +47,7 @@ def cost(monkeypatch: pytest.MonkeyPatch) -> Count:
 
     counting(Reader, "run")
     counting(SqliteTransaction, "fetch")
+    counting(SqliteTransaction, "fetch_many")
 
     async def count(verb: Awaitable[Any]) -> int:
         texts.clear()
@@ -107,7 +112,7 @@ async def test_rights_cost_no_statement(people: People, cost: Count) -> None:
     await read(people.engine, actor, "articles", Query())
     assert await cost(read(people.engine, actor, "articles", parse({"filter": {"title": "t"}}))) == 1
     assert await cost(read_one(people.engine, actor, "articles", key, Query())) == 1
-    assert await cost(create(people.engine, actor, "articles", {"title": "u"})) == 3
+    assert await cost(create(people.engine, actor, "articles", {"title": "u"})) == 1 + HISTORY
 
 
 async def test_rights_of_a_change_are_one_statement_more(people: People, cost: Count) -> None:
@@ -117,28 +122,38 @@ async def test_rights_of_a_change_are_one_statement_more(people: People, cost: C
     keys: Sequence[Any] = [await people.item(title="t") for _ in range(3)]
     engine = people.engine
     await read(engine, actor, "articles", Query())
-    assert await cost(update(engine, actor, "articles", {"title": "v"}, keys=keys)) == 1 + 1 + 2 * 3
-    assert await cost(update(engine, actor, "articles", {"title": "w"}, query=Query())) == 1 + 1 + 1 + 2 * 3
-    assert await cost(delete(engine, actor, "articles", keys=keys)) == 1 + 1 + 3
+    assert await cost(update(engine, actor, "articles", {"title": "v"}, keys=keys)) == 1 + 1 + HISTORY
+    assert await cost(update(engine, actor, "articles", {"title": "w"}, query=Query())) == 1 + 1 + 1 + HISTORY
+    assert await cost(delete(engine, actor, "articles", keys=keys)) == 1 + 1 + 2
 
 
-@pytest.mark.parametrize(("collection", "each"), [("stamps", 3), ("halfway", 2), ("quiet", 1)])
-async def test_own_columns(shop: Shop, cost: Count, collection: str, each: int) -> None:
-    """The row, its activity and its revision, as far as the collection keeps them."""
+@pytest.mark.parametrize(("collection", "history"), [("stamps", HISTORY), ("halfway", 2), ("quiet", 0)])
+async def test_own_columns(shop: Shop, cost: Count, collection: str, history: int) -> None:
+    """The rows, and together for all of them: the last activity, their activities and their revisions."""
     engine = shop.engine
-    assert await cost(create(engine, SYSTEM, collection, {"label": "a"})) == each
-    assert await cost(create(engine, SYSTEM, collection, [{"label": "b"}, {"label": "c"}])) == 2 * each
+    assert await cost(create(engine, SYSTEM, collection, {"label": "a"})) == 1 + history
+    assert await cost(create(engine, SYSTEM, collection, [{"label": "b"}, {"label": "c"}])) == 2 + history
     keys = [row[0] for row in await shop.rows(collection, "id")]
-    assert await cost(update(engine, SYSTEM, collection, {"label": "d"}, keys=keys)) == 1 + 3 * (each - 1)
-    assert await cost(update(engine, SYSTEM, collection, {"label": "e"}, query=Query())) == 2 + 3 * (each - 1)
-    assert await cost(update_batch(engine, SYSTEM, collection, [{"id": key, "label": "f"} for key in keys])) == 3 * each
-    assert await cost(delete(engine, SYSTEM, collection, keys=keys)) == 1 + 3 * min(each - 1, 1)
+    assert await cost(update(engine, SYSTEM, collection, {"label": "d"}, keys=keys)) == 1 + history
+    assert await cost(update(engine, SYSTEM, collection, {"label": "e"}, query=Query())) == 2 + history
+    assert (
+        await cost(update_batch(engine, SYSTEM, collection, [{"id": key, "label": "f"} for key in keys])) == 3 + history
+    )
+    assert await cost(delete(engine, SYSTEM, collection, keys=keys)) == 1 + min(history, 2)
+
+
+async def test_mutations_that_share_a_transaction_share_their_history(shop: Shop, cost: Count) -> None:
+    async def all_of_them() -> None:
+        await asyncio.gather(*[create(shop.engine, SYSTEM, "stamps", {"label": str(n)}) for n in range(20)])
+
+    await create(shop.engine, SYSTEM, "stamps", {"label": "first"})
+    assert await cost(all_of_them()) == 20 + HISTORY
 
 
 async def test_a_singleton(shop: Shop, cost: Count) -> None:
     """Whether it is there has to be asked."""
     for heading in ("a", "b"):
-        assert await cost(upsert_singleton(shop.engine, SYSTEM, "site", {"heading": heading})) == 1 + 3
+        assert await cost(upsert_singleton(shop.engine, SYSTEM, "site", {"heading": heading})) == 1 + 1 + HISTORY
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,9 @@ async def create(engine: Engine, actor: Actor, collection: str, payload: Payload
             scope.rights.require(collection, "create")
         return [await create_one(scope, collection, item) for item in ready]
 
-    quick = len(ready) == 1 and _is_quick(engine, collection, ready[0])
-    return await within(engine, actor, work, quick=quick)
+    flat = all(map(is_small, ready))
+    quick = flat and len(ready) == 1 and not engine.hooks.create[collection]
+    return await within(engine, actor, work, quick=quick, flat=flat)
 
 
 async def create_item(engine: Engine, actor: Actor, collection: str, payload: Payload) -> Written:
@@ -46,11 +47,8 @@ async def create_item(engine: Engine, actor: Actor, collection: str, payload: Pa
     async def work(scope: Scope) -> Written:
         return written(scope, collection, await create_one(scope, collection, ready))
 
-    return await within(engine, actor, work, quick=_is_quick(engine, collection, ready))
-
-
-def _is_quick(engine: Engine, collection: str, payload: Payload) -> bool:
-    return is_small(payload) and not engine.hooks.create[collection]
+    flat = is_small(ready)
+    return await within(engine, actor, work, quick=flat and not engine.hooks.create[collection], flat=flat)
 
 
 __all__ = ["create", "create_item", "create_one"]

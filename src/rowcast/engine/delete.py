@@ -32,14 +32,15 @@ async def delete(
             return await delete_keys(scope, collection, chosen)
 
         with engine.broadcast.live.spelled(collection, _spelled(chosen)):
-            return await within(engine, actor, by_keys)
+            quick = len(keys) == 1 and not engine.hooks.delete[collection]
+            return await within(engine, actor, by_keys, quick=quick, flat=True)
     statement = statement_of(engine, await engine.rights(actor), collection, query or Query())
 
     async def by_query(scope: Scope) -> list[Key]:
         rows = await scope.tx.fetch(statement.text, bind(statement, scope.variables))
         return await delete_keys(scope, collection, [row[0] for row in rows])
 
-    return await within(engine, actor, by_query, variables_of(statement))
+    return await within(engine, actor, by_query, variables_of(statement), flat=True)
 
 
 def _spelled(keys: Sequence[Any]) -> list[tuple[int, str]]:

@@ -41,21 +41,22 @@ async def update(
     if not isinstance(payload, Mapping):
         raise InvalidPayload('"data" must be of type object')
     ready = await prepare(engine, actor, collection, "update", payload)
+    flat = is_small(ready)
     if keys is not None:
         chosen = keys
 
         async def by_keys(scope: Scope) -> list[Key]:
             return await update_keys(scope, collection, chosen, ready)
 
-        quick = len(keys) == 1 and _is_quick(engine, collection, ready)
-        return await within(engine, actor, by_keys, quick=quick)
+        quick = flat and len(keys) == 1 and not engine.hooks.update[collection]
+        return await within(engine, actor, by_keys, quick=quick, flat=flat)
     statement = statement_of(engine, await engine.rights(actor), collection, query or Query())
 
     async def by_query(scope: Scope) -> list[Key]:
         rows = await scope.tx.fetch(statement.text, bind(statement, scope.variables))
         return await update_keys(scope, collection, [row[0] for row in rows], ready)
 
-    return await within(engine, actor, by_query, variables_of(statement))
+    return await within(engine, actor, by_query, variables_of(statement), flat=flat)
 
 
 async def update_item(engine: Engine, actor: Actor, collection: str, key: Any, payload: Payload) -> Written | None:
@@ -66,7 +67,8 @@ async def update_item(engine: Engine, actor: Actor, collection: str, key: Any, p
         keys = await update_keys(scope, collection, [key], ready)
         return written(scope, collection, keys[0]) if keys else None
 
-    return await within(engine, actor, work, quick=_is_quick(engine, collection, ready))
+    flat = is_small(ready)
+    return await within(engine, actor, work, quick=flat and not engine.hooks.update[collection], flat=flat)
 
 
 async def update_batch(engine: Engine, actor: Actor, collection: str, rows: Sequence[Payload]) -> list[Key]:
@@ -86,7 +88,7 @@ async def update_batch(engine: Engine, actor: Actor, collection: str, rows: Sequ
             changed += await update_keys(scope, collection, [row[primary]], values)
         return changed
 
-    return await within(engine, actor, work)
+    return await within(engine, actor, work, flat=all(map(is_small, ready)))
 
 
 async def upsert_singleton(engine: Engine, actor: Actor, collection: str, payload: Payload) -> Key:
@@ -102,11 +104,7 @@ async def upsert_singleton(engine: Engine, actor: Actor, collection: str, payloa
         key: Key = rows[0][0]
         return key
 
-    return await within(engine, actor, work)
-
-
-def _is_quick(engine: Engine, collection: str, payload: Payload) -> bool:
-    return is_small(payload) and not engine.hooks.update[collection]
+    return await within(engine, actor, work, flat=is_small(ready))
 
 
 def _object(row: Any) -> Payload:

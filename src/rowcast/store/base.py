@@ -15,6 +15,8 @@ from rowcast.schema.steps import Step
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
+Bulk = Callable[["Transaction", Sequence[Any]], Awaitable[None]]
+"""Writes many rows at once."""
 
 
 class Transaction(Protocol):
@@ -28,6 +30,15 @@ class Transaction(Protocol):
 
     def sign(self, user: str | None) -> None:
         """Say who asked for what is written (see ``Change.user``)."""
+        ...
+
+    async def fetch_many(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run one statement for each row of arguments. Raises as ``fetch``."""
+        ...
+
+    async def defer(self, write: Bulk, row: Any) -> None:
+        """Have ``write`` write history (``directus_activity``, ``directus_revisions``): together with other rows that are deferred
+        to it, also those of other mutations, and in their order; before any statement that names these tables."""
         ...
 
     def unit(self) -> tuple[Change, ...]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
 
-from rowcast.errors import NotUnique
+from rowcast.errors import InvalidForeignKey, NotUnique
 from rowcast.schema.steps import ColumnPlan, CreateTable
 from rowcast.store.base import Transaction
 from rowcast.store.sqlite import SqliteOptions
+from rowcast.store.sqlite.group import Groups, Write
 from rowcast.store.sqlite.session import CHECKPOINT
+from rowcast.store.sqlite.writer import CAREFUL
 from tests.store.conftest import ID, Opened
 from tests.store.sqlite.test_foreign import write_beside
 from tests.store.sqlite.test_writer import add, adding
@@ -99,8 +102,12 @@ async def test_what_another_program_wrote_comes_first(store: Opened) -> None:
     assert told == ["settle", "theirs", "ours"]
 
 
-async def test_one_that_takes_long_is_run_again_in_the_thread(store: Opened) -> None:
+@pytest.mark.parametrize("careful", [False, True])
+async def test_one_that_takes_long_is_run_again_in_the_thread(store: Opened, careful: bool) -> None:
     await settled(store)
+    if careful:
+        with pytest.raises(NotUnique):
+            await store.write(lambda tx: tx.fetch("INSERT INTO notes(id, text) VALUES(1, 'again')"), quick=True)
     ran_in: list[threading.Thread] = []
 
     async def slow(tx: Transaction) -> None:
@@ -148,3 +155,110 @@ async def test_closing_finishes_what_waits_for_its_turn(tmp_path: Path) -> None:
     await asyncio.sleep(0)
     await opened.close()
     assert await asyncio.gather(*writing) == [1, 2, 3]
+
+
+@pytest.fixture
+def savepoints(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Who ran in a savepoint."""
+    found: list[str] = []
+    real = Groups._single
+
+    def single(self: Groups, write: Write, *args: Any) -> Any:
+        found.append(threading.current_thread().name)
+        return real(self, write, *args)
+
+    monkeypatch.setattr(Groups, "_single", single)
+    return found
+
+
+async def test_good_ones_have_no_savepoints(store: Opened, savepoints: list[str]) -> None:
+    await settled(store)
+    savepoints.clear()
+    await asyncio.gather(*[store.write(adding(str(n)), quick=True) for n in range(20)])
+    assert savepoints == []
+
+
+async def test_a_group_with_a_bad_one_is_run_again_on_the_loop(store: Opened, savepoints: list[str]) -> None:
+    await settled(store)
+    savepoints.clear()
+    ran: list[str] = []
+
+    def naming(name: str) -> Work:
+        async def work(tx: Transaction) -> threading.Thread:
+            ran.append(name)
+            await add(tx, name)
+            if name == "bad":
+                await tx.fetch("INSERT INTO notes(id, text) VALUES(1, 'again')")
+            return threading.current_thread()
+
+        return work
+
+    names = ["a", "bad", "b"]
+    found = await asyncio.gather(*[store.write(naming(n), quick=True) for n in names], return_exceptions=True)
+    assert [type(each) for each in found] == [type(threading.main_thread()), NotUnique, type(threading.main_thread())]
+    assert ran == ["a", "bad", "a", "bad", "b"]
+    assert savepoints == [threading.main_thread().name] * 3
+    assert await texts(store) == ["settle", "a", "b"]
+    assert [c.after and c.after.values["text"] for commit in store.commits for c in commit.changes] == [
+        "settle",
+        "a",
+        "b",
+    ]
+    for _ in range(CAREFUL):
+        await store.write(adding("x"), quick=True)
+    savepoints.clear()
+    await store.write(adding("y"), quick=True)
+    assert savepoints == []
+
+
+async def test_a_deferred_foreign_key_fails_its_own_mutation_on_the_loop(store: Opened) -> None:
+    await store.write(
+        lambda tx: tx.fetch(
+            "CREATE TABLE hangs(id INTEGER PRIMARY KEY, note INT REFERENCES notes DEFERRABLE INITIALLY DEFERRED)"
+        )
+    )
+    await settled(store)
+
+    def hanging(note: int) -> Callable[[Transaction], Awaitable[object]]:
+        return lambda tx: tx.fetch("INSERT INTO hangs(note) VALUES(?)", (note,))
+
+    found = await asyncio.gather(*[store.write(hanging(n), quick=True) for n in (1, 99, 1)], return_exceptions=True)
+    assert [type(each) for each in found] == [list, InvalidForeignKey, list]
+
+
+async def test_history_is_written_once_for_all_and_in_order(store: Opened) -> None:
+    await settled(store)
+    calls: list[int] = []
+
+    async def bulk(tx: Transaction, rows: Sequence[str]) -> None:
+        calls.append(len(rows))
+        await tx.fetch_many("INSERT INTO notes(text) VALUES(?)", [(row,) for row in rows])
+
+    def noting_later(text: str) -> Callable[[Transaction], Awaitable[None]]:
+        async def work(tx: Transaction) -> None:
+            await tx.defer(bulk, f"history of {text}")
+            await add(tx, text)
+            if text == "bad":
+                raise NotUnique("no", collection=None, field=None, value=None)
+
+        return work
+
+    await asyncio.gather(*[store.write(noting_later(text), quick=True) for text in "abc"])
+    assert calls == [3]
+    assert await texts(store) == ["settle", "a", "b", "c", *[f"history of {text}" for text in "abc"]]
+    names = ["d", "bad", "e"]
+    await asyncio.gather(*[store.write(noting_later(text), quick=True) for text in names], return_exceptions=True)
+    assert (await texts(store))[7:] == ["d", "history of d", "e", "history of e"]
+
+
+async def test_history_is_there_for_who_asks_for_it(store: Opened) -> None:
+    async def bulk(tx: Transaction, rows: Sequence[str]) -> None:
+        await tx.fetch_many("INSERT INTO notes(text) VALUES(?)", [(row,) for row in rows])
+
+    async def work(tx: Transaction) -> list[Any]:
+        await tx.defer(bulk, "history")
+        before = await tx.fetch("SELECT count(*) FROM notes")
+        after = await tx.fetch("SELECT count(*), 'directus_activity' FROM notes")
+        return [before[0][0], after[0][0]]
+
+    assert await store.write(work, quick=True) == [0, 1]

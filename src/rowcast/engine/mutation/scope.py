@@ -27,7 +27,7 @@ _LENGTHS = {"date": slice(0, 10), "time": slice(11, 19), "dateTime": slice(0, 19
 class Scope:
     """One mutation under way. ``variables`` gives the value of a variable; ``writing`` the plans of the transaction's schema;
     ``limited``: whether ``MAX_BATCH_MUTATION`` counts (metadata rows are not a client's batch). ``loose`` collects the revisions
-    that belong to no other yet: those of nested rows are given to their parent."""
+    that belong to no other yet: those of nested rows are given to their parent; ``is_flat``: there are none of these."""
 
     __slots__ = (
         "_limit",
@@ -35,6 +35,7 @@ class Scope:
         "_touched",
         "actor",
         "engine",
+        "is_flat",
         "loose",
         "now",
         "rights",
@@ -52,6 +53,7 @@ class Scope:
         variables: Callable[[str], Any],
         *,
         limited: bool = True,
+        flat: bool = False,
     ) -> None:
         self.engine, self.actor, self.tx = engine, actor, tx
         self.rights, self.variables = rights, variables
@@ -60,6 +62,7 @@ class Scope:
         self._limit = engine.settings.max_batch_mutation if limited else None
         self._touched = self._steps = 0
         self.loose: list[int] = []
+        self.is_flat = flat
 
     @property
     def schema(self) -> Schema:
@@ -95,16 +98,17 @@ async def within(
     names: frozenset[str] = frozenset(),
     *,
     quick: bool = False,
+    flat: bool = False,
 ) -> T:
     """Run ``work`` in a transaction of its own, as ``actor``. ``names`` are variables that it needs besides those of the rights;
-    ``quick`` as in ``Store.write``."""
+    ``quick`` as in ``Store.write``; ``flat``: no row is nested in another."""
     rights = engine.rights_now(actor) or await engine.rights(actor)
     needed = rights.variables | names if names else rights.variables
     variables = engine.variables_now(actor, needed) or await engine.variables(actor, needed)
 
     async def run(tx: Transaction) -> T:
         tx.sign(actor.user)
-        return await work(Scope(engine, actor, tx, rights, variables))
+        return await work(Scope(engine, actor, tx, rights, variables, flat=flat))
 
     return await engine.store.write(run, quick=quick)
 

@@ -102,6 +102,15 @@ REVISION = (
 )
 """Keep a row as it is after a change. Returns (id)."""
 
+LAST_ACTIVITY = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'directus_activity'), 0)"
+"""Returns (the highest id that an activity ever had)."""
+
+ACTIVITIES = ACTIVITY.replace('("action"', '("id","action"').replace("(?,", "(?,?,").removesuffix(' RETURNING "id"')
+"""Like ``ACTIVITY``, with the id as the first bind. Returns nothing."""
+
+REVISIONS = REVISION.removesuffix(' RETURNING "id"')
+"""Like ``REVISION``. Returns nothing."""
+
 ADOPT = f'UPDATE "directus_revisions" SET "parent"=? WHERE "id" {_AMONG} RETURNING "id"'
 """Make revisions children of another. Binds: the parent's id, the ids."""
 

@@ -1,5 +1,8 @@
-"""A group of mutations in one transaction, each in its savepoint: runs them and says what is to be announced. Knows whose error is
-whose; must not know in which thread it runs or how mutations queue up.
+"""A group of mutations in one transaction: runs them and says what is to be announced. Knows whose error is whose; must not know in
+which thread it runs or how mutations queue up.
+
+Each mutation has a savepoint, so that an error undoes it alone. A hurried group has none: most mutations are good, and when one is
+not, nothing of the group has happened and it is run again with savepoints.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from rowcast.store.sqlite.session import WriteSession
 from rowcast.store.sqlite.transaction import SqliteAlteration, SqliteTransaction, drive
 
 Work = Callable[[Any], Awaitable[Any]]
+_LATE = (OutOfTime, apsw.InterruptError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,13 @@ class Alone:
     future: asyncio.Future[Any]
 
 
-class TooSlow(Exception):
-    """A mutation took longer than its group may: nothing of the group has happened, it can be run again."""
+class Again(Exception):
+    """Nothing of a hurried group has happened; it can be run again. ``slow``: a mutation took longer than its group may. Else one
+    has failed, and which one is found out with savepoints."""
+
+    def __init__(self, *, slow: bool) -> None:
+        super().__init__()
+        self.slow = slow
 
 
 class Groups:
@@ -55,27 +64,59 @@ class Groups:
 
     def run(self, writes: Iterable[Write], ran: list[Write], *, limit: float) -> Delivery:
         """Run mutations, which also appends them to ``ran``. A statement of theirs may take ``limit`` seconds."""
-        return self._transact(lambda: self._each(writes, ran, limit, hurried=False), ran)
+        return self._transact(lambda: self._each(writes, ran, limit), ran)
 
-    def run_hurried(self, writes: Iterable[Write], ran: list[Write], *, limit: float) -> Delivery:
-        """Like ``run`` in a transaction that has begun, without tidying up. Raises TooSlow beyond the limit."""
-        return self._transact(lambda: self._each(writes, ran, limit, hurried=True), ran, hurried=True)
+    def run_begun(self, writes: Iterable[Write], ran: list[Write], *, limit: float, hurried: bool) -> Delivery:
+        """Like ``run`` in a transaction that has begun, without tidying up. Raises Again: beyond the limit or, if ``hurried``, for
+        any error."""
+        run = (
+            (lambda: self._hurry(writes, ran, limit))
+            if hurried
+            else (lambda: self._each(writes, ran, limit, begun=True))
+        )
+        return self._transact(run, ran, begun=True)
 
     def run_alone(self, task: Alone) -> Delivery:
         """Run one task in a transaction of its own."""
         return self._transact(lambda: [(task.future, task.run(self._session), None)], [task])
 
-    def _each(self, writes: Iterable[Write], ran: list[Write], limit: float, *, hurried: bool) -> list[Answer]:
-        session = self._session
-        transaction = SqliteTransaction(session.connection, session.log, session.schema)
+    def _hurry(self, writes: Iterable[Write], ran: list[Write], limit: float) -> list[Answer]:
+        """Run the mutations one after the other, with nothing between them."""
+        session, answers = self._session, []
+        transaction = self._transaction()
+        take, clock = session.log.take, time.monotonic
+        try:
+            for write in writes:
+                ran.append(write)
+                session.log.user = None
+                session.deadline = clock() + limit
+                answers.append((write.future, drive(write.work(transaction)), None))
+                if transaction.is_open:
+                    transaction.unit()
+            drive(transaction.settle())
+            take()
+            session.deadline = 0.0
+            if session.connection.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)[0]:
+                raise InvalidForeignKey("Invalid foreign key.", collection=None, field=None, value=None)
+        except BaseException as error:
+            session.deadline = 0.0
+            raise Again(slow=isinstance(error, _LATE)) from error
+        return answers
+
+    def _each(self, writes: Iterable[Write], ran: list[Write], limit: float, *, begun: bool = False) -> list[Answer]:
+        transaction = self._transaction()
         answers = []
         for write in writes:
             ran.append(write)
-            answers.append(self._single(write, transaction, limit, hurried))
+            answers.append(self._single(write, transaction, limit, begun))
         return answers
 
+    def _transaction(self) -> SqliteTransaction:
+        session = self._session
+        return SqliteTransaction(session.connection, session.log, session.schema, at_once=session.is_watched)
+
     def _transact(
-        self, run: Callable[[], list[Answer]], items: Sequence[Write | Alone], *, hurried: bool = False
+        self, run: Callable[[], list[Answer]], items: Sequence[Write | Alone], *, begun: bool = False
     ) -> Delivery:
         """One transaction, from its begin to what is to be announced. If it fails as a whole, all ``items`` get the error."""
         session = self._session
@@ -83,19 +124,20 @@ class Groups:
         schema: Schema | None = None
         mark, before = session.log.mark(), session.schema
         try:
-            if not hurried:
+            if not begun:
                 commits, schema = session.begin()
             mark, before = session.log.mark(), session.schema
             answers = run()
             schema = self._changed_schema(before) or schema
-            if commit := session.commit(tidy=not hurried):
+            if commit := session.commit(tidy=not begun):
                 commits.append(commit)
             self.sizes[len(items)] = self.sizes.get(len(items), 0) + 1
+        except Again:
+            session.undo(mark)
+            raise
         except BaseException as error:
             session.rollback(mark)
             session.schema = before
-            if isinstance(error, TooSlow):
-                raise
             failure = translate(error) or error
             answers = [(item.future, None, failure) for item in items]
         return Delivery(tuple(commits), schema, tuple(answers))
@@ -109,7 +151,7 @@ class Groups:
             return session.refresh()
         return None if session.schema is before else session.schema
 
-    def _single(self, write: Write, transaction: SqliteTransaction, limit: float, hurried: bool) -> Answer:
+    def _single(self, write: Write, transaction: SqliteTransaction, limit: float, begun: bool) -> Answer:
         """Run one mutation in its savepoint. Raises only if the whole transaction is lost. A deferred foreign key must hold at
         the end of the mutation, or the error would hit all that share the commit."""
         session = self._session
@@ -119,16 +161,18 @@ class Groups:
         session.deadline = time.monotonic() + limit
         try:
             result = drive(write.work(transaction))
+            drive(transaction.settle())
             session.deadline = 0.0
             session.log.take()
             if session.connection.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)[0]:
                 raise InvalidForeignKey("Invalid foreign key.", collection=None, field=None, value=None)
         except BaseException as error:
             session.deadline = 0.0
+            transaction.forget()
             if not session.connection.in_transaction:
                 raise
-            if hurried and isinstance(error, OutOfTime | apsw.InterruptError):
-                raise TooSlow from error
+            if begun and isinstance(error, _LATE):
+                raise Again(slow=True) from error
             session.connection.execute("ROLLBACK TO one")
             session.connection.execute("RELEASE one")
             session.log.back(mark)

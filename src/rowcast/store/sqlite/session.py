@@ -146,6 +146,12 @@ class WriteSession:
         self.transactions += 1
         return Commit(self.position, changes, time.time()) if changes else None
 
+    def undo(self, mark: Mark) -> None:
+        """Undo a transaction that has written rows alone."""
+        if self.connection.in_transaction:
+            self._execute("ROLLBACK")
+        self.log.back(mark)
+
     def rollback(self, mark: Mark) -> None:
         """Undo the transaction, if it is not undone already."""
         with suppress(apsw.Error):  # a connection that cannot even do that says so at the next begin
@@ -165,6 +171,11 @@ class WriteSession:
     def is_described(self) -> bool:
         """Whether no metadata were written since the data model was read."""
         return not ask(self.connection, _METADATA, (self._described,))
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether anything is logged that is logged on demand only."""
+        return bool(self._watched)
 
     def watch(self, collection: str, on: bool) -> None:
         """Log a collection that is logged on demand only, or cease to; in a transaction."""

@@ -25,7 +25,7 @@ from rowcast.schema import Schema
 from rowcast.store.sqlite.announce import Announcer, Delivery
 from rowcast.store.sqlite.connection import open_writer
 from rowcast.store.sqlite.constraint import translate
-from rowcast.store.sqlite.group import Alone, Groups, TooSlow, Write
+from rowcast.store.sqlite.group import Again, Alone, Groups, Write
 from rowcast.store.sqlite.session import CHECKPOINT, WriteSession
 from rowcast.store.sqlite.settings import SqliteOptions
 
@@ -34,6 +34,9 @@ FULL_GROUP = 2000
 
 ON_LOOP = 0.02
 """Seconds after which a mutation on the loop is interrupted and run again in the thread."""
+
+CAREFUL = 32
+"""Turns after a mutation has failed in which each has a savepoint, so that somebody's bad ones cost the others little."""
 
 
 class Stop:
@@ -58,6 +61,7 @@ class Writer:
         self._given = 1
         self._small: deque[Write] = deque()
         self._has_turn = False
+        self._careful = 0
         self._checkpointer: apsw.Connection | None = None
 
     async def start(self) -> tuple[Schema, Position]:
@@ -121,11 +125,15 @@ class Writer:
 
     def _run_turn(self) -> None:
         ran: list[Write] = []
+        hurried, self._careful = not self._careful, max(0, self._careful - 1)
         try:
-            delivery = self._groups.run_hurried(self._small_ones(), ran, limit=ON_LOOP)
-        except TooSlow:
+            delivery = self._groups.run_begun(self._small_ones(), ran, limit=ON_LOOP, hurried=hurried)
+        except Again as again:
             self._small.extendleft(reversed(ran))
-            self._hand_over()
+            if again.slow or not hurried:
+                self._hand_over()
+            else:
+                self._careful = CAREFUL
         else:
             self._announcer.deliver(delivery)
 
