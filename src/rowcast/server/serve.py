@@ -48,7 +48,13 @@ def warn_of_secret(config: Config) -> None:
         )
 
 
+YOUNG = 20_000, 20, 20
+"""New objects between two looks of the collector, and how many of them are looks at older ones too. A message makes some hundred, nearly
+all without cycles: the interpreter's own threshold would have it look every few messages."""
+
+
 def _settle() -> None:
     """What was made for the start stays: the collector need not look at it again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*YOUNG)

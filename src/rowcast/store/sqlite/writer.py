@@ -38,6 +38,9 @@ ON_LOOP = 0.02
 CAREFUL = 32
 """Turns after a mutation has failed in which each has a savepoint, so that somebody's bad ones cost the others little."""
 
+GLANCE = 0.001
+"""Seconds that the loop waits for the thread to end a look at what other programs do, which mostly takes microseconds."""
+
 
 class Stop:
     """The end of the queue."""
@@ -110,7 +113,7 @@ class Writer:
         self._has_turn = False
         if not self._small:
             return
-        if not self._is_idle or not self._lock.acquire(blocking=False):
+        if not self._is_idle or not self._lock.acquire(timeout=GLANCE):
             self._hand_over()
             return
         try:
