@@ -5,6 +5,7 @@ whether trying again can help. Knows nothing else of the program.
     ├── RequestError                 the caller's fault; the same request fails again
     │   ├── InvalidPayload           400 INVALID_PAYLOAD
     │   ├── InvalidQuery             400 INVALID_QUERY
+    │   ├── GraphQLInvalid           400 GRAPHQL_VALIDATION
     │   ├── FailedValidation         400 FAILED_VALIDATION
     │   ├── Several                  more than one of these at once
     │   ├── ConstraintError          a rule of the database
@@ -86,6 +87,12 @@ class InvalidPayload(_Reasoned):
 
 class InvalidQuery(_Reasoned):
     code, opening = "INVALID_QUERY", "Invalid query"
+
+
+class GraphQLInvalid(RequestError):
+    """A document that is none, or none for the caller's schema. Extensions: ``errors``, each with ``message`` and ``locations``."""
+
+    code, default = "GRAPHQL_VALIDATION", "GraphQL validation error."
 
 
 class Unprocessable(_Reasoned):

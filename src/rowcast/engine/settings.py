@@ -79,6 +79,17 @@ class Sockets:
 
 
 @dataclass(frozen=True, slots=True)
+class GraphQL:
+    """The GraphQL door (``GRAPHQL_*``). ``query_token_limit``: words and signs in one document; the schemas of that many classes of
+    callers are kept, and so many are made at a time."""
+
+    introspection: bool = True
+    query_token_limit: int = 5000
+    schema_cache_capacity: int = 100
+    schema_generation_max_concurrent: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Email:
     """How mail leaves. ``console`` writes it to the log (for development)."""
 
@@ -146,6 +157,7 @@ class Settings:
 
     email: Email = Email()
     websockets: Sockets = Sockets()
+    graphql: GraphQL = GraphQL()
     cors: Cors = Cors()
     metrics: Metrics = Metrics()
     rate_limiter: RateLimit = RateLimit()

@@ -123,6 +123,15 @@ EMAIL = (
     *_group("EMAIL_", "email", smtp_password=form.text, smtp_secure=form.boolean, smtp_ignore_tls=form.boolean),
 )
 
+GRAPHQL = _group(
+    "GRAPHQL_",
+    "graphql",
+    introspection=form.boolean,
+    query_token_limit=form.integer(1),
+    schema_cache_capacity=form.integer(1),
+    schema_generation_max_concurrent=form.integer(1),
+)
+
 METRICS = _group("METRICS_", "metrics", enabled=form.boolean, tokens=form.names)
 
 EXTENSIONS = (
@@ -136,4 +145,4 @@ LOG = (
     Variable("ROWCAST_LOG_SIZE", "log_size", form.integer(1)),
 )
 
-VARIABLES = (*SERVER, *DATABASE, *GENERAL, *AUTH, *SOCKETS, *LIMITS, *CORS, *METRICS, *EMAIL, *EXTENSIONS, *LOG)
+VARIABLES = (*SERVER, *DATABASE, *GENERAL, *AUTH, *SOCKETS, *LIMITS, *CORS, *GRAPHQL, *METRICS, *EMAIL, *EXTENSIONS, *LOG)

@@ -37,6 +37,7 @@ FAMILIES = (
     "server",
     "specs",
     "realtime",
+    "graphql",
     "items",
 )
 """The modules of routes. The first that has a route for a path and method answers, so the particular stand before the general."""

@@ -13,6 +13,7 @@ from rowcast.api.rest import forms
 from rowcast.api.rest.answer import empty
 from rowcast.api.rest.grants import MODES, ended, granted
 from rowcast.api.rest.request import actor, body, engine
+from rowcast.engine.engine import Engine
 from rowcast.engine.login import login
 from rowcast.engine.passwords import request_reset, reset
 from rowcast.engine.sessions import Mode, end, refresh
@@ -75,18 +76,23 @@ async def _session_token(request: Request) -> tuple[str, Mode]:
     given = await _object(request)
     in_body = forms.optional(given, "refresh_token")
     mode = forms.choice(given, "mode", MODES) or ("json" if in_body else "cookie")
-    token = in_body if mode == "json" else _cookie_token(request, mode)
+    return token_of(engine(request), mode, in_body, request.cookies), mode
+
+
+def token_of(serving: Engine, mode: Mode, in_body: str | None, cookies: Mapping[str, str]) -> str:
+    """The token of a session: of the body or of the mode's cookie. Raises InvalidPayload when there is none."""
+    token = in_body if mode == "json" else _cookie_token(serving, mode, cookies)
     if not token:
         raise InvalidPayload("The refresh token is required in either the payload or cookie")
-    return token, mode
+    return token
 
 
-def _cookie_token(request: Request, mode: Mode) -> str | None:
-    settings = engine(request).settings
+def _cookie_token(serving: Engine, mode: Mode, cookies: Mapping[str, str]) -> str | None:
+    settings = serving.settings
     if mode == "cookie":
-        return request.cookies.get(settings.refresh_cookie.name)
-    value = request.cookies.get(settings.session_cookie.name)
-    claims = engine(request).identities.claims(value) if value else None
+        return cookies.get(settings.refresh_cookie.name)
+    value = cookies.get(settings.session_cookie.name)
+    claims = serving.identities.claims(value) if value else None
     return claims.session if claims else None
 
 

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from rowcast.api.rest import forms
 from rowcast.api.rest.answer import data, empty
 from rowcast.api.rest.request import actor, engine, object_body
+from rowcast.auth import Actor
 from rowcast.auth.actor import SYSTEM
 from rowcast.engine.engine import Engine
 from rowcast.engine.read import read
@@ -49,16 +50,20 @@ async def ping(request: Request) -> Response:
 
 
 async def info(request: Request) -> Response:
+    """What the server is."""
+    return data(await described(engine(request), actor(request)))
+
+
+async def described(serving: Engine, asking: Actor) -> dict[str, Any]:
     """What the server is: for everybody the project and whether there is an administrator, for users the limits and doors, for
     administrators the version."""
-    serving = engine(request)
     known: dict[str, Any] = {"project": await _project(serving), "setupCompleted": await has_admin(serving)}
-    asking, settings = actor(request), serving.settings
+    settings = serving.settings
     if asking.user is not None:
         known |= _limits(settings) | {"websocket": _doors(settings.websockets)}
     if asking.admin:
         known["version"] = __version__
-    return data(known)
+    return known
 
 
 async def setup(request: Request) -> Response:
@@ -113,10 +118,13 @@ def _doors(sockets: Sockets) -> Any:
     if not sockets.enabled:
         return False
     rest = {"authentication": sockets.rest_auth, "path": sockets.rest_path} if sockets.rest_enabled else False
+    graphql = (
+        {"authentication": sockets.graphql_auth, "path": sockets.graphql_path} if sockets.graphql_enabled else False
+    )
     heartbeat = sockets.heartbeat_period if sockets.heartbeat_enabled and sockets.rest_enabled else False
     return {
         "rest": rest,
-        "graphql": False,
+        "graphql": graphql,
         "heartbeat": _whole(heartbeat),
         "collaborativeEditing": False,
         "logs": False,

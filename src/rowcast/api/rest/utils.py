@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import string
-from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
@@ -53,10 +52,14 @@ async def revert_item(request: Request) -> Response:
 async def random_string(request: Request) -> Response:
     """``GET /utils/random/string?length=32``."""
     text = request.query_params.get("length", "32")
-    length: Any = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return data(random_text(int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0))
+
+
+def random_text(length: int) -> str:
+    """That many letters, digits and signs. Raises InvalidQuery."""
     if not 1 <= length <= LONGEST:
         raise InvalidQuery(f'"length" must be a number from 1 to {LONGEST}')
-    return data("".join(secrets.choice(LETTERS) for _ in range(length)))
+    return "".join(secrets.choice(LETTERS) for _ in range(length))
 
 
 async def clear_cache(request: Request) -> Response:

@@ -1,0 +1,156 @@
+"""The door's desk: takes a document from somebody and understands it in the schema of that one's class. Schemas and what was
+read are kept. Must not know what carries them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+import msgspec
+from graphql import GraphQLSchema, OperationDefinitionNode, print_schema
+
+from rowcast.api.graphql import documents
+from rowcast.api.graphql.execution import Operation, prepare
+from rowcast.api.graphql.schema import build
+from rowcast.api.graphql.selection import Reading
+from rowcast.api.graphql.sight import Rights, Scope
+from rowcast.auth import Actor
+from rowcast.engine.engine import Engine
+from rowcast.errors import Forbidden, InvalidPayload
+
+MOST_KEPT = 512
+LONGEST_KEPT = 8192
+V = TypeVar("V")
+
+
+class Kept(Generic[V]):
+    """The ``most`` values that were used last."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[Any, V] = OrderedDict()
+
+    def get(self, key: Any) -> V | None:
+        """The value, or None."""
+        found = self._values.get(key)
+        if found is not None:
+            self._values.move_to_end(key)
+        return found
+
+    def put(self, key: Any, value: V) -> V:
+        """Keep a value; the one that was not used for longest goes."""
+        self._values[key] = value
+        if len(self._values) > self._most:
+            self._values.popitem(last=False)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A document as it was sent: text, variables, the name of the operation."""
+
+    text: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    operation: str | None = None
+
+
+@dataclass(slots=True)
+class Understood:
+    """A question in one schema."""
+
+    reading: Reading
+    node: OperationDefinitionNode
+    operation: Operation
+
+
+@dataclass(slots=True)
+class Known:
+    """A schema, and what was asked of it. ``rights`` are kept, so that nobody else is taken for them."""
+
+    rights: Rights
+    schema: GraphQLSchema
+    questions: Kept[Understood] = field(default_factory=lambda: Kept(MOST_KEPT))
+
+
+class Desk:
+    """The desk of one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._settings = engine, engine.settings.graphql
+        self._known: Kept[Known] = Kept(self._settings.schema_cache_capacity)
+        self._building = asyncio.Semaphore(self._settings.schema_generation_max_concurrent)
+
+    async def understand(self, actor: Actor, scope: Scope, question: Question) -> Understood:
+        """The question as that one may ask it. Raises GraphQLInvalid, InvalidQuery."""
+        known = await self._schema(actor, scope)
+        key = _key(question)
+        found = known.questions.get(key) if key is not None else None
+        if found is not None:
+            return found
+        understood = self._read(known.schema, question)
+        return known.questions.put(key, understood) if key is not None else understood
+
+    async def text(self, actor: Actor, scope: Scope) -> str:
+        """The schema in the schema language. Raises Forbidden where it is not to be told."""
+        if not self._settings.introspection:
+            raise Forbidden
+        return await asyncio.to_thread(print_schema, (await self._schema(actor, scope)).schema)
+
+    def _read(self, schema: GraphQLSchema, question: Question) -> Understood:
+        open_ = self._settings.introspection
+        document = documents.read(question.text, self._settings.query_token_limit)
+        documents.check(schema, document, introspection=open_)
+        node = documents.operation_of(document, question.operation)
+        variables = documents.variables_of(schema, node, question.variables, suggest=open_)
+        fragments = documents.fragments_of(document)
+        deepest = self._engine.settings.max_relational_depth
+        reading = Reading(schema, fragments, variables, question.variables, deepest)
+        return Understood(reading, node, prepare(reading, node))
+
+    async def _schema(self, actor: Actor, scope: Scope) -> Known:
+        rights = await self._engine.rights(actor)
+        key = (id(rights), scope)
+        known = self._known.get(key)
+        if known is None or known.rights is not rights:
+            async with self._building:
+                known = self._known.get(key)
+                if known is None or known.rights is not rights:
+                    known = self._known.put(key, Known(rights, await asyncio.to_thread(build, rights, scope)))
+        return known
+
+
+_desks: WeakKeyDictionary[Engine, Desk] = WeakKeyDictionary()
+
+
+def desk_of(engine: Engine) -> Desk:
+    """The desk of that engine."""
+    found = _desks.get(engine)
+    if found is None:
+        found = _desks[engine] = Desk(engine)
+    return found
+
+
+def question_of(given: Mapping[str, Any]) -> Question:
+    """The question in a request's body or a message's payload. Raises InvalidPayload."""
+    text, variables, name = given.get("query"), given.get("variables"), given.get("operationName")
+    if not text:
+        raise InvalidPayload("Must provide query string")
+    if not isinstance(text, str):
+        raise InvalidPayload('"query" must be a string')
+    if variables is not None and not isinstance(variables, Mapping):
+        raise InvalidPayload('"variables" must be an object')
+    if name is not None and not isinstance(name, str):
+        raise InvalidPayload('"operationName" must be a string')
+    return Question(text, variables or {}, name or None)
+
+
+def _key(question: Question) -> Any:
+    """What a question is kept by; None: it is too long to be kept."""
+    variables = msgspec.json.encode(question.variables)
+    if len(question.text) + len(variables) > LONGEST_KEPT:
+        return None
+    return question.text, question.operation, variables
