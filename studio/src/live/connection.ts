@@ -1,31 +1,34 @@
-// The one live connection of the pages: opened with the first page after the login, its state known to all.
+// The one live connection of the pages: opened with the first page after the login, its state known to all. What shall be said on it
+// when it stands is said by whoever asked to be told.
 import { ref, type Ref } from 'vue'
 import { client } from '@/api/client'
+import { makeHub, type Hearer, type Wish } from './hub'
 
 export type Connection = 'connecting' | 'open' | 'closed'
 
 export const connection: Ref<Connection> = ref('connecting')
 
-const gaps = new Set<() => void>()
-let dropped = false
+export const say = (message: Record<string, unknown>): void => client.sendMessage(message)
+
+const hub = makeHub(say)
 
 client.onWebSocket('open', () => {
   connection.value = 'open'
-  if (dropped) gaps.forEach((each) => each())
-  dropped = false
+  hub.opened()
 })
 client.onWebSocket('close', () => {
   connection.value = 'closed'
-  dropped = true
+  hub.closed()
 })
+client.onWebSocket('message', hub.heard)
 
-/** Opens it; when it is cut later, the SDK opens it again and renews the subscriptions. */
+/** Opens it; when it is cut later, the SDK opens it again, and what was followed goes on. */
 export function openConnection(): void {
   client.connect().catch(() => { connection.value = 'closed' })
 }
 
-/** Calls back whenever events may have been missed. Returns how to stop. */
-export function onGap(work: () => void): () => void {
-  gaps.add(work)
-  return () => gaps.delete(work)
-}
+/** Follows rows until the returned function is called. */
+export const follow = (wish: Wish, hearer: Hearer): (() => void) => hub.follow(wish, hearer)
+
+/** Calls back with every frame that comes. Returns how to stop. */
+export const onFrame = (work: (frame: Record<string, unknown>) => void): (() => void) => client.onWebSocket('message', work)

@@ -15,3 +15,9 @@ it('leaves the list alone for rows that are not shown, and marks new ones', () =
   expect(applyEvent(rows, 'id', { event: 'update', data: [{ id: 9 }] })).toEqual({ rows, touched: [] })
   expect(applyEvent(rows, 'id', { event: 'create', data: [{ id: 9 }] })).toEqual({ rows, touched: ['9'] })
 })
+it('takes all rows over at the beginning, and draws nothing twice', () => {
+  expect(applyEvent(rows, 'id', { event: 'init', data: [{ ...rows[0] }, { ...rows[1] }] }).rows).toBe(rows)
+  const after = applyEvent(rows, 'id', { event: 'init', data: [{ id: 3 }, { ...rows[0] }] })
+  expect(after).toEqual({ rows: [{ id: 3 }, rows[0]], touched: ['3'] })
+  expect(after.rows[1]).toBe(rows[0])
+})

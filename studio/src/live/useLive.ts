@@ -1,52 +1,51 @@
-// The live source: events of one collection while a component shows it. The only place that knows how to subscribe.
+// The live source: rows of one collection while a component shows them. The only place that says how they are followed.
 import { onScopeDispose, watch } from 'vue'
-import { client } from '@/api/client'
-import { onGap as watchGaps } from './connection'
+import type { Key } from '@/model/types'
+import { follow } from './connection'
 import type { LiveEvent } from './events'
+import type { Frame, Wish } from './hub'
+
+/** Which rows: those that a read with this query gives, or the one item. */
+export interface Rows {
+  item?: Key
+  query?: Record<string, unknown>
+}
 
 export interface LiveOptions {
   /** Null: nothing is watched. */
   collection: () => string | null
   fields: () => string[]
+  /** Exactly these rows, told as `init` first; without it, every change of the collection. Null: nothing is watched. */
+  rows?: () => Rows | null
   onEvent: (event: LiveEvent) => void
   /** Called when events may have been missed. */
   onGap: () => void
 }
 
-/** Follows a collection as long as the calling component lives, and anew whenever collection or fields change. */
-export function useLive({ collection, fields, onEvent, onGap }: LiveOptions): void {
-  let stop: (() => void) | null = null
-  const restart = (): void => {
-    stop?.()
-    const name = collection()
-    stop = name ? follow(name, fields(), onEvent) : null
+/** Follows rows as long as the calling component lives, and others whenever those that are wanted change. */
+export function useLive({ collection, fields, rows, onEvent, onGap }: LiveOptions): void {
+  let stops: (() => void)[] = []
+  const stop = (): void => {
+    stops.forEach((each) => each())
+    stops = []
   }
-  watch([collection, () => fields().join(',')], restart, { immediate: true })
-  const unwatch = watchGaps(onGap)
-  onScopeDispose(() => {
-    stop?.()
-    unwatch()
-  })
-}
+  const hear = ({ event, data }: Frame): void => onEvent({ event, data: (Array.isArray(data) ? data : [data]) as LiveEvent['data'] })
+  const all = (name: string): (() => void)[] => (['create', 'update', 'delete'] as const)
+    .map((event) => follow({ collection: name, event, query: { fields: fields() } }, { frame: hear, missed: onGap }))
 
-// Subscriptions to one event each begin without rows; the page reads those itself, with its own paging.
-function follow(collection: string, fields: string[], onEvent: (event: LiveEvent) => void): () => void {
-  const ends = (['create', 'update', 'delete'] as const).map((event) => {
-    let ended = false
-    const opened = client.subscribe(collection as never, { event, query: { fields: fields as never } })
-    const run = async (): Promise<void> => {
-      const { subscription } = await opened
-      for await (const message of subscription) {
-        if (ended) return
-        const { data } = message as { data?: LiveEvent['data'] }
-        if (message.event === event && Array.isArray(data)) onEvent({ event, data })
-      }
-    }
-    run().catch(() => undefined)
-    return () => {
-      ended = true
-      opened.then(({ unsubscribe }) => unsubscribe()).catch(() => undefined)
-    }
+  // Who may not read the key of every row cannot hold a set: then every change is told.
+  const exact = (wish: Wish): (() => void) => follow(wish, {
+    frame: hear, missed: onGap, refused: () => { stop(); stops = all(wish.collection) },
   })
-  return () => ends.forEach((end) => end())
+
+  function restart(): void {
+    stop()
+    const name = collection()
+    const wanted = rows?.()
+    if (!name || wanted === null) return
+    if (wanted) stops = [exact({ collection: name, live: 'set', ...(wanted.item !== undefined && { item: wanted.item }), query: { fields: fields(), ...wanted.query } })]
+    else stops = all(name)
+  }
+  watch(() => JSON.stringify([collection(), fields(), rows?.()]), restart, { immediate: true })
+  onScopeDispose(stop)
 }
