@@ -92,7 +92,9 @@ class Chain(dict[str, tuple[BeforeHook, ...]]):
         super().__init__()
 
     def __missing__(self, collection: str) -> tuple[BeforeHook, ...]:
-        if not self._registered or len(self) >= _MOST_KNOWN:
+        if not self._registered:
+            return ()
+        if len(self) >= _MOST_KNOWN:
             return self._find(collection)
         found = self[collection] = self._find(collection)
         return found

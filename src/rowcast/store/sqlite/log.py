@@ -7,13 +7,13 @@ each unit in it and who asked for it (``[3, [5, "…"]]``), so that a replay has
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import apsw
+import msgspec
 
 from rowcast.feed import Change, Image
 from rowcast.feed.commit import Kind
@@ -26,6 +26,7 @@ _OLD = """SELECT (SELECT max(last) FROM rowcast_commits WHERE last < ?1 AND (at 
  (SELECT min(seq) FROM rowcast_changes)"""
 _NOTE = "INSERT OR IGNORE INTO rowcast_commits(last, at, units) VALUES(?, ?, ?)"
 _NOTES = "SELECT units FROM rowcast_commits WHERE last BETWEEN ? AND ? ORDER BY last"
+_encode = msgspec.json.encode
 _KINDS = {kind.value: kind for kind in Kind}
 
 LogRow = tuple[Any, ...]
@@ -53,7 +54,7 @@ def change_of(row: LogRow, unit: int, user: str | None = None) -> Change:
 @lru_cache(maxsize=4)
 def units_of(units: str) -> tuple[list[int], list[str | None]]:
     """The last seq of each unit of a commit, and who asked for it."""
-    each = [end if isinstance(end, list) else (end, None) for end in json.loads(units)]
+    each = [end if isinstance(end, list) else (end, None) for end in msgspec.json.decode(units)]
     return [last for last, _ in each], [user for _, user in each]
 
 
@@ -114,7 +115,7 @@ class Log:
 
     def note(self, now: float, last: int, ends: Sequence[End]) -> None:
         """Remember a commit to be noted by the next ``store_notes``. ``now`` is in seconds since 1970."""
-        self.pending.append((last, now, json.dumps(ends)))
+        self.pending.append((last, now, _encode(ends).decode()))
 
     def store_notes(self) -> None:
         """Write down the commits; to be called in a write transaction."""
