@@ -9,7 +9,7 @@ import { defineConfig, type Plugin } from 'vite'
 
 const server = process.env.ROWCAST_URL ?? 'http://127.0.0.1:8055'
 const paths = ['items', 'users', 'roles', 'policies', 'permissions', 'access', 'collections', 'fields', 'relations']
-const more = ['auth', 'server', 'settings', 'activity', 'revisions', 'utils', 'presets', 'comments']
+const more = ['auth', 'server', 'settings', 'activity', 'revisions', 'utils', 'presets', 'comments', 'files', 'assets', 'folders']
 
 /** Writes each text file in two compressed forms beside it, so that the server never compresses. */
 const packed: Plugin = {

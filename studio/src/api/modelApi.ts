@@ -7,6 +7,7 @@ import { makeModel, type Model } from '@/model/model'
 import type { Step } from '@/model/relationPlan'
 import type { Collection, Field, Relation, Row } from '@/model/types'
 import { patch, send } from './client'
+import { createMany } from './items'
 
 export async function readModel(): Promise<Model> {
   const [collections, fields, relations] = await Promise.all([
@@ -41,7 +42,8 @@ export async function runPlan(steps: readonly Step[]): Promise<void> {
       } else if (step.do === 'field') {
         await addField(step.collection, step.body)
         undo.unshift(() => dropField(step.collection, step.name))
-      } else await addRelation(step.body)
+      } else if (step.do === 'items') await createMany(step.collection, step.rows)
+      else await addRelation(step.body)
     }
   } catch (error) {
     for (const back of undo) await back().catch(() => undefined)

@@ -5,7 +5,7 @@ import { pathChoices } from '@/query/paths'
 import { cell, fillTemplate, label } from './display'
 import { merge } from './merge'
 import { fromInput, toInput } from './moments'
-import { listPayload, noEdits } from './relationList'
+import { listFields, listPayload, noEdits, translationsPayload, type ListEdits } from './relationList'
 import { defaultView, fieldsFor, nextSort, presetOf, validView, viewOf } from './view'
 
 const field = (collection: string, name: string, type = 'string', schema: object | null = {}, meta: object = {}): Field =>
@@ -28,10 +28,10 @@ describe('views', () => {
     expect(defaultView(model, 'posts').columns).toEqual(['id', 'title', 'author', 'status', 'made'])
   })
   it('lose what no longer exists', () => {
-    expect(validView(model, 'posts', { columns: ['gone', 'title'], sort: '-gone', size: 7 })).toMatchObject({ columns: ['title'], sort: 'id', size: 50 })
+    expect(validView(model, 'posts', { columns: ['gone', 'title'], sort: '-gone' })).toMatchObject({ columns: ['title'], sort: 'id' })
   })
   it('become presets and come back', () => {
-    const view = { columns: ['title'], widths: { title: 90 }, sort: '-title', size: 100 }
+    const view = { columns: ['title'], widths: { title: 90 }, sort: '-title' }
     expect(viewOf(presetOf(view))).toEqual(view)
     expect(viewOf(undefined)).toBeNull()
   })
@@ -77,13 +77,40 @@ describe('moments', () => {
 })
 
 describe('list payloads', () => {
-  const link = { kind: 'o2m' as const, related: 'posts', allowed: [], back: 'author', junction: null, via: null, sortField: null }
-  const edits = { made: [{ title: 'x' }], linked: [{ key: 5, collection: 'posts', row: {} }], removed: [7] }
-  it('are null without edits', () => expect(listPayload(link, noEdits(), 'id')).toBeNull())
+  const link = { kind: 'o2m' as const, related: 'posts', allowed: [], back: 'author', junction: null, via: null, kindField: null, sortField: null }
+  const junction = { ...link, kind: 'm2m' as const, junction: 'x', via: 'post' }
+  const any = { ...junction, kind: 'm2a' as const, related: null, allowed: ['posts', 'people'], via: 'item', kindField: 'collection' }
+  const edits = { ...noEdits(), made: [{ collection: 'posts', row: { title: 'x' } }], linked: [{ key: 5, collection: 'posts', row: {} }], removed: [7] }
+  const payload = (to: typeof link | typeof junction | typeof any, of: Partial<ListEdits>) => listPayload(to, { ...noEdits(), ...of }, 'id', () => 'id')
+  it('are null without edits', () => expect(payload(link, {})).toBeNull())
   it('link rows, or make junction rows', () => {
-    expect(listPayload(link, edits, 'id')).toEqual({ create: [{ title: 'x' }], update: [{ id: 5 }], delete: [7] })
-    expect(listPayload({ ...link, kind: 'm2m', via: 'post' }, edits, 'id')).toEqual({ create: [{ post: { title: 'x' } }, { post: 5 }], update: [], delete: [7] })
-    expect(listPayload({ ...link, kind: 'm2a', via: 'item' }, { ...edits, made: [] }, 'id')?.create).toEqual([{ collection: 'posts', item: '5' }])
+    expect(payload(link, edits)).toEqual({ create: [{ title: 'x' }], update: [{ id: 5 }], delete: [7] })
+    expect(payload(junction, edits)).toEqual({ create: [{ post: { title: 'x' } }, { post: 5 }], update: [], delete: [7] })
+    expect(payload(any, edits)?.create).toEqual([{ collection: 'posts', item: { title: 'x' } }, { collection: 'posts', item: '5' }])
+  })
+  it('change linked items where they are', () => {
+    const changed = [{ place: 9, key: 5, collection: 'posts', row: { title: 'y' } }]
+    expect(payload(link, { changed: [{ ...changed[0]!, place: 5 }] })?.update).toEqual([{ id: 5, title: 'y' }])
+    expect(payload(junction, { changed })?.update).toEqual([{ id: 9, post: { id: 5, title: 'y' } }])
+    expect(payload(any, { changed })?.update).toEqual([{ id: 9, collection: 'posts', item: { id: 5, title: 'y' } }])
+    expect(payload(junction, { changed, removed: [9] })).toEqual({ create: [], update: [], delete: [9] })
+  })
+  it('number rows that were sorted by hand', () => {
+    const sorted = { ...link, sortField: 'place' }
+    expect(payload(sorted as unknown as typeof link, { order: [3, 1] })?.update).toEqual([{ id: 3, place: 1 }, { id: 1, place: 2 }])
+  })
+  it('ask for what names an item', () => {
+    const names = (of: string) => [of === 'posts' ? 'title' : 'name', 'id']
+    expect(listFields(link, 'id', names)).toEqual(['id', 'title'])
+    expect(listFields({ ...junction, sortField: 'sort' }, 'id', names)).toEqual(['id', 'post.title', 'post.id', 'sort'])
+    expect(listFields(any, 'id', names)).toEqual(['id', 'collection', 'item:posts.title', 'item:posts.id', 'item:people.name', 'item:people.id'])
+  })
+  it('keep one row for each language', () => {
+    const stored = [{ id: 1, post: 'de', title: 'Hallo' }]
+    expect(translationsPayload(junction, stored, { de: { title: 'Moin' }, fr: { title: 'Salut' }, es: {} }, 'id')).toEqual({
+      create: [{ post: 'fr', title: 'Salut' }], update: [{ id: 1, title: 'Moin' }], delete: [],
+    })
+    expect(translationsPayload(junction, stored, {}, 'id')).toBeNull()
   })
 })
 

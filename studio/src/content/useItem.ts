@@ -1,13 +1,14 @@
 // One item in a form: loaded, edited, saved, and followed while it is open. Conflicts are shown before anything is overwritten.
 import { useQueryClient } from '@tanstack/vue-query'
 import { computed, reactive, ref, watch, type ComputedRef, type Ref } from 'vue'
-import { create, one, saveSingleton, singleton, update } from '@/api/items'
+import { create, one, removeOne, saveSingleton, singleton, update } from '@/api/items'
 import type { LiveEvent } from '@/live/events'
 import { useLive } from '@/live/useLive'
-import { changes, formFields, initialValues, localErrors, type FormField } from '@/model/form'
+import { changes, formFields, initialValues, isList, localErrors, type FormField } from '@/model/form'
 import type { Model } from '@/model/model'
 import type { Key, Row } from '@/model/types'
 import { merge } from './merge'
+import { pick, revertible } from './undo'
 
 const FLASH = 1800
 
@@ -15,7 +16,11 @@ const FLASH = 1800
 export interface Place {
   collection: string
   id: string
+  /** The key of an item that a new one begins as a copy of. */
+  copy?: string
 }
+
+export type Undo = (() => Promise<unknown>) | null
 
 export interface Item {
   fields: ComputedRef<FormField[]>
@@ -31,7 +36,8 @@ export interface Item {
   /** What can be told before sending; empty when it may be sent. */
   problems: () => Record<string, string>
   load: () => Promise<void>
-  save: () => Promise<void>
+  /** Gives the way back, where there is one. */
+  save: () => Promise<Undo>
   settle: (name: string, useTheirs: boolean) => void
   /** Forget what was edited, so that nothing holds the person back. */
   release: () => void
@@ -52,10 +58,11 @@ export function useItem(place: Place, model: Ref<Model>, ready: Ref<boolean>): I
   const key = computed(() => (isNew.value ? null : ((before.value[keyName.value] ?? null) as Key | null)))
   const changed = computed(() => changes(before.value, values.value))
   let saving = false
+  let held: Row | null = null // how the item became while it was saved
 
   /** Lists are edited as differences, so they are no part of what was loaded. */
   const columns = (row: Row): Row =>
-    Object.fromEntries(Object.entries(row).filter(([name]) => !fields.value.some((each) => each.name === name && each.widget === 'list')))
+    Object.fromEntries(Object.entries(row).filter(([name]) => !fields.value.some((each) => each.name === name && isList(each))))
 
   function take(row: Row): void {
     before.value = row
@@ -67,31 +74,59 @@ export function useItem(place: Place, model: Ref<Model>, ready: Ref<boolean>): I
   async function load(): Promise<void> {
     trouble.value = null
     try {
-      if (isNew.value) take(initialValues(fields.value))
+      if (isNew.value) await begin()
       else take(columns(place.id === '' ? await singleton(place.collection) : await one(place.collection, place.id)))
     } catch (error) {
       trouble.value = error
     }
   }
 
-  async function save(): Promise<void> {
+  async function begin(): Promise<void> {
+    const empty = initialValues(fields.value)
+    const origin = place.copy ? await one(place.collection, place.copy) : {}
+    take(empty)
+    const names = Object.keys(empty).filter((name) => name !== keyName.value)
+    values.value = { ...empty, ...pick(origin, names) }
+  }
+
+  /** Sends what was changed. Answers with the item as it is stored then. */
+  const send = (row: Row): Promise<Row> =>
+    (place.id === '' ? saveSingleton(place.collection, row) : update(place.collection, place.id, row))
+
+  async function saveChanges(): Promise<Undo> {
+    const names = Object.keys(changed.value)
+    const was = pick(before.value, names)
+    const back = revertible(model.value, place.collection, names) ? async () => { await send(was); await load() } : null
+    take(columns(await send(changed.value)))
+    return back
+  }
+
+  async function saveNew(): Promise<Undo> {
+    const { collection } = place
+    const made = await create<Row | null>(collection, withoutNulls(values.value))
+    const of = made?.[keyName.value] as Key | undefined
+    return of === undefined ? null : () => removeOne(collection, of)
+  }
+
+  async function save(): Promise<Undo> {
     saving = true
     try {
-      if (isNew.value) await create(place.collection, withoutNulls(values.value))
-      else if (place.id === '') take(columns(await saveSingleton(place.collection, changed.value)))
-      else take(columns(await update(place.collection, place.id, changed.value)))
+      return await (isNew.value ? saveNew() : saveChanges())
     } finally {
       saving = false
+      if (held) receive(held)
+      held = null
+      await cache.invalidateQueries({ queryKey: ['rows'] })
     }
-    await cache.invalidateQueries({ queryKey: ['rows'] })
   }
 
   function onEvent(event: LiveEvent): void {
     const mine = key.value
-    if (mine === null || !loaded.value || saving) return
+    if (mine === null || !loaded.value) return
     if (event.event === 'delete') gone.value ||= event.data.some((each) => String(each) === String(mine))
     const row = event.data.find((each): each is Row => typeof each === 'object' && String(each[keyName.value]) === String(mine))
-    if (row) receive(columns(row))
+    if (row && saving) held = columns(row)
+    else if (row) receive(columns(row))
   }
 
   function receive(row: Row): void {
@@ -111,9 +146,10 @@ export function useItem(place: Place, model: Ref<Model>, ready: Ref<boolean>): I
   }
 
   const dirty = computed(() => loaded.value && Object.keys(changed.value).length > 0)
-  watch([ready, () => place.id], () => { if (ready.value) void load() }, { immediate: true })
+  watch([ready, () => place.id, () => place.copy], () => { if (ready.value) void load() }, { immediate: true })
   useLive({
-    collection: () => (isNew.value ? null : place.collection), fields: () => ['*'], onEvent,
+    collection: () => (key.value === null ? null : place.collection), fields: () => ['*'], onEvent,
+    rows: () => (key.value === null ? null : { item: key.value }),
     onGap: () => { if (!dirty.value) void load() },
   })
   return {

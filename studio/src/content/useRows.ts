@@ -1,10 +1,12 @@
-// The rows of one page of a table: read by REST, followed live, changed rows marked for a moment.
+// The rows of a table, a window of them at a time: read by REST, followed as an exact set, changed rows marked for a moment.
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, onScopeDispose, reactive, type ComputedRef, type Ref } from 'vue'
 import { count, list } from '@/api/items'
 import { applyEvent, type LiveEvent } from '@/live/events'
 import { useLive } from '@/live/useLive'
 import type { Row } from '@/model/types'
+import { throttled } from './throttled'
+import { SPAN } from './window'
 
 const FLASH = 1600
 const REREAD = 500 // at most this often, however many changes a second
@@ -17,17 +19,18 @@ export interface Ask {
   filter: Record<string, unknown> | null
   search: string
   sort: string
-  page: number
-  size: number
+  /** The first row of the window. */
+  offset: number
 }
 
-interface Page {
+interface Window {
+  offset: number
   rows: Row[]
-  total: number
 }
 
 export interface Rows {
-  rows: ComputedRef<Row[]>
+  /** The row at a place of the whole table; undefined while it is not here. */
+  at: (index: number) => Row | undefined
   total: ComputedRef<number>
   loading: ComputedRef<boolean>
   error: ComputedRef<unknown>
@@ -35,77 +38,91 @@ export interface Rows {
   reread: () => void
 }
 
-async function read({ collection, fields, filter, search, sort, page, size }: Ask): Promise<Page> {
-  const narrow = { ...(filter && { filter }), ...(search && { search }) }
-  const [rows, total] = await Promise.all([
-    list(collection, { ...narrow, fields, ...(sort && { sort: [sort] }), limit: size, page }),
-    count(collection, narrow),
-  ])
-  return { rows, total }
+/** What narrows the rows, in the form of the wire. */
+export const narrowing = ({ filter, search }: Pick<Ask, 'filter' | 'search'>): Record<string, unknown> =>
+  ({ ...(filter && { filter }), ...(search && { search }) })
+
+const windowOf = (ask: Ask): Record<string, unknown> =>
+  ({ ...narrowing(ask), ...(ask.sort && { sort: [ask.sort] }), limit: SPAN, offset: ask.offset })
+
+async function read(ask: Ask): Promise<Window> {
+  const { collection, fields, offset } = ask
+  return { offset, rows: await list(collection, { fields, ...windowOf(ask) }) }
 }
 
 /** Nothing is asked before `ready`. */
 export function useRows(ask: ComputedRef<Ask>, ready: Ref<boolean>): Rows {
   const client = useQueryClient()
   const queryKey = computed(() => ['rows', ask.value.collection, ask.value])
-  const { data, isPending, error } = useQuery({
-    queryKey, queryFn: () => read(ask.value), placeholderData: keepPreviousData, staleTime: 0, enabled: ready,
+  const countKey = computed(() => ['rows', ask.value.collection, 'count', narrowing(ask.value)])
+  const page = useQuery({
+    queryKey, queryFn: () => read(ask.value), placeholderData: keepPreviousData, staleTime: 0, gcTime: 60_000, enabled: ready,
   })
-  const flashing = reactive(new Set<string>())
-  const later = throttled(() => client.invalidateQueries({ queryKey: ['rows', ask.value.collection] }), REREAD)
+  const whole = useQuery({
+    queryKey: countKey,
+    queryFn: () => count(ask.value.collection, narrowing(ask.value)), placeholderData: keepPreviousData, staleTime: 0, enabled: ready,
+  })
+  const { flashing, flash } = useFlashing()
+  const reread = (): Promise<void> => client.invalidateQueries({ queryKey: ['rows', ask.value.collection] })
+  // An exact set tells which rows came and went, not where they stand: the window is read again for their order.
+  const later = throttled(() => client.invalidateQueries({ queryKey: queryKey.value }), REREAD)
 
   // Many changes a second become a few drawings a second: the page stays free for its person.
   let waiting: LiveEvent[] = []
   const draw = throttled(() => {
     const events = waiting
     waiting = []
-    const page = client.getQueryData<Page>(queryKey.value)
-    if (!page) return
-    const touched = new Set<string>()
-    const rows = events.reduce((now, event) => {
-      const applied = applyEvent(now, ask.value.key, event)
-      applied.touched.forEach((each) => touched.add(each))
-      return applied.rows
-    }, page.rows)
-    if (rows !== page.rows) client.setQueryData(queryKey.value, { ...page, rows })
+    const window = client.getQueryData<Window>(queryKey.value)
+    if (!window) return later.call()
+    const { rows, touched } = applied(window.rows, ask.value.key, events)
+    if (rows !== window.rows) client.setQueryData(queryKey.value, { ...window, rows })
     touched.forEach(flash)
   }, REDRAW)
 
   function onEvent(event: LiveEvent): void {
     waiting.push(event)
     draw.call()
-    later.call()
+    if (event.event === 'create' || event.event === 'update') later.call()
   }
 
+  const shown = (): string | null => (ready.value ? ask.value.collection : null)
+  useLive({ collection: shown, fields: () => ask.value.fields, rows: () => ({ query: windowOf(ask.value) }), onEvent, onGap: reread })
+  useLive({
+    collection: shown, fields: () => [], rows: () => ({ query: { aggregate: { count: '*' }, ...narrowing(ask.value) } }), onGap: reread,
+    onEvent: ({ event, data: [row] }) => {
+      const n = Number((row as Row | undefined)?.count)
+      if (event !== 'delete' && Number.isFinite(n)) client.setQueryData(countKey.value, n)
+      else void reread()
+    },
+  })
+  onScopeDispose(() => { later.cancel(); draw.cancel() })
+  return {
+    at: (index) => page.data.value?.rows[index - page.data.value.offset],
+    total: computed(() => whole.data.value ?? 0),
+    loading: computed(() => page.isPending.value || whole.isPending.value),
+    error: computed(() => page.error.value ?? whole.error.value),
+    flashing,
+    reread: () => void reread(),
+  }
+}
+
+function applied(rows: Row[], key: string, events: readonly LiveEvent[]): { rows: Row[]; touched: Set<string> } {
+  const touched = new Set<string>()
+  const now = events.reduce((before, event) => {
+    const next = applyEvent(before, key, event)
+    next.touched.forEach((each) => touched.add(each))
+    return next.rows
+  }, rows)
+  return { rows: now, touched }
+}
+
+function useFlashing(): { flashing: ReadonlySet<string>; flash: (key: string) => void } {
+  const flashing = reactive(new Set<string>())
   const ends = new Map<string, ReturnType<typeof setTimeout>>()
-  function flash(key: string): void {
+  const flash = (key: string): void => {
     clearTimeout(ends.get(key))
     flashing.add(key)
     ends.set(key, setTimeout(() => { flashing.delete(key); ends.delete(key) }, FLASH + REREAD))
   }
-
-  useLive({ collection: () => (ready.value ? ask.value.collection : null), fields: () => ask.value.fields, onEvent, onGap: later.call })
-  onScopeDispose(() => { later.cancel(); draw.cancel() })
-  return {
-    rows: computed(() => data.value?.rows ?? []),
-    total: computed(() => data.value?.total ?? 0),
-    loading: computed(() => isPending.value),
-    error: computed(() => error.value),
-    flashing,
-    reread: later.call,
-  }
-}
-
-function throttled(work: () => void, gap: number): { call: () => void; cancel: () => void } {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let last = 0
-  const run = (): void => {
-    timer = undefined
-    last = Date.now()
-    work()
-  }
-  return {
-    call: () => { timer ??= setTimeout(run, Math.max(60, last + gap - Date.now())) },
-    cancel: () => clearTimeout(timer),
-  }
+  return { flashing, flash }
 }

@@ -1,4 +1,4 @@
-// How a table is looked at: columns, order, page size; and what has to be asked for it. Pure.
+// How a table is looked at: columns, order, widths; and what has to be asked for it. Pure.
 import type { Model } from '@/model/model'
 import { templateFields, templateOf } from './display'
 
@@ -7,10 +7,8 @@ export interface View {
   widths: Record<string, number>
   /** `name` or `-name`. */
   sort: string
-  size: number
 }
 
-export const SIZES = [25, 50, 100, 250, 500]
 const FIRST_COLUMNS = 7
 
 const SYSTEM_COLUMNS: Record<string, string[]> = {
@@ -20,7 +18,7 @@ const SYSTEM_COLUMNS: Record<string, string[]> = {
 
 export function defaultView(model: Model, collection: string): View {
   const given = SYSTEM_COLUMNS[collection]?.filter((name) => model.field(collection, name))
-  if (given?.length) return { columns: given, widths: {}, sort: given[0] === 'timestamp' ? '-timestamp' : given[0]!, size: 50 }
+  if (given?.length) return { columns: given, widths: {}, sort: given[0] === 'timestamp' ? '-timestamp' : given[0]! }
   const fields = model.fields(collection).filter((each) => {
     const link = model.link(collection, each.field)
     return each.schema && each.type !== 'hash' && (!link || link.kind === 'm2o')
@@ -30,7 +28,7 @@ export function defaultView(model: Model, collection: string): View {
   const made = fields.find((each) => each.meta?.special?.includes('date-created'))?.field
   const columns = [...new Set([...(visible.length ? visible : fields.map((each) => each.field)), ...(made ? [made] : [])])]
   const sorted = model.collection(collection)?.meta?.sort_field
-  return { columns: columns.slice(0, FIRST_COLUMNS), widths: {}, sort: sorted ?? key ?? '', size: 50 }
+  return { columns: columns.slice(0, FIRST_COLUMNS), widths: {}, sort: sorted ?? key ?? '' }
 }
 
 /** A stored view without what no longer exists. */
@@ -39,8 +37,7 @@ export function validView(model: Model, collection: string, stored: Partial<View
   const exists = (name: string): boolean => Boolean(model.field(collection, name))
   const columns = (stored?.columns ?? []).filter(exists)
   const sort = stored?.sort && exists(stored.sort.replace(/^-/, '')) ? stored.sort : base.sort
-  const size = SIZES.includes(stored?.size ?? 0) ? stored!.size! : base.size
-  return { columns: columns.length ? columns : base.columns, widths: { ...stored?.widths }, sort, size }
+  return { columns: columns.length ? columns : base.columns, widths: { ...stored?.widths }, sort }
 }
 
 /** The wire's field list for some columns: the key, the columns, and of a related item what names it. */
@@ -67,21 +64,26 @@ export const nextSort = (sort: string, column: string): string => (sort === colu
 export const sortState = (sort: string, column: string): 'ascending' | 'descending' | 'none' =>
   sort === column ? 'ascending' : sort === `-${column}` ? 'descending' : 'none'
 
-/** A view as a preset of the wire, so that it follows its person from device to device. */
+/** A view as a preset of the wire, so that it follows its person from device to device. With `bookmark` it is a saved view. */
 export interface Preset {
   id?: number
-  layout_query: { tabular?: { fields?: string[]; sort?: string[]; limit?: number } } | null
+  bookmark?: string | null
+  /** Null: everybody's. */
+  user?: string | null
+  filter?: Record<string, unknown> | null
+  search?: string | null
+  layout_query: { tabular?: { fields?: string[]; sort?: string[] } } | null
   layout_options: { tabular?: { widths?: Record<string, number> } } | null
 }
 
-export const presetOf = (view: View): Preset => ({
-  layout_query: { tabular: { fields: view.columns, sort: view.sort ? [view.sort] : [], limit: view.size } },
+export const presetOf = (view: View): Pick<Preset, 'layout_query' | 'layout_options'> => ({
+  layout_query: { tabular: { fields: view.columns, sort: view.sort ? [view.sort] : [] } },
   layout_options: { tabular: { widths: view.widths } },
 })
 
 export function viewOf(preset: Preset | undefined): Partial<View> | null {
   if (!preset) return null
-  const { fields, sort, limit } = preset.layout_query?.tabular ?? {}
+  const { fields, sort } = preset.layout_query?.tabular ?? {}
   const widths = preset.layout_options?.tabular?.widths
-  return { ...(fields && { columns: fields }), ...(sort?.[0] && { sort: sort[0] }), ...(limit && { size: limit }), ...(widths && { widths }) }
+  return { ...(fields && { columns: fields }), ...(sort?.[0] && { sort: sort[0] }), ...(widths && { widths }) }
 }

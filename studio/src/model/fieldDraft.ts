@@ -24,6 +24,10 @@ export interface FieldDraft {
   scale: number | null
   automatic: Automatic
   options: Record<string, unknown>
+  /** What a value has to meet, as a filter. */
+  validation: Record<string, unknown> | null
+  /** What is said when it does not. */
+  message: string
 }
 
 const AUTOMATIC: readonly Automatic[] = ['date-created', 'date-updated', 'user-created', 'user-updated', 'uuid']
@@ -42,7 +46,7 @@ export function emptyDraft(interfaceId = 'input', type?: string): FieldDraft {
   return {
     field: '', interface: interfaceId, type: type ?? face.types[0]!, required: false, nullable: true, unique: false,
     hidden: false, readonly: false, width: 'full', note: '', defaultText: '', maxLength: null, precision: null,
-    scale: null, automatic: 'none', options: {},
+    scale: null, automatic: 'none', options: {}, validation: null, message: '',
   }
 }
 
@@ -65,6 +69,8 @@ export function draftOf(field: Field): FieldDraft {
     scale: field.schema?.numeric_scale ?? null,
     automatic: AUTOMATIC.find((each) => special.includes(each)) ?? 'none',
     options: { ...field.meta?.options },
+    validation: field.meta?.validation ?? null,
+    message: field.meta?.validation_message ?? '',
   }
 }
 
@@ -121,14 +127,22 @@ function metaOf(draft: FieldDraft): Row {
     special: special.length ? special : null,
     options: options.length ? Object.fromEntries(options) : null,
     required: draft.required, hidden: draft.hidden, readonly: draft.readonly, width: draft.width,
-    note: draft.note || null,
+    note: draft.note || null, validation: draft.validation, validation_message: draft.message || null,
   }
 }
 
 function specialOf(draft: FieldDraft): string[] {
   const automatic = draft.automatic === 'none' ? [] : [draft.automatic]
-  return [...new Set([...automatic, ...typeInfo(draft.type).special])]
+  const file = isFile(draft) ? ['file'] : []
+  return [...new Set([...automatic, ...file, ...typeInfo(draft.type).special])]
 }
+
+const isFile = (draft: FieldDraft): boolean => draft.interface === 'file' || draft.interface === 'file-image'
+
+/** A file is a relation too, to be made after its field. */
+export const fileRelation = (collection: string, draft: FieldDraft): Row | null => (isFile(draft)
+  ? { collection, field: draft.field, related_collection: 'directus_files', meta: { one_deselect_action: 'nullify' }, schema: { on_delete: 'SET NULL' } }
+  : null)
 
 function mergedSpecial(before: string[], draft: FieldDraft): string[] | null {
   const kept = before.filter((each) => !AUTOMATIC.includes(each as Automatic) && !each.startsWith('cast-'))

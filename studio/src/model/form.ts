@@ -51,8 +51,7 @@ function generated(field: Field): boolean {
 
 function formField(model: Model, field: Field, isNew: boolean): FormField {
   const link = model.link(field.collection, field.field)
-  const widget = link ? (link.kind === 'm2o' ? 'm2o' : link.kind === 'm2a' && !link.junction ? 'text' : 'list')
-    : interfaceFor(field.meta?.interface, field.type).widget
+  const widget = link ? linkWidget(field, link) : interfaceFor(field.meta?.interface, field.type).widget
   const special = field.meta?.special ?? []
   const options = field.meta?.options ?? {}
   return {
@@ -72,6 +71,16 @@ function formField(model: Model, field: Field, isNew: boolean): FormField {
   }
 }
 
+function linkWidget(field: Field, link: Link): Widget {
+  if (link.related === 'directus_files' && link.kind === 'm2o') return field.meta?.interface === 'file-image' ? 'image' : 'file'
+  if (link.kind === 'm2o') return 'm2o'
+  if (link.kind === 'm2a' && !link.junction) return 'text'
+  return link.kind === 'm2m' && field.meta?.special?.includes('translations') ? 'translations' : 'list'
+}
+
+/** Lists are edited as differences: what they hold is no value of the item. */
+export const isList = (field: FormField): boolean => field.widget === 'list' || field.widget === 'translations'
+
 /** A column that takes no null and has no value of its own has to be given. */
 function mustBeGiven(field: Field, isNew: boolean): boolean {
   const schema = field.schema
@@ -88,7 +97,7 @@ export function choicesOf(options: Record<string, unknown>): Choice[] {
 }
 
 export function initialValues(fields: readonly FormField[]): Row {
-  return Object.fromEntries(fields.filter((each) => each.widget !== 'list').map((each) => [each.name, each.initial]))
+  return Object.fromEntries(fields.filter((each) => !isList(each)).map((each) => [each.name, each.initial]))
 }
 
 /** What has to be sent: the values that differ from what was loaded. */

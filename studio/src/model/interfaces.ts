@@ -3,7 +3,7 @@ import { msg } from '@/i18n'
 
 export type Widget =
   | 'text' | 'textarea' | 'number' | 'toggle' | 'moment' | 'select' | 'radio' | 'checks' | 'tags'
-  | 'code' | 'markdown' | 'password' | 'color' | 'slider' | 'uuid' | 'm2o' | 'list'
+  | 'code' | 'markdown' | 'html' | 'password' | 'color' | 'slider' | 'uuid' | 'm2o' | 'list' | 'translations' | 'file' | 'image'
 
 export type OptionKind = 'text' | 'number' | 'toggle' | 'choices'
 
@@ -48,6 +48,7 @@ export const INTERFACES: readonly InterfaceInfo[] = [
     [placeholder]),
   of('input-rich-text-md', msg('Markdown'), msg('Formatted text with a preview'), 'i-lucide-pilcrow', 'markdown', 'text string',
     [placeholder]),
+  of('input-rich-text-html', msg('Formatted text'), msg('Written as it will look, stored as HTML'), 'i-lucide-type', 'html', 'text string'),
   of('boolean', msg('Toggle'), msg('Yes or no'), 'i-lucide-toggle-right', 'toggle', 'boolean',
     [{ key: 'label', label: msg('Label'), kind: 'text' }]),
   of('datetime', msg('Date and time'), msg('A moment, a day or a time of day'), 'i-lucide-calendar-clock', 'moment',
@@ -61,14 +62,19 @@ export const INTERFACES: readonly InterfaceInfo[] = [
   of('tags', msg('Tags'), msg('Free words'), 'i-lucide-tags', 'tags', 'json csv', [placeholder]),
   of('input-code', msg('JSON'), msg('Structured data'), 'i-lucide-braces', 'code', `json text string binary ${GEOMETRY}`),
   of('input-hash', msg('Hashed secret'), msg('Stored as a hash, never shown'), 'i-lucide-key-round', 'password', 'hash'),
+  of('file', msg('File'), msg('One file of the library'), 'i-lucide-paperclip', 'file', 'uuid'),
+  of('file-image', msg('Image'), msg('One picture of the library'), 'i-lucide-image', 'image', 'uuid'),
   of('select-color', msg('Colour'), msg('A colour code'), 'i-lucide-palette', 'color', 'string'),
   of('slider', msg('Slider'), msg('A number within bounds'), 'i-lucide-sliders-horizontal', 'slider', 'integer float decimal',
     range),
 ]
 
+/** Where the first that fits would be too special. */
+const USUAL: Record<string, string> = { json: 'input-code', csv: 'tags' }
+/** Those that suit a type without being chosen: a file is a relation too. */
+const PLAIN = INTERFACES.filter((each) => each.widget !== 'file' && each.widget !== 'image')
 const known = new Map(INTERFACES.map((each) => [each.id, each]))
 const alike: Record<string, string> = {
-  'input-rich-text-html': 'input-multiline',
   'input-autocomplete-api': 'input',
   'select-multiple-dropdown': 'select-multiple-checkbox',
   'system-token': 'input',
@@ -80,6 +86,5 @@ export const interfaceNamed = (id: string): InterfaceInfo => known.get(id) ?? IN
 export function interfaceFor(id: string | null | undefined, type: string): InterfaceInfo {
   const named = known.get(id ?? '') ?? known.get(alike[id ?? ''] ?? '')
   if (named && (named.types.includes(type) || named.id === 'input')) return named
-  return INTERFACES.find((each) => each.types[0] === type) ?? INTERFACES.find((each) => each.types.includes(type))
-    ?? INTERFACES[0]!
+  return known.get(USUAL[type] ?? '') ?? PLAIN.find((each) => each.types[0] === type) ?? PLAIN.find((each) => each.types.includes(type)) ?? INTERFACES[0]!
 }

@@ -57,7 +57,7 @@ describe('the field editor', () => {
   it('makes the body of a plain field', () => {
     expect(fieldPayload({ ...emptyDraft('input'), field: 'text' })).toEqual({
       field: 'text', type: 'string',
-      meta: { interface: 'input', special: null, options: null, required: false, hidden: false, readonly: false, width: 'full', note: null },
+      meta: { interface: 'input', special: null, options: null, required: false, hidden: false, readonly: false, width: 'full', note: null, validation: null, validation_message: null },
       schema: { is_nullable: true, is_unique: false, default_value: null },
     })
   })

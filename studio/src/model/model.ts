@@ -11,6 +11,8 @@ export interface Link {
   back: string | null
   junction: string | null
   via: string | null
+  /** m2a: the field of the junction that names the collection of the item. */
+  kindField: string | null
   sortField: string | null
 }
 
@@ -33,15 +35,23 @@ export function makeModel(collections: Collection[], fields: Field[], relations:
   const byCollection = Map.groupBy(fields, (field) => field.collection)
   for (const list of byCollection.values()) list.sort(bySort)
   const names = new Map(collections.map((each) => [each.collection, each]))
+  const byName = new Map(fields.map((each) => [`${each.collection}.${each.field}`, each]))
+  const links = new Map<string, Link | undefined>()
   const fieldsOf = (collection: string): Field[] => byCollection.get(collection) ?? []
+  // Asked for every cell of a table, so each is worked out once.
+  function linkOf(collection: string, field: string): Link | undefined {
+    const id = `${collection}.${field}`
+    if (!links.has(id)) links.set(id, forward(relations, collection, field) ?? backward(relations, collection, field))
+    return links.get(id)
+  }
   return {
     collections,
     relations,
     collection: (name) => names.get(name),
     fields: fieldsOf,
-    field: (collection, name) => fieldsOf(collection).find((each) => each.field === name),
+    field: (collection, name) => byName.get(`${collection}.${name}`),
     primaryKey: (collection) => fieldsOf(collection).find((each) => each.schema?.is_primary_key),
-    link: (collection, field) => forward(relations, collection, field) ?? backward(relations, collection, field),
+    link: linkOf,
   }
 }
 
@@ -56,6 +66,7 @@ function forward(relations: Relation[], collection: string, field: string): Link
     back: found.meta?.one_field ?? null,
     junction: null,
     via: found.meta?.one_collection_field ?? null,
+    kindField: found.meta?.one_collection_field ?? null,
     sortField: null,
   }
 }
@@ -65,7 +76,7 @@ function backward(relations: Relation[], collection: string, field: string): Lin
   if (!found) return undefined
   const via = found.meta?.junction_field ?? null
   const base = { back: found.field, sortField: found.meta?.sort_field ?? null }
-  if (!via) return { ...base, kind: 'o2m', related: found.collection, allowed: [], junction: null, via: null }
+  if (!via) return { ...base, kind: 'o2m', related: found.collection, allowed: [], junction: null, via: null, kindField: null }
   const onward = relations.find((each) => each.collection === found.collection && each.field === via)
   return {
     ...base,
@@ -74,6 +85,7 @@ function backward(relations: Relation[], collection: string, field: string): Lin
     allowed: onward?.meta?.one_allowed_collections ?? [],
     junction: found.collection,
     via,
+    kindField: onward?.meta?.one_collection_field ?? null,
   }
 }
 

@@ -21,7 +21,9 @@ export interface RelationDraft {
   onDelete: 'SET NULL' | 'CASCADE' | 'NO ACTION'
 }
 
-export type Step =
+export type Step = ModelStep | { do: 'items'; collection: string; rows: Row[] }
+
+export type ModelStep =
   | { do: 'collection'; name: string; body: Row }
   | { do: 'field'; collection: string; name: string; body: Row }
   | { do: 'relation'; body: Row }
@@ -49,13 +51,13 @@ export function proposed(draft: RelationDraft): RelationDraft {
 
 const bare = (name: string): string => name.replace(/^directus_/, '')
 
-export function relationPlan(draft: RelationDraft, model: Model): Step[] {
+export function relationPlan(draft: RelationDraft, model: Model): ModelStep[] {
   return { m2o: manyToOne, o2m: oneToMany, m2m: manyToMany, m2a: manyToAny }[draft.kind](proposed(draft), model)
 }
 
 const keyType = (model: Model, collection: string): string => model.primaryKey(collection)?.type ?? 'integer'
 
-function foreignKey(model: Model, collection: string, name: string, related: string, meta: Row = {}): Step {
+function foreignKey(model: Model, collection: string, name: string, related: string, meta: Row = {}): ModelStep {
   const body = {
     field: name, type: keyType(model, related),
     meta: { interface: 'select-dropdown-m2o', special: ['m2o'], ...meta }, schema: {},
@@ -63,17 +65,17 @@ function foreignKey(model: Model, collection: string, name: string, related: str
   return { do: 'field', collection, name, body }
 }
 
-function alias(collection: string, name: string, kind: 'o2m' | 'm2m' | 'm2a'): Step {
+function alias(collection: string, name: string, kind: 'o2m' | 'm2m' | 'm2a'): ModelStep {
   const body = { field: name, type: 'alias', meta: { interface: `list-${kind}`, special: [kind] }, schema: null }
   return { do: 'field', collection, name, body }
 }
 
-function link(collection: string, field: string, related: string, meta: Row, onDelete: string): Step {
+function link(collection: string, field: string, related: string, meta: Row, onDelete: string): ModelStep {
   const body = { collection, field, related_collection: related, meta, schema: { on_delete: onDelete } }
   return { do: 'relation', body }
 }
 
-function manyToOne(draft: RelationDraft, model: Model): Step[] {
+function manyToOne(draft: RelationDraft, model: Model): ModelStep[] {
   const { collection, field, related, otherField } = draft
   return [
     foreignKey(model, collection, field, related),
@@ -82,7 +84,7 @@ function manyToOne(draft: RelationDraft, model: Model): Step[] {
   ]
 }
 
-function oneToMany(draft: RelationDraft, model: Model): Step[] {
+function oneToMany(draft: RelationDraft, model: Model): ModelStep[] {
   const { collection, field, related, otherField } = draft
   const missing = !model.field(related, otherField)
   const sort = draft.sortable ? `${otherField}_sort` : null
@@ -95,12 +97,12 @@ function oneToMany(draft: RelationDraft, model: Model): Step[] {
   ]
 }
 
-const sortField = (collection: string, name: string): Step => ({
+const sortField = (collection: string, name: string): ModelStep => ({
   do: 'field', collection, name,
   body: { field: name, type: 'integer', meta: { interface: 'input', hidden: true }, schema: {} },
 })
 
-function junctionTable(draft: RelationDraft, fields: Row[]): Step {
+function junctionTable(draft: RelationDraft, fields: Row[]): ModelStep {
   const id = {
     field: 'id', type: 'integer', meta: { hidden: true, readonly: true },
     schema: { is_primary_key: true, has_auto_increment: true },
@@ -114,7 +116,7 @@ function junctionTable(draft: RelationDraft, fields: Row[]): Step {
 
 const column = (field: string, type: string): Row => ({ field, type, meta: { hidden: true }, schema: {} })
 
-function manyToMany(draft: RelationDraft, model: Model): Step[] {
+function manyToMany(draft: RelationDraft, model: Model): ModelStep[] {
   const { collection, field, related, junction, junctionField, junctionRelated, otherField } = draft
   const sort = draft.sortable ? 'sort' : null
   return [
@@ -130,7 +132,7 @@ function manyToMany(draft: RelationDraft, model: Model): Step[] {
   ]
 }
 
-function manyToAny(draft: RelationDraft, model: Model): Step[] {
+function manyToAny(draft: RelationDraft, model: Model): ModelStep[] {
   const { collection, field, junction, junctionField, junctionRelated, allowed } = draft
   const sort = draft.sortable ? 'sort' : null
   const anyMeta = { one_allowed_collections: allowed, one_collection_field: 'collection', junction_field: junctionField }

@@ -8,6 +8,8 @@ export interface Operator {
   label: string
   arity: Arity
   kinds: readonly string[]
+  /** Only where a value that is being written is looked at. */
+  payload?: boolean
 }
 
 const all = 'text number moment boolean json list geometry binary'
@@ -46,10 +48,12 @@ export const OPERATORS: readonly Operator[] = [
   of('_nintersects', msg('does not intersect'), 'geometry'),
   of('_intersects_bbox', msg('intersects the box of'), 'geometry'),
   of('_nintersects_bbox', msg('does not intersect the box of'), 'geometry'),
+  { ...of('_regex', msg('matches the pattern'), 'text'), payload: true },
 ]
 
 const known = new Map(OPERATORS.map((each) => [each.id, each]))
 
 export const operator = (id: string): Operator | undefined => known.get(id)
 
-export const operatorsFor = (kind: string): Operator[] => OPERATORS.filter((each) => each.kinds.includes(kind))
+export const operatorsFor = (kind: string, payload = false): Operator[] =>
+  OPERATORS.filter((each) => each.kinds.includes(kind) && (payload || !each.payload))

@@ -14,6 +14,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
 from rowcast.server.studio import FOLDER
+from tests.browser.studio.sample import build
 from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, Server
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -72,6 +73,23 @@ class Studio:
         await self.page.get_by_role("button", name="Log in").click()
         await self.page.wait_for_url("**/admin/content")
 
+    async def look(self, scheme: str, width: int) -> None:
+        """In light or dark, on a screen of some width."""
+        await self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        await self.page.set_viewport_size({"width": width, "height": 800})
+
+    def row(self, text: str) -> Locator:
+        """The rows of a table that hold a text."""
+        return self.page.locator("tr[data-key]").filter(has_text=text)
+
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    async def menu(self, button: str | re.Pattern[str], item: str | re.Pattern[str]) -> None:
+        """Choose from the menu behind a button."""
+        await self.button(button).click()
+        await self.page.get_by_role("menuitem", name=item, exact=isinstance(item, str)).click()
+
     def button(self, name: str | re.Pattern[str]) -> Locator:
         return self.page.get_by_role("button", name=name, exact=isinstance(name, str))
 
@@ -114,6 +132,15 @@ async def browser() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def filled(studio: Studio) -> Studio:
+    """Logged in, with the sample project."""
+    with studio.server.client() as admin:
+        build(admin)
+    await studio.log_in()
+    return studio
 
 
 @pytest.fixture

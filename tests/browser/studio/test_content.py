@@ -1,4 +1,4 @@
-"""Items by hand: forms with errors at the field, live tables and forms, filters, many at once, history."""
+"""Items by hand: forms with errors at the field, every widget, live forms, history, comments, copies and ways back."""
 
 from __future__ import annotations
 
@@ -8,18 +8,10 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.studio.conftest import Studio
-from tests.browser.studio.sample import build
+from tests.browser.studio.sample import KEY, column, post
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-async def filled(studio: Studio) -> Studio:
-    """Logged in, with the sample project."""
-    with studio.server.client() as admin:
-        build(admin)
-    await studio.log_in()
-    return studio
+OWNER = column("person", "integer", "select-dropdown-m2o", special=["m2o"])
 
 
 async def test_errors_stand_at_their_field(filled: Studio) -> None:
@@ -95,61 +87,6 @@ async def test_the_form_follows_the_database_and_overwrites_nothing(filled: Stud
     assert not filled.errors
 
 
-async def test_search_filter_sort_and_page(filled: Studio) -> None:
-    page = filled.page
-    await filled.open("/content/articles")
-    await expect(page.get_by_text("120 items")).to_be_visible()
-    await filled.button("Filter").click()
-    await filled.button("Condition").click()
-    await filled.choose(page.get_by_label("Field: ID"), "Author › Name")
-    await page.get_by_label("Value").fill("Bo")
-    await expect(page.get_by_text("32 items")).to_be_visible()
-    await filled.judge("content-filtered")
-    await page.get_by_role("columnheader", name="Words").get_by_role("button").click()
-    await page.get_by_role("columnheader", name="Words").get_by_role("button").click()
-    await expect(page.locator("tbody tr").first).to_contain_text("Article 118")
-    await page.wait_for_timeout(500)
-    await filled.settle()
-    await page.reload()
-    await expect(page.get_by_text("32 items")).to_be_visible()  # the address holds the filter, the preset the order
-    await expect(page.locator("tbody tr").first).to_contain_text("Article 118")
-    await page.get_by_label("Search", exact=True).fill("nothing like it")
-    await expect(page.get_by_text("No item matches")).to_be_visible()
-    await filled.button("Show all").click()
-    await page.get_by_role("button", name="Page 3").click()
-    await expect(page.locator("tbody tr")).to_have_count(20)
-    assert not filled.errors
-
-
-async def test_many_at_once_and_export(filled: Studio) -> None:
-    page = filled.page
-    await filled.open("/content/articles")
-    for key in ("1", "2", "4"):
-        await page.get_by_label(f"Select row {key}", exact=True).check()
-    await filled.button("Edit").click()
-    await page.get_by_role("switch", name="Words").click()
-    await page.get_by_label("New Words").fill("5")
-    await filled.judge("batch-edit")
-    await page.get_by_role("dialog").get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("3 items changed", exact=True)).to_be_visible()
-
-    await page.get_by_label("Select row 1", exact=True).check()
-    await page.get_by_label("Select row 4", exact=True).check()
-    await filled.button("Export").click()
-    async with page.expect_download() as saved:
-        await page.get_by_role("menuitem", name="As CSV").click()
-    text = (await (await saved.value).path()).read_text()
-    assert len(text.strip().splitlines()) == 3
-
-    await filled.button("Delete").click()
-    await filled.button("Delete 2 items").click()
-    await expect(page.get_by_text("118 items")).to_be_visible()
-    with filled.server.client() as admin:
-        words = admin.get("/items/articles", params={"filter[words][_eq]": 5, "fields": "id"}).json()["data"]
-    assert words == [{"id": 2}]
-    assert not filled.errors
-
-
 async def test_relations_are_linked_and_unlinked(filled: Studio) -> None:
     page = filled.page
     await filled.open("/content/people/1")
@@ -186,13 +123,63 @@ async def test_comments_appear_for_everybody(filled: Studio) -> None:
     assert not filled.errors
 
 
-async def test_a_hundred_changes_a_second_leave_the_page_responsive(filled: Studio) -> None:
+async def test_a_save_and_a_deletion_are_taken_back(filled: Studio) -> None:
     page = filled.page
-    await filled.open("/content/articles")
-    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await filled.open("/content/articles/6")
+    await page.get_by_label("Title").fill("By mistake")
+    await page.keyboard.press("Control+s")
+    await filled.button("Undo").click()
+    await expect(page.get_by_label("Title")).to_have_value("Article 5")
+    await filled.button("Delete item").click()
+    await page.wait_for_url("**/content/articles")
+    await expect(page.get_by_text("Item deleted", exact=True)).to_be_visible()
     with filled.server.client() as admin:
-        for number in range(200):
-            admin.patch(f"/items/articles/{number % 50 + 1}", json={"words": 1000 + number})
-        await page.get_by_label("Search", exact=True).fill("Article 11")
-        await expect(page.get_by_text("11 items")).to_be_visible()
+        assert admin.get("/items/articles/6").status_code == 403
+        await filled.button("Undo").last.click()
+        await expect(page.get_by_text("Taken back", exact=True).last).to_be_visible()
+        item = admin.get("/items/articles/6").json()["data"]
+    assert (item["title"], item["words"], item["author"]) == ("Article 5", 55, 3)
+    assert item["date_created"] is not None
     assert not filled.errors
+
+
+async def test_a_copy_and_one_more(filled: Studio) -> None:
+    page = filled.page
+    await filled.open("/content/articles/2")
+    await filled.menu("More about this item", "Create a copy")
+    await expect(page.get_by_role("heading", name="New item in Articles")).to_be_visible()
+    await expect(page.get_by_label("Title")).to_have_value("Article 1")
+    await page.get_by_label("Title").fill("A copy")
+    await filled.menu("More about this item", re.compile("^Save and create another"))
+    await expect(page.get_by_label("Title")).to_have_value("")
+    await filled.settle()
+    await page.get_by_label("Title").fill("Not kept")
+    await page.get_by_role("navigation", name="Areas").get_by_role("link", name="Content").click()
+    await expect(filled.dialog()).to_contain_text("Leave without saving?")
+    await filled.judge("item-unsaved")
+    await filled.button("Leave").click()
+    await page.wait_for_url("**/admin/content")
+    with filled.server.client() as admin:
+        copies = admin.get("/items/articles", params={"filter[title][_eq]": "A copy"}).json()["data"]
+    assert [(each["words"], each["status"]) for each in copies] == [(11, "published")]
+    assert not filled.errors
+
+
+async def test_what_cannot_be_brought_back_is_asked(filled: Studio) -> None:
+    with filled.server.client() as admin:
+        post(admin, "/collections", {"collection": "remarks", "meta": {}, "schema": {}, "fields": [KEY, OWNER]})
+        link = {"collection": "remarks", "field": "person", "related_collection": "people"}
+        post(admin, "/relations", {**link, "schema": {"on_delete": "CASCADE"}})
+        post(admin, "/items/remarks", {"person": 1})
+        await filled.open("/content/people/1")
+        await filled.button("Delete item").click()
+        await expect(filled.dialog()).to_contain_text("This cannot be undone.")
+        await filled.judge("item-delete")
+        await filled.button("Cancel").click()
+        assert admin.get("/items/people/1").status_code == 200
+        await filled.button("Delete item").click()
+        await filled.dialog().get_by_role("button", name="Delete item").click()
+        await filled.page.wait_for_url("**/content/people")
+        assert admin.get("/items/remarks").json()["data"] == []
+    assert not filled.errors
+

@@ -1,0 +1,128 @@
+"""Much of everything: 100 000 rows under the wheel, 100 changes a second, 300 collections, 300 fields. Counted, not timed."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import httpx
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.studio.conftest import Studio
+from tests.browser.studio.sample import KEY, LONG, column, post
+
+pytestmark = pytest.mark.browser
+ROWS, HEIGHT = 100_000, 37
+TEXT = "the quick brown fox jumps over the lazy dog"
+
+
+def fill(studio: Studio) -> None:
+    """A hundred thousand rows, written as another program does."""
+    with studio.server.client() as admin:
+        fields = [KEY, column("name", "string", "input"), column("size", "integer", "input")]
+        post(admin, "/collections", {"collection": "many", "meta": {}, "schema": {}, "fields": fields})
+    with closing(sqlite3.connect(next(studio.server.directory.rglob("*.db")))) as database:
+        rows = ((number, f"Name {number}", number % 97) for number in range(1, ROWS + 1))
+        database.executemany("INSERT INTO many (id, name, size) VALUES (?, ?, ?)", rows)
+        database.commit()
+
+
+async def test_a_hundred_thousand_rows_scroll_without_a_dropped_turn(studio: Studio) -> None:
+    await asyncio.to_thread(fill, studio)
+    page = studio.page
+    await studio.log_in()
+    await studio.open("/content/many")
+    await expect(page.get_by_text("100,000 items")).to_be_visible()
+    table = page.get_by_role("region", name="Many: rows")
+    await table.hover()
+    for _ in range(150):
+        await page.mouse.wheel(0, 10 * HEIGHT)
+    await page.wait_for_function("(top) => document.querySelector('[role=region]').scrollTop === top", arg=1500 * HEIGHT)
+    await expect(page.locator('tr[data-index="1510"]')).to_contain_text("Name 1511")
+    await studio.judge("many-rows")
+    assert await page.locator("tr[data-key]").count() < 100  # only what is seen is drawn
+    await table.focus()
+    await page.keyboard.press("End")
+    await expect(page.locator(f'tr[data-index="{ROWS - 1}"]')).to_contain_text("Name 100000")
+    await page.locator(f'tr[data-index="{ROWS - 20}"] a').focus()
+    for _ in range(60):
+        await page.keyboard.press("ArrowUp")
+        await page.wait_for_timeout(20)
+    await expect(page.locator(f'tr[data-index="{ROWS - 80}"] a')).to_be_focused()
+    assert not studio.errors
+
+
+async def test_going_back_leads_to_the_same_place(studio: Studio) -> None:
+    await asyncio.to_thread(fill, studio)
+    page = studio.page
+    await studio.log_in()
+    await studio.open("/content/many")
+    await page.get_by_role("region", name="Many: rows").hover()
+    await page.mouse.wheel(0, 5000 * HEIGHT)
+    await page.locator('tr[data-index="5010"]').get_by_role("link").click()
+    await expect(page.get_by_role("heading", name="Name 5011")).to_be_visible()
+    await studio.button("Back").or_(page.get_by_role("link", name="Back")).first.click()
+    await expect(page.locator('tr[data-index="5010"]')).to_be_in_viewport()
+    assert not studio.errors
+
+
+COUNT = """() => {
+  window.drawn = 0
+  new MutationObserver(() => { window.drawn += 1 }).observe(document.querySelector('table'), { subtree: true, childList: true, characterData: true })
+}"""
+
+
+async def test_a_hundred_changes_a_second_leave_the_page_responsive(filled: Studio) -> None:
+    """Every key that is pressed meanwhile arrives, the last state is shown, and there are far fewer drawings than changes."""
+    page = filled.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/items/articles" in request.url else None)
+    await filled.open("/content/articles")
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await page.evaluate(COUNT)
+    asked.clear()
+    changes, search = 500, page.get_by_label("Search", exact=True)
+    with filled.server.client() as admin:
+        storm = asyncio.create_task(change(admin, changes))
+        for _ in range(4):
+            await search.press_sequentially(TEXT, delay=20)
+            await expect(search).to_have_value(TEXT)
+            await search.fill("")
+        await storm
+    await expect(page.locator('tr[data-key="50"]')).to_contain_text(str(1000 + changes - 1))
+    assert await page.evaluate("window.drawn") < changes / 2
+    assert len(asked) < changes / 5
+    assert not filled.errors
+
+
+async def change(admin: httpx.Client, times: int) -> None:
+    """One after the other, a hundred a second."""
+    for number in range(times):
+        await asyncio.to_thread(admin.patch, f"/items/articles/{number % 50 + 1}", json={"words": 1000 + number})
+        await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 380)])
+async def test_three_hundred_collections_and_fields(studio: Studio, scheme: str, width: int) -> None:
+    page = studio.page
+    with studio.server.client() as admin:
+        wide = [KEY, *(column(f"field_{number}", "string", "input") for number in range(300))]
+        post(admin, "/collections", {"collection": "wide", "meta": {"note": LONG[:200]}, "schema": {}, "fields": wide})
+        post(admin, "/items/wide", [{f"field_{number}": LONG[:250] for number in range(0, 300, 3)}, {}])
+        for number in range(300):
+            post(admin, "/collections", {"collection": f"table_{number:03}", "meta": {}, "schema": {}, "fields": [KEY]})
+    await studio.look(scheme, width)
+    await studio.log_in()
+    for path in ("/content", "/model", "/diagram", "/model/wide", "/content/wide", "/content/wide/1", "/content/wide/+"):
+        await studio.open(path)
+        await studio.judge(f"much{path.replace('/', '-').replace('+', 'new')}-{scheme}")
+    await studio.open("/content/wide")
+    await studio.button("Filter").click()
+    await studio.button("Condition").click()
+    await page.get_by_label("Field: ID").click()
+    await page.get_by_placeholder("Search").last.fill("Field 29")
+    await expect(page.get_by_role("option")).to_have_count(11)
+    await studio.judge(f"much-filter-{scheme}")
+    assert not studio.errors
