@@ -7,6 +7,7 @@ whether trying again can help. Knows nothing else of the program.
     │   ├── InvalidQuery             400 INVALID_QUERY
     │   ├── GraphQLInvalid           400 GRAPHQL_VALIDATION
     │   ├── FailedValidation         400 FAILED_VALIDATION
+    │   ├── IllegalAssetTransformation 400 ILLEGAL_ASSET_TRANSFORMATION
     │   ├── Several                  more than one of these at once
     │   ├── ConstraintError          a rule of the database
     │   │   ├── NotUnique            400 RECORD_NOT_UNIQUE
@@ -20,7 +21,7 @@ whether trying again can help. Knows nothing else of the program.
     │   ├── Forbidden                403 FORBIDDEN
     │   ├── InvalidToken, InvalidProvider, LimitExceeded          403
     │   ├── RouteNotFound 404, MethodNotAllowed 405, ContentTooLarge 413, UnsupportedMediaType 415,
-    │   │   RangeNotSatisfiable 416, Unprocessable 422
+    │   │   RangeNotSatisfiable 416, Unprocessable 422, VersionHashMismatch 422
     │   ├── InvalidCollection, AuthFailed, AuthTimeout, Disconnected   socket only
     │   └── SlowConsumer             client only
     └── ServiceError                 not the caller's fault
@@ -97,6 +98,18 @@ class GraphQLInvalid(RequestError):
 
 class Unprocessable(_Reasoned):
     code, status, opening = "UNPROCESSABLE_CONTENT", 422, "Can't process content"
+
+
+class VersionHashMismatch(Unprocessable):
+    """The item has changed since the version was compared with it."""
+
+    code = "VERSION_HASH_MISMATCH"
+
+
+class IllegalAssetTransformation(_Reasoned):
+    """The picture cannot be made, or would cost too much."""
+
+    code, opening = "ILLEGAL_ASSET_TRANSFORMATION", "Illegal asset transformation"
 
 
 class FailedValidation(RequestError):

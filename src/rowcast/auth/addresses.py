@@ -55,3 +55,27 @@ def _plain(address: Address) -> Address:
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         return address.ipv4_mapped
     return address
+
+
+def is_global(ip: str) -> bool:
+    """Whether an address belongs to the world at large: not to this machine, a private network or a special purpose. What an
+    IPv6 address carries within (IPv4-mapped, 6to4, Teredo, NAT64) counts as well."""
+    try:
+        address = _plain(ip_address(ip.partition("%")[0]))
+    except ValueError:
+        return False
+    return all(each.is_global and not each.is_multicast for each in (address, *_within_address(address)))
+
+
+def _within_address(address: Address) -> Iterable[Address]:
+    if not isinstance(address, IPv6Address):
+        return
+    if address.sixtofour is not None:
+        yield address.sixtofour
+    if address.teredo is not None:
+        yield from address.teredo
+    if address in _NAT64:
+        yield IPv4Address(int(address) & 0xFFFFFFFF)
+
+
+_NAT64 = ip_network("64:ff9b::/96")

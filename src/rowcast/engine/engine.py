@@ -11,6 +11,8 @@ from rowcast.engine.attempts import Attempts
 from rowcast.engine.broadcast import Broadcast
 from rowcast.engine.channels import Channels
 from rowcast.engine.commits import CommitFeed
+from rowcast.engine.figures import Figures
+from rowcast.engine.files.library import Library
 from rowcast.engine.hooks import Hooks
 from rowcast.engine.identities import Identities
 from rowcast.engine.mail import Mailer
@@ -43,13 +45,17 @@ class Engine:
         self.broadcast = Broadcast(self)
         self.commits = CommitFeed(self)
         self.broadcast.on_told.append(self.commits.told)
+        self.figures = Figures(self)
         self.hooks = Hooks()
+        self.files = Library(self)
         self._rights = RightsCache(self)
         self._on_commit: list[CommitListener] = [
             self.identities.committed,
             self._rights.committed,
             self.user_values.committed,
             self.broadcast.committed,
+            self.figures.committed,
+            self.files.committed,
         ]
         self._on_schema: list[SchemaListener] = [self.plans.clear, self.broadcast.remodelled]
         self.channels = Channels(self)
@@ -68,6 +74,7 @@ class Engine:
     async def close(self) -> None:
         """Finish queued writes and letters and close the store."""
         await self.mail.drain()
+        await self.files.close()
         await self.store.close()
 
     def on_commit(self, listener: CommitListener) -> None:

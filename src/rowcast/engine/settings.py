@@ -104,6 +104,50 @@ class Email:
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """One place where files are kept (``STORAGE_<NAME>_*``). ``driver``: its kind, ``root``: its folder."""
+
+    name: str
+    driver: str = "local"
+    root: str = "./uploads"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What may be uploaded and where it goes: to the first of the ``locations`` unless the upload names another. ``max_upload_size``
+    None: of any size."""
+
+    locations: tuple[Location, ...] = (Location("local"),)
+    max_upload_size: int | None = None
+    mime_type_allow_list: tuple[str, ...] = ("*/*",)
+    metadata_allow_list: tuple[str, ...] = (
+        "ifd0.Make",
+        "ifd0.Model",
+        "exif.FNumber",
+        "exif.ExposureTime",
+        "exif.FocalLength",
+        "exif.ISOSpeedRatings",
+    )
+    import_ip_deny_list: tuple[str, ...] = ()
+    import_ip_allow_list: tuple[str, ...] = ()
+    """Addresses inside from which files may be fetched all the same (``ROWCAST_IMPORT_IP_ALLOW_LIST``)."""
+    import_timeout: float = 600.0
+    import_max_file_size: int = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """How files are shown. ``cache_ttl``: seconds that others may keep them; ``transform_max_concurrent``: pictures that are made or
+    wait for it, at a time."""
+
+    cache_ttl: int = 30 * _DAY
+    transform_max_concurrent: int = 25
+    transform_image_max_dimension: int = 6000
+    transform_max_operations: int = 5
+    transform_timeout: float = 7.5
+
+
+@dataclass(frozen=True, slots=True)
 class Metrics:
     """Whether ``/metrics`` is there, and the tokens that open it besides those of administrators."""
 
@@ -156,6 +200,8 @@ class Settings:
     """Whether connections may meet on channels (``ROWCAST_CHANNELS_ENABLED``)."""
 
     email: Email = Email()
+    files: Files = Files()
+    assets: Assets = Assets()
     websockets: Sockets = Sockets()
     graphql: GraphQL = GraphQL()
     cors: Cors = Cors()

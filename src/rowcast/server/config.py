@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote, unquote
 
-from rowcast.engine.settings import Settings
+from rowcast.engine.settings import Files, Location, Settings
 from rowcast.errors import InvalidConfiguration
 from rowcast.server.variables import VARIABLES
+from rowcast.storage import DRIVERS
 
 T = TypeVar("T")
 _SQLITE = "sqlite:///"
@@ -56,6 +57,8 @@ def load(environment: Mapping[str, str] | None = None, **given: Any) -> Config:
     (fields of ServerSettings, None for not given). Raises InvalidConfiguration for the first value that is not allowed."""
     texts = _texts(os.environ if environment is None else environment)
     groups = _grouped(_read(texts))
+    files = groups.setdefault("files", {})
+    files["locations"] = _locations(files.get("locations"), texts)
     server = _filled(
         ServerSettings(), {**groups.pop("server", {}), **{k: v for k, v in given.items() if v is not None}}
     )
@@ -91,6 +94,23 @@ def _read(texts: Mapping[str, str]) -> dict[str, Any]:
         except ValueError:
             raise InvalidConfiguration(f'{variable.name} is "{value}", but must be {variable.form.allowed}.') from None
     return result
+
+
+def _locations(names: Sequence[str] | None, texts: Mapping[str, str]) -> tuple[Location, ...]:
+    """The storages of these names, each with the variables that bear its name."""
+    if names is None:
+        names = [each.name for each in Files().locations]
+    return tuple(_location(name, f"STORAGE_{name.upper()}_", texts) for name in names)
+
+
+def _location(name: str, prefix: str, texts: Mapping[str, str]) -> Location:
+    driver = texts.get(prefix + "DRIVER", "local")
+    if driver not in DRIVERS:
+        raise InvalidConfiguration(f'{prefix}DRIVER is "{driver}", but must be {" or ".join(DRIVERS)}.')
+    root = texts.get(prefix + "ROOT", Location(name).root if name == "local" else None)
+    if root is None:
+        raise InvalidConfiguration(f"{prefix}ROOT is not set, but must be the folder of the storage location {name}.")
+    return Location(name, driver, root)
 
 
 def _grouped(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,5 @@
-"""What is to be done now and then while a platform runs: so far, forgetting sessions that have ended. Must not know sessions."""
+"""What is to be done now and then while a platform runs: forgetting sessions that have ended, and taking away the bytes
+of files that no row holds. Must not know either."""
 
 from __future__ import annotations
 
@@ -36,4 +37,8 @@ async def _keep(engine: Engine, every: float) -> None:
             await sweep(engine)
         except RowcastError as error:
             log.warning("ended sessions could not be removed", code=error.code, message=error.message)
+        try:
+            await engine.files.sweep()
+        except RowcastError as error:
+            log.warning("forgotten files could not be removed", code=error.code, message=error.message)
         await asyncio.sleep(every)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
+from rowcast.auth.addresses import is_rule
+
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _MEASURE = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)", re.IGNORECASE)
 _SECONDS = {
@@ -61,6 +63,22 @@ def _matching(pattern: str, allowed: str) -> Form:
     return Form(allowed, read)
 
 
+def _addresses(text: str) -> tuple[str, ...]:
+    rules = _items(text)
+    if not all(map(is_rule, rules)):
+        raise ValueError(text)
+    return rules
+
+
+def _locations(text: str) -> tuple[str, ...]:
+    found = _items(text)
+    if not found or not all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) for name in found):
+        raise ValueError(text)
+    return found
+
+
+addresses = Form("a comma-separated list of IP addresses, ranges (a-b) and networks (a/n)", _addresses)
+locations = Form("a comma-separated list of names of letters, digits and _", _locations)
 email = _matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")
 address = _matching(r"(https?://\S+|/)", "an address that starts with http:// or https://, or /")
 path = _matching(r"/\S*", "a path that starts with /")

@@ -123,6 +123,21 @@ EMAIL = (
     *_group("EMAIL_", "email", smtp_password=form.text, smtp_secure=form.boolean, smtp_ignore_tls=form.boolean),
 )
 
+FILES = (
+    Variable("STORAGE_LOCATIONS", "files.locations", form.locations),
+    *_group("FILES_", "files", max_upload_size=form.size, mime_type_allow_list=form.names),
+    Variable("FILE_METADATA_ALLOW_LIST", "files.metadata_allow_list", form.names),
+    Variable("IMPORT_IP_DENY_LIST", "files.import_ip_deny_list", form.addresses),
+    Variable("ROWCAST_IMPORT_IP_ALLOW_LIST", "files.import_ip_allow_list", form.addresses),
+    Variable("IMPORT_TIMEOUT", "files.import_timeout", form.span),
+    Variable("IMPORT_MAX_FILE_SIZE", "files.import_max_file_size", form.size),
+    Variable("ASSETS_CACHE_TTL", "assets.cache_ttl", form.whole_span),
+    *_group("ASSETS_", "assets", transform_max_concurrent=form.integer(1)),
+    *_group("ASSETS_", "assets", transform_image_max_dimension=form.integer(1, 30_000)),
+    *_group("ASSETS_", "assets", transform_max_operations=form.integer(0), transform_timeout=form.span),
+)
+"""Besides, for each of the ``STORAGE_LOCATIONS``: ``STORAGE_<LOCATION>_DRIVER`` and ``STORAGE_<LOCATION>_ROOT``."""
+
 GRAPHQL = _group(
     "GRAPHQL_",
     "graphql",
@@ -145,4 +160,4 @@ LOG = (
     Variable("ROWCAST_LOG_SIZE", "log_size", form.integer(1)),
 )
 
-VARIABLES = (*SERVER, *DATABASE, *GENERAL, *AUTH, *SOCKETS, *LIMITS, *CORS, *GRAPHQL, *METRICS, *EMAIL, *EXTENSIONS, *LOG)
+VARIABLES = (*SERVER, *DATABASE, *GENERAL, *AUTH, *SOCKETS, *LIMITS, *CORS, *GRAPHQL, *METRICS, *EMAIL, *FILES, *EXTENSIONS, *LOG)

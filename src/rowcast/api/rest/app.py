@@ -38,6 +38,8 @@ FAMILIES = (
     "specs",
     "realtime",
     "graphql",
+    "files",
+    "assets",
     "items",
 )
 """The modules of routes. The first that has a route for a path and method answers, so the particular stand before the general."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rowcast.engine.guards.base import Deed, Guard
 from rowcast.engine.guards.comments import CommentGuard
+from rowcast.engine.guards.files import FileGuard
 from rowcast.engine.guards.roles import AccessGuard, PolicyGuard, RoleGuard
 from rowcast.engine.guards.shares import ShareGuard
 from rowcast.engine.guards.users import UserGuard
@@ -11,6 +12,7 @@ from rowcast.engine.guards.users import UserGuard
 GUARDS: dict[str, Guard] = {
     "directus_access": AccessGuard(),
     "directus_comments": CommentGuard(),
+    "directus_files": FileGuard(),
     "directus_policies": PolicyGuard(),
     "directus_roles": RoleGuard(),
     "directus_shares": ShareGuard(),

@@ -12,7 +12,7 @@ import apsw
 
 from rowcast.errors import InvalidConfiguration
 from rowcast.schema.system import ColumnFact, TableFact, system
-from rowcast.store.sqlite import bookmarks
+from rowcast.store.sqlite import bookmarks, orphans
 from rowcast.store.sqlite.connection import quote
 
 FORMAT = "1"
@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS rowcast_commits(last INTEGER PRIMARY KEY, at REAL NOT
 def bootstrap(connection: apsw.Connection) -> None:
     """Create tables and columns that are missing; to be called in a transaction. Raises ``InvalidConfiguration`` for a database
     written by a newer format."""
-    connection.execute(_LOG + bookmarks.TABLE)
+    connection.execute(_LOG + bookmarks.TABLE + orphans.TABLE)
     for name, table in system().tables.items():
         for statement in _missing(connection, name, table):
             connection.execute(statement)

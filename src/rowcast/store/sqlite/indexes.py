@@ -2,7 +2,7 @@
 are not part of the data model, and nobody is told of them.
 
 Times of creation are what lists are sorted by; columns that point to other rows are what nested lists are looked up by; users are
-looked up by their address, whatever its case.
+looked up by their address, whatever its case; files by their name on the disk.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from rowcast.schema import Schema
 from rowcast.store.sqlite.connection import ask, quote
 
 PREFIX = "rowcast_by_"
-ADDRESSES = {f"{PREFIX}directus_users.email": ("directus_users", 'lower("email")')}
+SYSTEM = {
+    f"{PREFIX}directus_users.email": ("directus_users", 'lower("email")'),
+    f"{PREFIX}directus_files.filename_disk": ("directus_files", quote("filename_disk")),
+}
 
 _LEADING = """SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_index_list(m.name) i JOIN pragma_index_info(i.name) c
  WHERE m.type = 'table' AND c.seqno = 0 AND i.partial = 0 AND i.name NOT GLOB 'rowcast_by_*'"""
@@ -31,7 +34,7 @@ def keep(connection: apsw.Connection, schema: Schema) -> bool:
         for table, column in _columns(schema)
         if (table, column) not in leading
     }
-    wanted |= ADDRESSES if "directus_users" in schema.collections else {}
+    wanted |= {name: place for name, place in SYSTEM.items() if place[0] in schema.collections}
     for name in present - wanted.keys():
         connection.execute(f"DROP INDEX {quote(name)}")
     for name in wanted.keys() - present:

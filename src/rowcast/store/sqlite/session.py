@@ -16,7 +16,7 @@ from rowcast.errors import RowcastError
 from rowcast.feed import Commit, Position
 from rowcast.schema import Schema
 from rowcast.schema.system import METADATA
-from rowcast.store.sqlite import bootstrap, capture, indexes
+from rowcast.store.sqlite import bootstrap, capture, indexes, orphans
 from rowcast.store.sqlite.announce import Announcer, Delivery
 from rowcast.store.sqlite.connection import ask, literal, open_writer
 from rowcast.store.sqlite.introspect import read_schema
@@ -68,6 +68,7 @@ class WriteSession:
         bootstrap.bootstrap(self.connection)
         self._epoch = bootstrap.begin_history(self.connection, self._options.path)
         self.schema, self._described = read_schema(self.connection, 1), 0
+        orphans.install(self.connection, self.schema)
         capture.install(self.connection, self.schema)
         indexes.keep(self.connection, self.schema)
         self.log = Log(self.connection)
@@ -183,6 +184,7 @@ class WriteSession:
         self._install()
 
     def _install(self) -> None:
+        orphans.install(self.connection, self.schema)
         capture.install(self.connection, self.schema, self._watched)
         indexes.keep(self.connection, self.schema)
         self._layout = self._pragma("schema_version")
