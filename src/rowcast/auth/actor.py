@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Actor:
     ip: str | None = None
     user_agent: str | None = None
     origin: str | None = None
+    known: int | None = field(default=None, compare=False, repr=False)
+    """At which state of what is known of users, roles and policies that was found out; None: it holds for good."""
 
     def at(self, ip: str | None, user_agent: str | None, origin: str | None) -> Actor:
         """The same actor, asking from there."""

@@ -1,7 +1,8 @@
 """Answers the asks of the live engine: one statement for the rows of a view, one for the deleted rows it held, one for the rows
 that changes of other collections lead to, one for each count. Must not know who listens.
 
-Rows are read as they are now, not as they were at the commit: a later commit has its own ask behind this one.
+Rows are read as they are now, not as they were at the commit: a later commit has its own ask behind this one. So the position of
+what was read belongs to each answer: nobody may be told it whose rights have changed until then.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from rowcast.query.sql.shadow import shadow
 from rowcast.query.tree import All, Leaf, Not, Order, Ref, Select, Some, Test, Variable
 from rowcast.query.variables import is_now, moment
 from rowcast.schema import Collection, Schema
+from rowcast.store.base import Row, Store
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
@@ -42,6 +44,20 @@ _decode = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_key = msgspec.json.Decoder(_Keyed).decode
 
 
+class _Reading:
+    """Reads, and notes the newest position of the states that were read."""
+
+    __slots__ = ("_store", "position")
+
+    def __init__(self, store: Store, position: Position) -> None:
+        self._store, self.position = store, position
+
+    async def rows(self, text: str, args: Sequence[Any]) -> list[Row]:
+        rows, position = await self._store.snapshot(text, args)
+        self.position = max(self.position, position)
+        return rows
+
+
 class Answers:
     """Statements by the form of a view, written once. Dropped when there are too many, and with the schema."""
 
@@ -53,42 +69,53 @@ class Answers:
         """Forget all statements."""
         self._known.clear()
 
-    async def answer(self, ask: Ask, commit: Commit) -> Answer:
-        """Ask the database what the ask needs, which is about ``commit``."""
-        return Answer(
-            await self._rows(ask) if ask.keys else {},
-            [await self._whole(ask.view, part) for part in ask.wholes],
-            [await self._related(ask.view, part) for part in ask.relations],
-            await self._held(ask.view, ask.gone, commit) if ask.gone else frozenset(),
-            await self.counts(ask.view),
+    async def answer(self, ask: Ask) -> tuple[Answer, Position]:
+        """Ask the database what the ask needs; the position of the newest state that was read."""
+        reading = _Reading(self._engine.store, ask.commit.position)
+        answer = Answer(
+            await self._rows(reading, ask) if ask.keys else {},
+            [await self._whole(reading, ask.view, part) for part in ask.wholes],
+            [await self._related(reading, ask.view, part) for part in ask.relations],
+            await self._held(reading, ask) if ask.gone else frozenset(),
+            await self._counts(reading, ask.view),
         )
+        return answer, reading.position
 
-    async def shown(self, view: View, keys: Sequence[Key] | None = None) -> tuple[str, Position]:
+    async def shown(
+        self, view: View, keys: Sequence[Key] | None = None, now: datetime | None = None
+    ) -> tuple[str, Position]:
         """The answer of an exact view as it is now, each row with its key at its head (see ``keyed``), and the position of exactly
-        that state. ``keys``: of these rows alone."""
+        that state. ``keys``: of these rows alone. ``now``: what ``$NOW`` is."""
         statement = self._statement("all" if keys is None else "rows", view)
-        args = bind(statement, lambda name: _value(name, keys or ()), view.constants)
+        args = bind(statement, lambda name: _value(name, keys or (), now), view.constants)
         found, position = await self._engine.store.snapshot(statement.text, args)
         return found[0][0], position
 
-    async def _rows(self, ask: Ask) -> dict[str, bytes]:
+    async def counts(self, view: View) -> tuple[bytes | None, Position | None]:
+        """The numbers that events of the view carry, as a JSON object, and the position of the state that was read; None if there
+        are none."""
+        if not view.counts:
+            return None, None
+        reading = _Reading(self._engine.store, self._engine.store.position)
+        return await self._counts(reading, view), reading.position
+
+    async def _rows(self, reading: _Reading, ask: Ask) -> dict[str, bytes]:
         """The rows that the view holds of those keys: finished JSON by key as text."""
-        found = await self._read("rows", ask.view, ask.keys)
+        found = await self._read(reading, "rows", ask.view, ask.keys)
         return dict(map(_split, _decode(found)))
 
-    async def _whole(self, view: View, part: Part) -> bytes:
-        found: str = await self._read("whole", view, [change.key for change in part.changes])
+    async def _whole(self, reading: _Reading, view: View, part: Part) -> bytes:
+        found: str = await self._read(reading, "whole", view, [change.key for change in part.changes])
         return found.encode()
 
-    async def _held(self, view: View, gone: Sequence[Change], commit: Commit) -> frozenset[str]:
+    async def _held(self, reading: _Reading, ask: Ask) -> frozenset[str]:
         """Which of the deleted rows the view held before the commit, by all rows as they were then."""
-        statement = self._statement("held", view)
-        names = [change.key for change in gone]
-        past = self._past(view, commit)
+        view, names = ask.view, [change.key for change in ask.gone]
+        statement, past = self._statement("held", view), self._past(ask.view, ask.commit)
         text = shadow(statement, [collection for collection, _ in past]).text
         images = [text for _, changes in past for text in (_keys(changes), _images(changes))]
         args = (*images, *bind(statement, lambda name: _value(name, names), view.constants))
-        return frozenset(str(row[0]) for row in await self._engine.store.read(text, args))
+        return frozenset(str(row[0]) for row in await reading.rows(text, args))
 
     def _past(self, view: View, commit: Commit) -> list[tuple[Collection, list[Change]]]:
         """The first change of each row that the commit touched, in the collections that decide what the view holds."""
@@ -99,7 +126,7 @@ class Answers:
                 first.setdefault(change.collection, {}).setdefault(change.key, change)
         return [(self._engine.schema.collections[name], list(rows.values())) for name, rows in first.items()]
 
-    async def _related(self, view: View, part: Part) -> bytes:
+    async def _related(self, reading: _Reading, view: View, part: Part) -> bytes:
         """The rows of the view that the changed rows are or were related to, but for those that were told already."""
         collections = sorted({change.collection for change in part.related})
         statement = self._statement("related " + " ".join(collections), view, collections)
@@ -109,23 +136,22 @@ class Answers:
             lambda name: _value(name, told) if name == KEYS or is_now(name) else _of(part, name),
             view.constants,
         )
-        found: str = (await self._engine.store.read(statement.text, args))[0][0]
+        found: str = (await reading.rows(statement.text, args))[0][0]
         return found.encode()
 
-    async def counts(self, view: View) -> bytes | None:
-        """The numbers that events of the view carry, as a JSON object; None if there are none."""
+    async def _counts(self, reading: _Reading, view: View) -> bytes | None:
         if not view.counts:
             return None
         counts = {}
         for name, question in view.counts:
             text, args = count_of(question)
-            counts[name] = (await self._engine.store.read(text, args))[0][0]
+            counts[name] = (await reading.rows(text, args))[0][0]
         return msgspec.json.encode(counts)
 
-    async def _read(self, form: str, view: View, names: Sequence[str | int]) -> Any:
+    async def _read(self, reading: _Reading, form: str, view: View, names: Sequence[str | int]) -> Any:
         statement = self._statement(form, view)
         args = bind(statement, lambda name: _value(name, names), view.constants)
-        return (await self._engine.store.read(statement.text, args))[0][0]
+        return (await reading.rows(statement.text, args))[0][0]
 
     def _statement(self, form: str, view: View, related: Sequence[str] = ()) -> Statement:
         found = self._known.get((form, view.form))
@@ -184,11 +210,11 @@ def keyed(text: str) -> list[tuple[bytes, bytes]]:
     return [_keyed(row) for row in _decode(text)]
 
 
-def _value(name: str, names: Sequence[str | int]) -> Any:
+def _value(name: str, names: Sequence[str | int], now: datetime | None = None) -> Any:
     """What is left to bind: the keys, ``$NOW``, and variables that have no value."""
     if name == KEYS:
         return list(names)
-    return moment(name, datetime.now(UTC)) if is_now(name) else None
+    return moment(name, now or datetime.now(UTC)) if is_now(name) else None
 
 
 def _split(row: msgspec.Raw) -> tuple[str, bytes]:

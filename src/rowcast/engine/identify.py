@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rowcast.auth import Actor
 from rowcast.auth.tokens import Claims
-from rowcast.engine.identities import Standing
+from rowcast.engine.identities import Session, Standing
 from rowcast.errors import Forbidden, InvalidCredentials
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ async def identify(
     active), InvalidToken (a signed token that is not ours or was changed), TokenExpired, Forbidden (the share has
     ended).
     """
-    place = Actor(ip=ip, user_agent=user_agent, origin=origin)
+    place = Actor(ip=ip, user_agent=user_agent, origin=origin, known=engine.identities.epoch)
     if token is None:
         return stand(place, await engine.identities.role(None), own=True)
     if not is_text(token):
@@ -46,20 +47,24 @@ def is_text(token: str) -> bool:
     return True
 
 
-async def identify_again(engine: Engine, actor: Actor) -> Actor:
+async def identify_again(engine: Engine, actor: Actor, sessions: Mapping[str, Session] | None = None) -> Actor:
     """The same actor with what holds now. Raises InvalidCredentials or Forbidden when it may not ask any more (user
-    or share gone, not active, session ended). The end of its token is not looked at."""
+    or share gone, not active, session ended). The end of its token is not looked at. ``sessions``: those that are open, if that
+    is known."""
+    actor = replace(actor, known=engine.identities.epoch)
     if actor.user is None and actor.share is None:
         return stand(actor, await engine.identities.role(None), own=True)
     claims = Claims(actor.user, actor.role, actor.expires or 0, session=actor.session, share=actor.share)
     if actor.expires is None:
         return stand(actor, await _active(engine, actor.user), own=True)
-    return await _by_claims(engine, claims, actor)
+    return await _by_claims(engine, claims, actor, sessions)
 
 
-async def _by_claims(engine: Engine, claims: Claims, place: Actor) -> Actor:
+async def _by_claims(
+    engine: Engine, claims: Claims, place: Actor, sessions: Mapping[str, Session] | None = None
+) -> Actor:
     if claims.session is not None:
-        await _require_session(engine, claims.session)
+        await _require_session(engine, claims.session, sessions)
     place = replace(place, expires=claims.expires, session=claims.session, share=claims.share)
     if claims.user is not None:
         return stand(place, await _active(engine, claims.user), own=False)
@@ -69,8 +74,8 @@ async def _by_claims(engine: Engine, claims: Claims, place: Actor) -> Actor:
     return replace(stand(place, await engine.identities.role(share.role), own=True), admin=False, app=False)
 
 
-async def _require_session(engine: Engine, token: str) -> None:
-    session = await engine.identities.session(token)
+async def _require_session(engine: Engine, token: str, sessions: Mapping[str, Session] | None) -> None:
+    session = await engine.identities.session(token) if sessions is None else sessions.get(token)
     if session is None or session.expires <= time.time():
         raise InvalidCredentials
 

@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rowcast.auth import addresses, tokens
+import msgspec
+
+from rowcast.auth import Actor, addresses, tokens
 from rowcast.auth.tokens import Claims
 from rowcast.engine.moments import seconds
-from rowcast.feed import Commit
+from rowcast.feed import Change, Commit
 from rowcast.query.sql import accounts
 
 if TYPE_CHECKING:
@@ -101,6 +103,21 @@ class Identities:
         self._epoch = 0
         self._known: dict[Hashable, Any] = {}
         self._claims: dict[bytes, Claims] = {}
+        self._replaced: dict[object, int] = {}
+
+    @property
+    def epoch(self) -> int:
+        """Counts whatever may have changed what is known of users, roles and policies."""
+        return self._epoch
+
+    def is_outdated(self, actor: Actor) -> bool:
+        """Whether something may have changed since the actor was found out."""
+        return actor.known is not None and actor.known != self._epoch
+
+    def is_replaced(self, actor: Actor) -> bool:
+        """Whether the static token that the actor came with was replaced since then."""
+        is_static = actor.user is not None and actor.expires is None
+        return is_static and actor.known is not None and self._replaced.get(actor.user, -1) > actor.known
 
     def clear(self) -> None:
         """Forget everything that came from the database."""
@@ -109,8 +126,10 @@ class Identities:
 
     def committed(self, commit: Commit) -> None:
         """Forget what the commit has made stale."""
-        if commit.collections.isdisjoint(_HEEDED):
+        if commit.decisive.isdisjoint(_HEEDED):
             return
+        if commit.ahead & _HEEDED:
+            self.clear()
         for change in commit.changes:
             if change.collection in _SHARED:
                 self.clear()
@@ -119,6 +138,37 @@ class Identities:
             elif change.collection == "directus_users":
                 self._forget(("user", change.key))
                 self._forget_tokens(change.key)
+                if change.before is not None and change.before.values.get("token"):
+                    self._note_token(change)
+
+    def _note_token(self, change: Change) -> None:
+        before, after = change.before, change.after
+        if before is not None and (after is None or before.values.get("token") != after.values.get("token")):
+            self._replaced[change.key] = self._epoch
+
+    async def prime(self, actors: Iterable[Actor]) -> dict[str, Session]:
+        """Have the standings of all these at hand, in a few statements; returns the sessions that they are in."""
+        actors = list(actors)
+        users = {actor.user for actor in actors if actor.user is not None and ("user", actor.user) not in self._known}
+        if len(users) > 1:
+            await self._load_users(sorted(users))
+        tokens_ = sorted({actor.session for actor in actors if actor.session is not None})
+        rows = await self._engine.store.read(accounts.SESSIONS, (_list(tokens_),)) if tokens_ else []
+        return {row[0]: session_of(row) for row in rows}
+
+    async def _load_users(self, users: list[str]) -> None:
+        epoch, read = self._epoch, self._engine.store.read
+        rows = await read(accounts.USERS_BY_ID, (_list(users),))
+        own: dict[str, list[Policy]] = {}
+        for user, *policy in await read(accounts.POLICIES_OF_USERS, (_list(users),)):
+            own.setdefault(user, []).append(_policy(tuple(policy)))
+        for user, status, role, secret in rows:
+            by_role = await self.role(role)
+            policies = {policy.id: policy for policy in (*by_role.policies, *own.get(user, ()))}
+            ordered = tuple(policies[key] for key in sorted(policies))
+            if epoch == self._epoch:
+                standing = Standing(user, role, status == "active", bool(secret), by_role.roles, ordered)
+                self._keep(("user", user), standing)
 
     async def user_of_token(self, token: str) -> str | None:
         """The id of the user with that static token, active or not; None when there is none."""
@@ -230,3 +280,7 @@ def _policy(row: tuple[Any, ...]) -> Policy:
 def _digest(token: str) -> bytes:
     """Tokens are looked up by their digest: how long that takes tells nothing about a known token."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
+
+
+def _list(values: list[str]) -> str:
+    return msgspec.json.encode(values).decode()

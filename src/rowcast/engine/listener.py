@@ -92,6 +92,13 @@ class Listener:
     """Is told when a subscription may show nothing any more; None: it hears so at the next event."""
     ended: int = 0
     """Events of subscriptions that have ended."""
+    opening: Watch | None = None
+    """A subscription that is not shown anything yet."""
+
+    @property
+    def all_watches(self) -> list[Watch]:
+        """All subscriptions, the one that is being opened among them."""
+        return [*self.watches.values()] if self.opening is None else [*self.watches.values(), self.opening]
 
     @property
     def events(self) -> int:

@@ -175,7 +175,7 @@ class Moves:
         """Rights have changed again on the way."""
         again = [(listener, watch) for listener, watch in move.again if watch.move is move and listener.is_open]
         if again:
-            self._broadcast.start(self._broadcast.review_moved(again, move))
+            self._broadcast.start(self._broadcast.review.review_moved(again, move))
 
     def restart(self, seat: Seat, target: Prepared | None, before: Move) -> None:
         """Like ``add``, for one that holds what it held before its last move began."""
@@ -222,11 +222,11 @@ def _restart(listener: Listener, watch: Watch, audience: Audience | None, shown:
     """What is shown now, from the beginning."""
     token = Token(shown.position, 0, "" if audience is None else audience.name)
     subscription = watch.subscription
-    listener.outbox.forget(subscription.tail)
     if subscription.only is None:
         rows = shown.data
         data = rows if watch.wish.item is None else (rows[1:-1] or b"null")
-        listener.outbox.send(frames.initial(data, shown.counts, frames.placed(subscription.tail, token)))
+        frame = frames.initial(data, shown.counts, frames.placed(subscription.tail, token))
+        listener.outbox.place(frame, subscription.tail, anew=True)
 
 
 def _drop(frame: bytes) -> None:

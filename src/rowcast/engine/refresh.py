@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rowcast.engine.answers import Answers, keyed
@@ -91,11 +92,11 @@ class Refresher:
 
     async def _look_at_all(self, audience: Audience, held: Held) -> None:
         newcomers = self._newcomers.get(audience, [])
-        known = len(newcomers)
-        text, position = await self._answers.shown(audience.view)
+        known, now = len(newcomers), datetime.now(UTC)
+        text, position = await self._answers.shown(audience.view, now=now)
         held.looked = position
-        counts = await self._answers.counts(audience.view)
-        await self._broadcast.reached(position)
+        counts, counted = await self._answers.counts(audience.view)
+        await self._broadcast.reached(position if counted is None else max(position, counted))
         grouped = audience.view.is_grouped
         shown = (
             Shown(position, answer=text.encode(), counts=counts)
@@ -109,7 +110,8 @@ class Refresher:
         text, position = await self._answers.shown(audience.view, list(keys))
         await self._broadcast.reached(position)
         found = held.patch(keys.values(), keyed(text))
-        self._broadcast.live.refreshed(audience, found, position)
+        is_whole = not held.is_stale  # else what has changed until that position was not looked at altogether
+        self._broadcast.live.refreshed(audience, found, position, is_whole=is_whole)
 
     def _tell(self, audience: Audience, held: Held, shown: Shown) -> None:
         """To those who have been there: what has changed."""

@@ -48,7 +48,7 @@ class RightsCache:
 
     def committed(self, commit: Commit) -> None:
         """Forget everything when a rule has changed."""
-        if not commit.collections.isdisjoint(_SOURCES):
+        if not commit.decisive.isdisjoint(_SOURCES):
             self._known.clear()
             self._epoch += 1
 

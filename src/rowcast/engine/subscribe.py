@@ -6,6 +6,7 @@ messages look, only the frames it sends.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,7 +17,7 @@ from rowcast.engine.listener import Listener, Watch, Wish
 from rowcast.engine.refresh import Shown
 from rowcast.engine.views import Prepared, count_of, prepare
 from rowcast.errors import Forbidden
-from rowcast.feed import Kind
+from rowcast.feed import Kind, Position
 from rowcast.live import Audience, Outbox, Subscription, Token
 from rowcast.protocol import frames
 from rowcast.protocol.codec import uid_text
@@ -50,13 +51,13 @@ def wish(
 
 def open_listener(engine: Engine, listener: Listener) -> None:
     """From now on the listener's rights are kept up to date, and it may subscribe."""
-    engine.broadcast.listeners.add(listener)
+    engine.broadcast.open(listener)
 
 
 def close(engine: Engine, listener: Listener) -> None:
     """The listener has gone: all its subscriptions end."""
     listener.is_open = False
-    engine.broadcast.listeners.discard(listener)
+    engine.broadcast.close(listener)
     _end(engine, listener, list(listener.watches))
 
 
@@ -74,13 +75,15 @@ async def subscribe(engine: Engine, listener: Listener, wish: Wish, uid: bytes) 
     _end(engine, listener, [name])
     end = frames.placed_tail(shown) if wish.is_placed else frames.tail(shown)
     watch = Watch(wish, uid, Subscription(listener.outbox, end, wish.only))
-    await engine.broadcast.capture(wish.collection)
-    if wish.since is None or not await _resume(engine, listener, watch, wish.since):
-        await _begin(engine, listener, watch)
-    if listener.is_open:
-        listener.watches[name] = watch
-    else:
-        engine.broadcast.drop(listener, [watch])
+    opening = _Opening(engine, listener, name, watch)
+    listener.opening = watch
+    try:
+        if wish.since is None or not await opening.resume(wish.since):
+            await opening.begin()
+    finally:
+        listener.opening = None
+    if not listener.is_open:
+        _end(engine, listener, [name])
 
 
 def unsubscribe(engine: Engine, listener: Listener, uid: bytes) -> None:
@@ -89,101 +92,115 @@ def unsubscribe(engine: Engine, listener: Listener, uid: bytes) -> None:
     listener.outbox.send(frames.unsubscribed(uid))
 
 
-async def _join(engine: Engine, listener: Listener, watch: Watch) -> Prepared:
-    """Make the watch see its view, as its rights are when it begins to."""
-    broadcast = engine.broadcast
-    while True:
-        epoch = broadcast.epoch
-        prepared = await prepare(engine, listener.actor, watch.wish)
-        if epoch == broadcast.epoch:
-            break
-    broadcast.depend(watch, prepared.depends)
-    broadcast.live.join(prepared.view, prepared.primary, watch.subscription)
-    return prepared
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A subscription on its way to its first frame. It is the listener's from the moment when that is sent: rights that change
+    later are reviewed with those of all others, rights that change before make it begin again."""
 
+    engine: Engine
+    listener: Listener
+    name: str | int
+    watch: Watch
 
-async def _begin(engine: Engine, listener: Listener, watch: Watch) -> None:
-    """Show the rows as they are now, unless only events of one kind are wanted. Rights that change while the rows are read make
-    them be read again."""
-    broadcast, subscription = engine.broadcast, watch.subscription
-    subscription.hold()
-    try:
+    async def begin(self) -> None:
+        """Show the rows as they are now, unless only events of one kind are wanted. Rights that change while the rows are read make
+        them be read again."""
+        broadcast, subscription = self.engine.broadcast, self.watch.subscription
+        subscription.hold()
+        try:
+            while True:
+                prepared = await self._join()
+                if await self._show(prepared, broadcast.epoch):
+                    break
+        except BaseException:
+            self.listener.watches.pop(self.name, None)
+            broadcast.live.end(subscription)
+            raise
+
+    async def _join(self) -> Prepared:
+        """Make the watch see its view, as its rights are when it begins to."""
+        broadcast, watch = self.engine.broadcast, self.watch
         while True:
-            prepared = await _join(engine, listener, watch)
-            if await _show(engine, listener, watch, prepared, broadcast.epoch):
+            epoch = broadcast.epoch
+            prepared = await prepare(self.engine, self.listener.actor, watch.wish)
+            await broadcast.capture((watch.wish.collection, *prepared.view.form.related))
+            if epoch == broadcast.epoch:
                 break
-    except BaseException:
-        broadcast.live.leave(subscription)
-        raise
+        broadcast.review.depend(self.listener, watch, prepared.depends)
+        broadcast.live.join(prepared.view, prepared.primary, watch.subscription)
+        return prepared
 
-
-async def _show(engine: Engine, listener: Listener, watch: Watch, prepared: Prepared, epoch: int) -> bool:
-    """False: rights have changed meanwhile, and nothing was sent."""
-    broadcast, audience = engine.broadcast, watch.subscription.audience
-    assert audience is not None
-    if audience.held is not None:
-        return await _enter(engine, listener, watch, audience)
-    if watch.wish.only is not None:
-        _send_first(listener, watch, audience, Shown(broadcast.told), with_rows=False)
+    async def _show(self, prepared: Prepared, epoch: int) -> bool:
+        """False: rights have changed meanwhile, and nothing was sent."""
+        broadcast, watch = self.engine.broadcast, self.watch
+        audience = watch.subscription.audience
+        assert audience is not None
+        if audience.held is not None:
+            return await self._enter(audience)
+        if watch.wish.only is not None:
+            self._send_first(audience, Shown(broadcast.told), with_rows=False)
+            return True
+        found, position = await self.engine.store.snapshot(prepared.text, prepared.args)
+        counts, counted = await _counts(self.engine, prepared)
+        await broadcast.reached(position if counted is None else max(position, counted))
+        if epoch != broadcast.epoch:
+            return False
+        self._send_first(audience, Shown(position, (), found[0][0].encode(), counts))
         return True
-    found, position = await engine.store.snapshot(prepared.text, prepared.args)
-    counts = await _counts(engine, prepared)
-    await broadcast.reached(position)
-    if epoch != broadcast.epoch:
-        return False
-    _send_first(listener, watch, audience, Shown(position, (), found[0][0].encode(), counts))
-    return True
 
+    async def _enter(self, audience: Audience) -> bool:
+        """Like ``_show``, where everybody in the audience stands at the same state."""
+        broadcast, wish = self.engine.broadcast, self.watch.wish
+        epoch, seen = broadcast.epoch, list[Shown]()
+        with_rows = wish.only is None
 
-async def _enter(engine: Engine, listener: Listener, watch: Watch, audience: Audience) -> bool:
-    """Like ``_show``, where everybody in the audience stands at the same state."""
-    epoch, seen = engine.broadcast.epoch, list[Shown]()
-    with_rows = watch.wish.only is None
+        def admit(shown: Shown) -> None:
+            if epoch == broadcast.epoch and self.listener.is_open:
+                seen.append(shown)
+                if not (with_rows and _is_missing(wish, shown.data)):
+                    self._send_first(audience, shown, with_rows=with_rows)
 
-    def admit(shown: Shown) -> None:
-        if epoch == engine.broadcast.epoch and listener.is_open:
-            seen.append(shown)
-            if not (with_rows and _is_missing(watch.wish, shown.data)):
-                _send_first(listener, watch, audience, shown, with_rows=with_rows)
+        await broadcast.refresher.enter(audience, admit)
+        if seen and with_rows:
+            _rows(wish, seen[0].data)
+        return bool(seen) or not self.listener.is_open
 
-    await engine.broadcast.refresher.enter(audience, admit)
-    if seen and with_rows:
-        _rows(watch.wish, seen[0].data)
-    return bool(seen) or not listener.is_open
+    def _send_first(self, audience: Audience, shown: Shown, *, with_rows: bool = True) -> None:
+        """The first frame; what is newer follows it."""
+        wish, subscription = self.watch.wish, self.watch.subscription
+        rows = _rows(wish, shown.data) if with_rows else None
+        end = subscription.tail
+        if wish.is_placed:
+            end = frames.placed(end, Token(shown.position, 0, audience.name))
+        frame = frames.initial(rows, shown.counts if with_rows else None, end)
+        self.listener.outbox.place(frame, subscription.tail, anew=True)
+        subscription.release(shown.position)
+        self.listener.watches[self.name] = self.watch
 
-
-def _send_first(listener: Listener, watch: Watch, audience: Audience, shown: Shown, *, with_rows: bool = True) -> None:
-    """The first frame; what is newer follows it."""
-    wish, subscription = watch.wish, watch.subscription
-    rows = _rows(wish, shown.data) if with_rows else None
-    end = (
-        frames.placed(subscription.tail, Token(shown.position, 0, audience.name))
-        if wish.is_placed
-        else subscription.tail
-    )
-    listener.outbox.send(frames.initial(rows, shown.counts if with_rows else None, end))
-    subscription.release(shown.position)
-
-
-async def _resume(engine: Engine, listener: Listener, watch: Watch, since: str) -> bool:
-    """Tell what was missed; False if that cannot be told exactly, and nothing was sent."""
-    broadcast, token = engine.broadcast, Token.parse(since)
-    if token is None or watch.wish.collection in ON_DEMAND or not await broadcast.history.reach(token.position):
-        return False
-    subscription = watch.subscription
-    await _join(engine, listener, watch)
-    audience = subscription.audience
-    assert audience is not None
-    events = broadcast.history.missed(audience, token.position) if audience.name == token.view else None
-    if events is None or (audience.held is not None and not audience.held.is_settled):
-        broadcast.live.leave(subscription)
-        return False
-    for event in events[token.told :]:
-        if watch.wish.only in (None, event.kind):
-            subscription.take(event)
-    listener.outbox.spill(subscription.tail)
-    listener.outbox.send(frames.resumed(frames.placed(subscription.tail, Token(broadcast.told, 0, audience.name))))
-    return True
+    async def resume(self, since: str) -> bool:
+        """Tell what was missed; False if that cannot be told exactly, and nothing was sent."""
+        engine, listener, watch = self.engine, self.listener, self.watch
+        broadcast, token = engine.broadcast, Token.parse(since)
+        if token is None or not await broadcast.history.reach(token.position):
+            return False
+        subscription, prepared = watch.subscription, await self._join()
+        audience = subscription.audience
+        assert audience is not None
+        sees = ON_DEMAND.intersection((watch.wish.collection, *audience.related))
+        events = None
+        if not sees and audience.name == token.view:
+            is_steady = broadcast.history.is_steady(token.position, listener.actor, prepared.depends)
+            events = broadcast.history.missed(audience, token.position) if is_steady else None
+        if events is None or (audience.held is not None and not audience.held.is_settled):
+            broadcast.live.leave(subscription)
+            return False
+        for event in events[token.told :]:
+            if watch.wish.only in (None, event.kind):
+                subscription.take(event)
+        frame = frames.resumed(frames.placed(subscription.tail, Token(broadcast.told, 0, audience.name)))
+        listener.outbox.place(frame, subscription.tail, anew=False)
+        listener.watches[self.name] = watch
+        return True
 
 
 def _is_missing(wish: Wish, rows: bytes) -> bool:
@@ -198,14 +215,16 @@ def _rows(wish: Wish, rows: bytes) -> bytes:
     return rows[1:-1]
 
 
-async def _counts(engine: Engine, prepared: Prepared) -> bytes | None:
+async def _counts(engine: Engine, prepared: Prepared) -> tuple[bytes | None, Position | None]:
+    """The counts that the first frame carries, and the newest state that they are of."""
     if not prepared.view.counts:
-        return None
-    counts = {}
+        return None, None
+    counts, newest = {}, engine.store.position
     for name, question in prepared.view.counts:
         text, args = count_of(question)
-        counts[name] = (await engine.store.read(text, args))[0][0]
-    return msgspec.json.encode(counts)
+        rows, position = await engine.store.snapshot(text, args)
+        counts[name], newest = rows[0][0], max(newest, position)
+    return msgspec.json.encode(counts), newest
 
 
 def _name(listener: Listener, uid: bytes) -> tuple[str | int, bytes]:

@@ -10,12 +10,14 @@ from rowcast.auth import Actor
 from rowcast.engine.listener import Wish
 from rowcast.engine.plans import KEY, Plan
 from rowcast.errors import Forbidden, InvalidPayload, InvalidQuery
+from rowcast.feed import Change
 from rowcast.live import View
 from rowcast.live.view import Count
 from rowcast.policy import Rights
 from rowcast.policy.rights import field_refusal, refusal
 from rowcast.query.parse import Query
 from rowcast.query.settle import settle
+from rowcast.query.variables import is_now
 from rowcast.schema import Schema
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 UNSEEN = frozenset({"directus_migrations", "directus_sessions"})
 UNSUPPORTED = frozenset({"directus_extensions"})
+PASSING = frozenset(
+    {"last_access", "last_page", "appearance", "theme_light", "theme_dark", "language", "text_direction"}
+)
+"""Fields of a user that change with his visits and decide nothing, unless a rule names them."""
 _ROOTS = {"$CURRENT_USER": "directus_users", "$CURRENT_ROLE": "directus_roles"}
 Variables = Callable[[str], Any]
 
@@ -38,25 +44,51 @@ class Prepared:
     depends: frozenset[str]
 
 
+class Preparing:
+    """Prepares wishes while nothing changes. What depends on rights alone, and on no value of the one who asks, is prepared
+    once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known: dict[tuple[Rights, Wish], Prepared] = {}
+
+    async def prepare(self, actor: Actor, wish: Wish) -> Prepared:
+        """The view of a wish for that actor, by the rights that hold now. Raises Forbidden, InvalidQuery, InvalidPayload."""
+        if wish.collection in UNSEEN:
+            raise Forbidden(refusal(wish.collection))
+        if wish.collection in UNSUPPORTED:
+            raise InvalidPayload(f'"{wish.collection}" is currently not supported.')
+        rights = self._engine.rights_now(actor) or await self._engine.rights(actor)
+        found = self._known.get((rights, wish))
+        return found if found is not None else await self._prepare(rights, actor, wish)
+
+    async def _prepare(self, rights: Rights, actor: Actor, wish: Wish) -> Prepared:
+        engine, s = self._engine, self._engine.settings
+        limits = (s.query_limit_default, s.query_limit_max, s.max_relational_depth)
+        query = exact_query(rights, wish) if wish.is_exact else wish.query
+        plan = engine.plans.read(rights, wish.collection, "list" if wish.item is None else "one", query, limits)
+        known = engine.variables_now(actor, plan.variables) or await engine.variables(actor, plan.variables)
+        asked: set[str] = set()
+
+        def value(name: str) -> Any:
+            if name == KEY:
+                return wish.item
+            if not is_now(name):
+                asked.add(name)
+            return known(name)
+
+        primary = rights.schema.collections[wish.collection].primary
+        depends = frozenset(c for name in plan.variables for c in led_through(rights.schema, name))
+        view = _view(plan, wish, value)
+        prepared = Prepared(view, plan.data.text, plan.data.args(value), primary, depends)
+        if not asked and not view.form.moves_with_time:
+            self._known[rights, wish] = prepared
+        return prepared
+
+
 async def prepare(engine: Engine, actor: Actor, wish: Wish) -> Prepared:
-    """The view of a wish for that actor, by the rights that hold now. Raises Forbidden, InvalidQuery, InvalidPayload."""
-    if wish.collection in UNSEEN:
-        raise Forbidden(refusal(wish.collection))
-    if wish.collection in UNSUPPORTED:
-        raise InvalidPayload(f'"{wish.collection}" is currently not supported.')
-    rights = engine.rights_now(actor) or await engine.rights(actor)
-    s = engine.settings
-    limits = (s.query_limit_default, s.query_limit_max, s.max_relational_depth)
-    query = exact_query(rights, wish) if wish.is_exact else wish.query
-    plan = engine.plans.read(rights, wish.collection, "list" if wish.item is None else "one", query, limits)
-    known = await engine.variables(actor, plan.variables)
-
-    def value(name: str) -> Any:
-        return wish.item if name == KEY else known(name)
-
-    primary = engine.schema.collections[wish.collection].primary
-    depends = frozenset(c for name in plan.variables for c in led_through(engine.schema, name))
-    return Prepared(_view(plan, wish, value), plan.data.text, plan.data.args(value), primary, depends)
+    """See ``Preparing.prepare``."""
+    return await Preparing(engine).prepare(actor, wish)
 
 
 def count_of(question: object) -> tuple[str, tuple[Any, ...]]:
@@ -100,12 +132,34 @@ def _counts(plan: Plan, value: Variables) -> Iterator[Count]:
             yield name, (bound.text, bound.args(value))
 
 
+def is_decisive(change: Change) -> bool:
+    """Whether a user has changed, or gone, in something that matters for rights."""
+    if change.collection != "directus_users" or change.before is None:
+        return False
+    if change.after is None:
+        return True
+    before, after = change.before.values, change.after.values
+    return any(name not in PASSING for name in after if before.get(name) != after[name])
+
+
 def led_through(schema: Schema, variable: str) -> Iterator[str]:
-    """The collections that ``$CURRENT_USER.team.name`` leads through, after the user's own."""
+    """The collections that ``$CURRENT_USER.team.name`` leads through, after the user's own; that one too where the value is one
+    that changes in passing."""
     root, *names = variable.split(".")
     collection = _ROOTS.get(root)
-    for name in names[:-1]:
-        link = schema.link(collection, name) if collection is not None else None
-        collection = link.target if link is not None else None
-        if collection is not None:
-            yield collection
+    if collection == "directus_users" and names[-1:] and names[-1] in PASSING:
+        yield collection
+    if collection is not None:
+        yield from _beyond(schema, collection, names)
+
+
+def _beyond(schema: Schema, collection: str, names: list[str]) -> Iterator[str]:
+    """A list is told by the rows in it, even when only their keys are asked for."""
+    if not names:
+        return
+    link = schema.link(collection, names[0].partition(":")[0])
+    if link is None or (len(names) == 1 and link.kind != "o2m"):
+        return
+    for target in link.relation.allowed if link.target is None else (link.target,):
+        yield target
+        yield from _beyond(schema, target, names[1:])

@@ -87,13 +87,21 @@ class Position:
 @dataclass(frozen=True)
 class Commit:
     """What one transaction changed, in order; ``position`` is that of its last change. ``at``: when it was committed here, or
-    found if another program committed it, in seconds since 1970; 0 where that is not known."""
+    found if another program committed it, in seconds since 1970; 0 where that is not known. ``ahead``: collections that later parts
+    of the same transaction touch, where another program's is announced in parts."""
 
     position: Position
     changes: tuple[Change, ...] = field(default=())
     at: float = field(default=0.0, compare=False)
+    ahead: frozenset[str] = field(default=frozenset(), compare=False)
 
     @cached_property
     def collections(self) -> frozenset[str]:
         """The collections it touches: most of those who hear of a commit need to know no more."""
         return frozenset([change.collection for change in self.changes])
+
+    @cached_property
+    def decisive(self) -> frozenset[str]:
+        """The collections whose rows may be others now, those of later parts of the same transaction among them: what a reader
+        finds in the database holds them already."""
+        return self.collections | self.ahead if self.ahead else self.collections

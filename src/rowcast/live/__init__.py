@@ -4,10 +4,11 @@ from rowcast.live.ask import Answer, Ask, Part
 from rowcast.live.audience import Audience
 from rowcast.live.event import Event
 from rowcast.live.held import Difference, Rows, difference
-from rowcast.live.live import Counters, Live
+from rowcast.live.live import Live
 from rowcast.live.outbox import Outbox
 from rowcast.live.resume import replay
 from rowcast.live.subscription import Subscription
+from rowcast.live.telling import Counters
 from rowcast.live.token import Token
 from rowcast.live.view import View
 

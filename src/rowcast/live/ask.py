@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from rowcast.feed import Change, Kind, Position
+from rowcast.feed import Change, Commit, Kind
 from rowcast.live.event import Event
 from rowcast.live.view import View
 
@@ -25,7 +25,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is to be asked for one view about one commit.
+    """What is to be asked for one view about one commit. ``decided``: changes tell which of its rows the view held.
 
     The answer needs: the rows with these ``keys`` that the view holds now, each by itself; one list of rows for each of ``wholes``
     and of ``relations``; which of the deleted rows ``gone`` the view held, unless ``decided`` says that it is known; the counts, if
@@ -33,7 +33,7 @@ class Ask:
     """
 
     view: View
-    position: Position
+    commit: Commit
     parts: tuple[Part, ...]
     decided: bool
 

@@ -9,7 +9,7 @@ from rowcast.live.encode import Encoder
 from rowcast.live.event import Event
 from rowcast.live.held import Held
 from rowcast.live.subscription import Subscription
-from rowcast.live.view import View
+from rowcast.live.view import Form, View
 from rowcast.query.name import name_of
 from rowcast.query.split import Anchor, anchor
 
@@ -39,7 +39,9 @@ class Audience:
         self.view, self.primary = view, primary
         self._matches = view.matches
         self.held = Held() if view.is_exact and not self._is_told_by_changes else None
-        self.is_keyed = view.form.is_settled and not (view.has_window or view.counts or view.collection in self.related)
+        self.is_keyed = not view.form.moves_with_time and not (
+            view.has_window or view.counts or view.collection in self.related
+        )
         self._one: Subscription | None = None
         self._many: dict[Subscription, None] = _NOBODY
         self._some: dict[Kind, dict[Subscription, None]] = _NOTHING
@@ -47,6 +49,11 @@ class Audience:
         self.at: Position | None = None
         self.number = self.matched = 0
         self.told: dict[Kind, int] | None = None
+
+    @property
+    def form(self) -> Form:
+        """What its view shares with others."""
+        return self.view.form
 
     @property
     def encode(self) -> Encoder | None:

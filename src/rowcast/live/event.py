@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rowcast.feed import Kind, Position
+from rowcast.feed import Commit, Kind, Position
 from rowcast.live.token import Token
 from rowcast.protocol import frames
 
 if TYPE_CHECKING:
+    from rowcast.live.ask import Part
     from rowcast.live.audience import Audience
     from rowcast.live.outbox import Outbox
 
@@ -21,16 +22,19 @@ class Event:
     """One frame up to its tail. ``head`` is empty when it turns out that there is nothing to tell; until it is ``ready``, the
     outboxes in ``awaited_by`` keep its place. ``frames``: the whole frames by tail.
 
-    ``rows``: what an exact view says of each row, ``single``: of its only one. ``source``, ``previous`` and ``number`` make its
-    place in the stream: it is the how-manyeth event of that audience after the commit before.
+    ``part`` and ``commit``: what is being asked for. ``rows``: what an exact view says of each row, ``single``: of its only one.
+    ``source``, ``previous`` and ``number`` make its place in the stream: it is the how-manyeth event of that audience after the
+    commit before.
     """
 
     __slots__ = (
         "awaited_by",
+        "commit",
         "frames",
         "head",
         "kind",
         "number",
+        "part",
         "position",
         "previous",
         "ready",
@@ -48,6 +52,8 @@ class Event:
         self.source: Audience | None = None
         self.previous, self.number = position, 0
         self.single = False
+        self.part: Part | None = None
+        self.commit: Commit | None = None
         self.told = 0
         """To how many it was handed."""
 
@@ -67,6 +73,7 @@ class Event:
     def resolve(self, head: bytes) -> None:
         """The text that was waited for (empty: nothing to tell)."""
         self.head, self.ready = head, True
+        self.part = self.commit = None
         waiting, self.awaited_by = self.awaited_by, []
         for outbox in waiting:
             outbox.settle()

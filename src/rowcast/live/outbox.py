@@ -7,15 +7,23 @@ more, what happens to the rows of an exact set is gathered: only the last of eac
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from rowcast.live.gather import Gathered
 
 if TYPE_CHECKING:
+    from rowcast.live.audience import Audience
     from rowcast.live.event import Event
 
 MOST_WAITING = 10_000
+
+
+class Word(NamedTuple):
+    """A frame about a subscription as a whole, which begins ``anew`` or goes on."""
+
+    frame: bytes
+    anew: bool
 
 
 class Outbox:
@@ -30,7 +38,7 @@ class Outbox:
         """``reply``: how answers are sent, if not by ``write``: a connection may gather them for a moment."""
         self.write, self._overflow = write, overflow
         self.reply = reply or write
-        self.waiting: deque[tuple[Event | bytes, bytes]] | None = None
+        self.waiting: deque[tuple[Event | Word | bytes, bytes]] | None = None
         self.is_choked = False
         self._gathered: dict[bytes, Gathered] | None = None
 
@@ -40,6 +48,14 @@ class Outbox:
             self._wait(frame, b"")
         else:
             self.reply(frame)
+
+    def place(self, frame: bytes, tail: bytes, *, anew: bool) -> None:
+        """Like ``send``, of a frame about the subscription with that tail as a whole. What was gathered for it goes before; if it
+        begins ``anew``, that is of no interest any more."""
+        if self.waiting:
+            self._wait(Word(frame, anew=anew), tail)
+        else:
+            self._say(frame, tail, anew=anew)
 
     def put(self, event: Event, tail: bytes) -> None:
         """Send an event, ended by ``tail``, after everything that was put before it."""
@@ -56,6 +72,8 @@ class Outbox:
             what, tail = self.waiting[0]
             if isinstance(what, bytes):
                 self.write(what)
+            elif isinstance(what, Word):
+                self._say(what.frame, tail, anew=what.anew)
             elif not what.ready:
                 return
             else:
@@ -88,6 +106,28 @@ class Outbox:
         if self._gathered:
             self._gathered.pop(tail, None)
 
+    def unready(self, tail: bytes, source: Audience) -> list[Event]:
+        """The events of that audience for that tail whose texts are still being asked for."""
+        return [what for what, other in self.waiting or () if other == tail and _is_unready(what, source)]
+
+    def recall(self, tail: bytes, source: Audience, instead: Mapping[Event, Event]) -> None:
+        """Such events are not to be sent any more; those of ``instead`` take their places."""
+        gone = set(self.unready(tail, source))
+        if not gone or self.waiting is None:
+            return
+        kept = [(instead.get(what, what) if what in gone else what, other) for what, other in self.waiting]
+        self.waiting = deque((what, other) for what, other in kept if what not in gone)
+        for event in instead.values():
+            event.awaited_by.append(self)
+        self.settle()
+
+    def _say(self, frame: bytes, tail: bytes, *, anew: bool) -> None:
+        if anew:
+            self.forget(tail)
+        else:
+            self.spill(tail)
+        self.reply(frame)
+
     def _emit(self, event: Event, tail: bytes) -> None:
         if self.is_choked and event.rows and tail != b"}":
             self._gather(event, tail)
@@ -110,10 +150,14 @@ class Outbox:
         if not self.waiting:
             self.waiting = deque() if self.is_choked else None
 
-    def _wait(self, what: Event | bytes, tail: bytes) -> None:
+    def _wait(self, what: Event | Word | bytes, tail: bytes) -> None:
         if self.waiting is None:
             self.waiting = deque()
         self.waiting.append((what, tail))
         if len(self.waiting) > MOST_WAITING:
             self.waiting.clear()
             self._overflow()
+
+
+def _is_unready(what: Event | Word | bytes, source: Audience) -> TypeGuard[Event]:
+    return not isinstance(what, Word | bytes) and not what.ready and what.source is source

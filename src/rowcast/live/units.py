@@ -12,18 +12,19 @@ from rowcast.feed import Change, Commit, Kind
 from rowcast.feed.commit import Key
 
 
-def units(commit: Commit) -> Iterator[tuple[str, list[Change]]]:
-    """(collection, its changes) for each unit, in order of their first change; at most one change of each row."""
+def units(commit: Commit, *, folded: bool = False) -> Iterator[tuple[str, list[Change]]]:
+    """(collection, its changes) for each unit, in order of their first change; at most one change of each row. ``folded``: the
+    whole commit is one unit."""
     if len(commit.changes) == 1:
         yield commit.changes[0].collection, [commit.changes[0]]
         return
     grouped: dict[tuple[int, str], dict[Key, Change]] = {}
     for change in commit.changes:
-        rows = grouped.setdefault((change.unit, change.collection), {})
+        rows = grouped.setdefault((0 if folded else change.unit, change.collection), {})
         earlier = rows.pop(change.key, None)
-        folded = change if earlier is None else fold(earlier, change)
-        if folded is not None:
-            rows[change.key] = folded
+        whole = change if earlier is None else fold(earlier, change)
+        if whole is not None:
+            rows[change.key] = whole
     for (_, collection), rows in grouped.items():
         if rows:
             yield collection, list(rows.values())

@@ -53,6 +53,11 @@ class Form:
         return is_settled(self.select.where)
 
     @cached_property
+    def moves_with_time(self) -> bool:
+        """Whether time alone may change what is held or shown."""
+        return not is_settled(self.select)
+
+    @cached_property
     def predicate(self) -> Predicate | None:
         """Decides a row by its image; None if that takes the database."""
         return predicate(self.select.where) if self.is_settled else None

@@ -11,6 +11,10 @@ USER_BY_EMAIL = _USER + 'lower("email") = lower(?) ORDER BY "id" LIMIT 1'
 """(address). Whatever its case; a scan or an index on ``lower(email)``, never one that answers faster for an exact
 match."""
 
+USERS_BY_ID = """SELECT "id", "status", "role", "tfa_secret" FROM "directus_users"
+WHERE "id" IN (SELECT value FROM json_each(?))"""
+"""(JSON array of ids)."""
+
 _CHAIN = """WITH RECURSIVE "chain"("id", "parent", "depth") AS (
   SELECT "id", "parent", 0 FROM "directus_roles" WHERE "id" = ?
   UNION ALL
@@ -31,6 +35,10 @@ ORDER BY p."id\""""
 )
 """(role, user) → the policies attached to either or to a parent role; without a role, those of the public too."""
 
+POLICIES_OF_USERS = """SELECT a."user", p."id", p."admin_access", p."app_access", p."enforce_tfa", p."ip_access"
+FROM "directus_access" a JOIN "directus_policies" p ON p."id" = a."policy" WHERE a."user" IN (SELECT value FROM json_each(?))"""
+"""(JSON array of users) → the policies attached to each of them alone."""
+
 ADMIN_IS_LEFT = """WITH RECURSIVE "powerful"("id", "depth") AS (
   SELECT a."role", 0 FROM "directus_access" a JOIN "directus_policies" p ON p."id" = a."policy"
   WHERE p."admin_access" = ? AND a."role" IS NOT NULL
@@ -47,6 +55,8 @@ role."""
 _SESSION = """SELECT s."token", s."user", s."share", s."expires", s."next_token", u."status", u."role"
 FROM "directus_sessions" s LEFT JOIN "directus_users" u ON u."id" = s."user" """
 SESSION = _SESSION + 'WHERE s."token" = ?'
+SESSIONS = _SESSION + 'WHERE s."token" IN (SELECT value FROM json_each(?))'
+"""(JSON array of tokens)."""
 OPEN_SESSION = """INSERT INTO "directus_sessions" ("token", "user", "share", "expires", "ip", "user_agent", "origin")
 VALUES (?, ?, ?, ?, ?, ?, ?)"""
 ROTATE_SESSION = 'UPDATE "directus_sessions" SET "next_token" = ?, "expires" = ? WHERE "token" = ?'

@@ -21,6 +21,7 @@ from rowcast.store.sqlite.connection import ask
 
 _NEW = "SELECT seq, collection, key, op, before, after FROM rowcast_changes WHERE seq > ? ORDER BY seq"
 _CHUNK = _NEW + " LIMIT ?"
+_TOUCHED = "SELECT DISTINCT collection FROM rowcast_changes WHERE seq > ?"
 NEWEST = "SELECT coalesce(max(seq), 0) FROM rowcast_changes"
 _OLD = """SELECT (SELECT max(last) FROM rowcast_commits WHERE last < ?1 AND (at < ?2 OR last <= ?1 - ?3)),
  (SELECT min(seq) FROM rowcast_changes)"""
@@ -96,6 +97,10 @@ class Log:
         return tuple(
             [change_of(row, 0, users[at] if at < len(users) else None) for row, at in zip(rows, places, strict=True)]
         )
+
+    def collections(self) -> frozenset[str]:
+        """The collections that the rows after ``last`` are about."""
+        return frozenset(name for (name,) in ask(self._connection, _TOUCHED, (self.last,)))
 
     def mark(self) -> tuple[int, int, int]:
         """Where the log is now, for ``back``."""

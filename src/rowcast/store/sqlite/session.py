@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 
 import apsw
@@ -20,7 +21,7 @@ from rowcast.store.sqlite import bootstrap, capture, indexes, orphans
 from rowcast.store.sqlite.announce import Announcer, Delivery
 from rowcast.store.sqlite.connection import ask, literal, open_writer
 from rowcast.store.sqlite.introspect import read_schema
-from rowcast.store.sqlite.log import NEWEST, Log, LogRow, change_of
+from rowcast.store.sqlite.log import NEWEST, Log, LogRow
 from rowcast.store.sqlite.settings import SqliteOptions
 
 T = TypeVar("T")
@@ -222,8 +223,12 @@ class WriteSession:
         """Announce other programs' changes, in bounded parts, each once the loop is through with the one before."""
         if self._pragma("schema_version") != self._layout:
             self._announcer.post(Delivery(schema=self.in_transaction(self.refresh)))
+        ahead: frozenset[str] | None = None
         while rows := self.log.chunk(self._options.chunk):
             commit = self._noted(rows)
+            if ahead is None:
+                ahead = self.log.collections()
+                commit = replace(commit, ahead=ahead)
             schema = self.in_transaction(self.refresh) if _has_metadata([commit]) else None
             taken = threading.Event()
             self._announcer.post(Delivery((commit,), schema, taken=taken))
