@@ -98,7 +98,7 @@ class _Builder:
             found[f"{each.name}_mutated"] = GraphQLField(
                 self._outputs.mutated(each),
                 {"event": GraphQLArgument(EVENTS)},
-                extensions={COLLECTION: each.name},
+                extensions={COLLECTION: each},
             )
         return found
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from rowcast.server.realtime.driver import TOO_BIG, Driver
+from rowcast.server.realtime.driver import TOO_BIG
 from rowcast.server.realtime.gate import Handshake, Refused
-from rowcast.server.realtime.hub import Hub
+from rowcast.server.realtime.hub import AnyDriver, Hub
 
 
 class AsgiSockets:
@@ -27,9 +27,9 @@ class AsgiSockets:
             admission = await self._hub.admit(_handshake(scope))
         except Refused as refused:
             return await _refuse(scope, send, refused.status)
-        await send({"type": "websocket.accept", "subprotocol": next(iter(scope.get("subprotocols") or ()), None)})
+        await send({"type": "websocket.accept", "subprotocol": admission.subprotocol})
         wire = AsgiWire(self._hub.engine.settings.websockets.outbox_size)
-        driver = Driver(self._hub, wire, admission)
+        driver = self._hub.open(wire, admission)
         wire.driver = driver
         sending = asyncio.create_task(wire.send_all(send))
         try:
@@ -38,7 +38,7 @@ class AsgiSockets:
             driver.lost()
             sending.cancel()
 
-    async def _read(self, driver: Driver, receive: Receive, sending: asyncio.Task[None]) -> None:
+    async def _read(self, driver: AnyDriver, receive: Receive, sending: asyncio.Task[None]) -> None:
         limit = self._hub.engine.settings.websockets.max_payload_size
         while not sending.done():
             reading = asyncio.ensure_future(receive())
@@ -63,7 +63,7 @@ class AsgiWire:
         self._most, self._size, self._closing, self._choked = most, 0, False, False
         self.replied = 0
         self._queue: asyncio.Queue[bytes | dict[str, Any]] = asyncio.Queue()
-        self.driver: Driver | None = None
+        self.driver: AnyDriver | None = None
 
     def write(self, frame: bytes) -> None:
         """See ``Wire``."""

@@ -1,18 +1,20 @@
-"""Who may open a socket: path, number of connections, origin, token, in this order. Must not know how the upgrade is carried
-out."""
+"""Who may open a socket, and at which door: path, sub-protocol, number of connections, origin, token, in this order. Must not know
+how the upgrade is carried out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from rowcast.api.rest.client import client_of
 from rowcast.api.rest.token import cookie, header, query_token
 from rowcast.auth import Actor
 from rowcast.engine.engine import Engine
 from rowcast.engine.identify import identify
+from rowcast.engine.settings import AuthMode, Sockets
 from rowcast.errors import InvalidCredentials, RowcastError
+from rowcast.protocol.graph import SUBPROTOCOL
 from rowcast.server.realtime.origin import is_allowed
 
 
@@ -36,6 +38,30 @@ class Admission:
 
     actor: Actor
     known: bool
+    door: Door
+    subprotocol: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One of the doors for sockets. ``subprotocol``: the one that has to be spoken; None: the first that is offered."""
+
+    kind: Literal["websocket", "graphql"]
+    path: str
+    mode: AuthMode
+    conn_limit: int | None
+    subprotocol: str | None = None
+
+
+def doors_of(settings: Sockets) -> list[Door]:
+    """The doors that are open."""
+    found = []
+    if settings.enabled and settings.rest_enabled:
+        found.append(Door("websocket", settings.rest_path, settings.rest_auth, settings.rest_conn_limit))
+    if settings.enabled and settings.graphql_enabled:
+        limit = settings.graphql_conn_limit
+        found.append(Door("graphql", settings.graphql_path, settings.graphql_auth, limit, SUBPROTOCOL))
+    return found
 
 
 class Refused(Exception):
@@ -46,28 +72,36 @@ class Refused(Exception):
         super().__init__(status)
 
 
-async def admit(engine: Engine, request: Handshake, connections: int) -> Admission:
-    """Decide; ``connections`` is the number of open ones. Raises Refused."""
-    settings = engine.settings.websockets
-    if not settings.enabled or not settings.rest_enabled or request.path != settings.rest_path:
-        raise Refused(404)
-    if settings.rest_conn_limit is not None and connections >= settings.rest_conn_limit:
+def door_of(settings: Sockets, request: Handshake) -> Door:
+    """The door that the request is at. Raises Refused."""
+    for door in doors_of(settings):
+        if door.path == request.path:
+            return door
+    raise Refused(404)
+
+
+async def admit(engine: Engine, request: Handshake, door: Door, connections: int) -> Admission:
+    """Decide; ``connections`` is the number of those that are open at that door. Raises Refused."""
+    offered = [name.strip() for name in (request.header(b"sec-websocket-protocol") or "").split(",") if name.strip()]
+    if door.subprotocol is not None and door.subprotocol not in offered:
+        raise Refused(400)
+    if door.conn_limit is not None and connections >= door.conn_limit:
         raise Refused(403)
     if not is_allowed(
         request.header(b"origin"), _host(engine, request), engine.settings.public_url, engine.settings.cors
     ):
         raise Refused(403)
-    return await _identify(engine, request)
+    chosen = door.subprotocol or next(iter(offered), None)
+    return Admission(*await _identify(engine, request, door.mode), door, chosen)
 
 
-async def _identify(engine: Engine, request: Handshake) -> Admission:
+async def _identify(engine: Engine, request: Handshake, mode: AuthMode) -> tuple[Actor, bool]:
     settings = engine.settings
     scope: Mapping[str, Any] = {"headers": request.headers, "client": request.client}
     ip, user_agent, origin = client_of(scope, settings)  # type: ignore[arg-type]
     token = query_token(request.query) or cookie(request.header(b"cookie"), settings.session_cookie.name)
-    mode = settings.websockets.rest_auth
     if token is None and mode == "handshake":
-        return Admission(Actor(ip=ip, user_agent=user_agent, origin=origin), known=False)
+        return Actor(ip=ip, user_agent=user_agent, origin=origin), False
     try:
         if token is None and mode == "strict":
             raise InvalidCredentials
@@ -76,7 +110,7 @@ async def _identify(engine: Engine, request: Handshake) -> Admission:
             raise InvalidCredentials
     except RowcastError as error:
         raise Refused(401) from error
-    return Admission(actor, known=token is not None)
+    return actor, token is not None
 
 
 def _host(engine: Engine, request: Handshake) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -10,14 +11,19 @@ from rowcast.engine.engine import Engine
 from rowcast.engine.hooks import Caller
 from rowcast.errors import ServiceUnavailable
 from rowcast.protocol import Rules
-from rowcast.server.realtime.driver import GOING_AWAY, Driver
-from rowcast.server.realtime.gate import Admission, Handshake, admit
+from rowcast.protocol.graph import GraphRules
+from rowcast.server.realtime.driver import GOING_AWAY, Driver, Wire
+from rowcast.server.realtime.gate import Admission, Handshake, admit, door_of
+from rowcast.server.realtime.graph import GraphDriver
 
+AnyDriver = Driver | GraphDriver
+_DRIVERS: dict[str, type[AnyDriver]] = {"websocket": Driver, "graphql": GraphDriver}
 OWN_TYPES = frozenset({"channel", "items", "subscribe", "unsubscribe"})
 
 
 class Hub:
-    """Owns the drivers. ``pending`` counts the upgrades that are being decided, so that the limit of connections holds."""
+    """Owns the drivers. Counts those of each door, and the upgrades that are being decided, so that the limits
+    of connections hold."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -29,33 +35,42 @@ class Hub:
             limit=(limit.points, limit.duration) if limit.enabled else None,
             custom=frozenset(engine.hooks.messages) - OWN_TYPES,
         )
-        self._drivers: set[Driver] = set()
-        self._pending = 0
+        self.graph_rules = GraphRules(settings.graphql_auth, settings.graphql_auth_timeout, self.rules.limit)
+        self._drivers: set[AnyDriver] = set()
+        self._open: Counter[str] = Counter()
+        self._pending: Counter[str] = Counter()
         self._beating: asyncio.TimerHandle | None = None
         self._later: list[Callable[[], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
-        return len(self._drivers) + self._pending
+        return len(self._drivers) + self._pending.total()
 
     async def admit(self, request: Handshake) -> Admission:
         """Decide about an upgrade. Raises Refused."""
-        connections = len(self)
-        self._pending += 1
+        door = door_of(self.engine.settings.websockets, request)
+        connections = self._pending[door.kind] + self._open[door.kind]
+        self._pending[door.kind] += 1
         try:
-            return await admit(self.engine, request, connections)
+            return await admit(self.engine, request, door, connections)
         finally:
-            self._pending -= 1
+            self._pending[door.kind] -= 1
 
-    def add(self, driver: Driver) -> None:
+    def open(self, wire: Wire, admission: Admission) -> AnyDriver:
+        """The driver of a socket that was let in."""
+        return _DRIVERS[admission.door.kind](self, wire, admission)
+
+    def add(self, driver: AnyDriver) -> None:
         """A socket was opened."""
         self._drivers.add(driver)
+        self._open[driver.kind] += 1
         if self._beating is None and self.engine.settings.websockets.heartbeat_enabled:
             self._arm()
 
-    def remove(self, driver: Driver) -> None:
+    def remove(self, driver: AnyDriver) -> None:
         """A socket is gone."""
         self._drivers.discard(driver)
+        self._open[driver.kind] -= 1
         if not self._drivers and self._beating is not None:
             self._beating.cancel()
             self._beating = None
@@ -86,8 +101,8 @@ class Hub:
                 task.cancel()
 
     def callers(self) -> list[Caller]:
-        """Everybody who is connected."""
-        return [driver.caller for driver in self._drivers]
+        """Everybody who is connected and speaks the messages that extensions know."""
+        return [driver.caller for driver in self._drivers if isinstance(driver, Driver)]
 
     def shutdown(self) -> None:
         """The server stops: say so on every socket and stream."""

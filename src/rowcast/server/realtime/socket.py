@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
-from rowcast.server.realtime.driver import GOING_AWAY, TOO_BIG, Driver
+from rowcast.server.realtime.driver import GOING_AWAY, TOO_BIG
 
 if TYPE_CHECKING:
     from rowcast.server.realtime.gate import Admission
-    from rowcast.server.realtime.hub import Hub
+    from rowcast.server.realtime.hub import AnyDriver, Hub
 
 _TEXT, _CONTINUATION, _CLOSE = WSMsgType.TEXT, WSMsgType.CONTINUATION, WSMsgType.CLOSE
 _DATA = (WSMsgType.TEXT, WSMsgType.BINARY)
@@ -43,7 +43,7 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
             hub.engine.settings.websockets.outbox_size,
         )
         self._transport: Any = None
-        self._driver: Driver | None = None
+        self._driver: AnyDriver | None = None
         self._closing = self._congested = False
         self.replied = 0
         self._replies: list[bytes] = []
@@ -54,7 +54,7 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
     def on_ws_connected(self, transport: WSTransport) -> None:
         """The upgrade is answered."""
         self._transport = transport
-        self._driver = Driver(self._hub, self, self._admission)
+        self._driver = self._hub.open(self, self._admission)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """A frame has arrived. Its memory is reused as soon as this returns, so the payload is copied."""

@@ -111,7 +111,7 @@ class Upgrade(asyncio.Protocol):
     async def _hand_over(self, raw: socket.socket, admission: Admission) -> None:
         listener = Socket(self._hub, admission, self._connections.discard)
         self._connections.add(listener)
-        answer = WSUpgradeResponseWithListener(self._response(), listener)
+        answer = WSUpgradeResponseWithListener(_response(admission), listener)
         loop = asyncio.get_running_loop()
         try:
             await connect_accepted_socket(loop, lambda: _protocol(lambda _: answer, self._hub, self._short_head()), raw)
@@ -123,12 +123,12 @@ class Upgrade(asyncio.Protocol):
         lines = [name + b": " + value for name, value in self._head if name in _PASSED_ON]
         return b"\r\n".join([b"GET / HTTP/1.1", *lines, b"", b""])
 
-    def _response(self) -> WSUpgradeResponse:
-        """The first sub-protocol that was offered is taken: what is spoken is the same under any name."""
-        offered = next((value for name, value in self._head if name == b"sec-websocket-protocol"), None)
-        chosen = {"Sec-WebSocket-Protocol": offered.split(b",")[0].strip().decode("latin-1")} if offered else None
-        response: WSUpgradeResponse = WSUpgradeResponse.create_101_response(chosen)
-        return response
+
+def _response(admission: Admission) -> WSUpgradeResponse:
+    """The first sub-protocol that was offered is taken, unless the door wants a certain one."""
+    chosen = {"Sec-WebSocket-Protocol": admission.subprotocol} if admission.subprotocol else None
+    response: WSUpgradeResponse = WSUpgradeResponse.create_101_response(chosen)
+    return response
 
 
 def read_head(data: bytes, peer: Any) -> Handshake:
