@@ -12,10 +12,19 @@ export interface Me {
   email: string | null
   appearance: 'auto' | 'light' | 'dark' | null
   language: string | null
+  /** Concealed; null while there is no second factor. */
+  tfa_secret: string | null
   role: { id: string; name: string } | null
 }
 
-export const session = reactive({ me: null as Me | null, admin: false, app: false, started: false })
+export const session = reactive({
+  me: null as Me | null,
+  admin: false,
+  app: false,
+  /** Whether a policy demands a second factor that is not set up: until then nothing else is open. */
+  lacksFactor: false,
+  started: false,
+})
 
 const REMEMBER = 'rowcast:remember'
 const OPEN = 'rowcast_studio_open'
@@ -51,11 +60,13 @@ export async function login(email: string, password: string, otp: string | undef
   throw new Error(t('This account may not use the Studio. An administrator can give it a policy with Studio access.'))
 }
 
-async function load(): Promise<void> {
-  session.me = await send<Me>(readMe({ fields: ['id', 'first_name', 'last_name', 'email', 'appearance', 'language', { role: ['id', 'name'] }] } as never))
-  const globals = await get<{ admin_access: boolean; app_access: boolean }>('/policies/me/globals').catch(() => null)
+/** Who it is and what they may do, read anew. */
+export async function load(): Promise<void> {
+  session.me = await send<Me>(readMe({ fields: ['id', 'first_name', 'last_name', 'email', 'appearance', 'language', 'tfa_secret', { role: ['id', 'name'] }] } as never))
+  const globals = await get<{ admin_access: boolean; app_access: boolean; enforce_tfa: boolean }>('/policies/me/globals').catch(() => null)
   session.admin = globals?.admin_access ?? false
   session.app = globals?.app_access ?? false
+  session.lacksFactor = Boolean(globals?.enforce_tfa) && !session.me.tfa_secret
 }
 
 async function end(): Promise<void> {

@@ -10,11 +10,13 @@ export interface Area {
 
 export const AREAS: readonly Area[] = [
   { label: msg('Content'), icon: 'i-lucide-table-2', to: '/content', admin: false },
+  { label: msg('Files'), icon: 'i-lucide-images', to: '/files', admin: true },
   { label: msg('Data model'), icon: 'i-lucide-boxes', to: '/model', admin: true },
   { label: msg('Users'), icon: 'i-lucide-users', to: '/users', admin: true },
   { label: msg('Roles'), icon: 'i-lucide-id-card', to: '/roles', admin: true },
   { label: msg('Policies'), icon: 'i-lucide-shield-check', to: '/policies', admin: true },
   { label: msg('Realtime'), icon: 'i-lucide-radio', to: '/realtime', admin: false },
   { label: msg('Activity'), icon: 'i-lucide-history', to: '/activity', admin: true },
+  { label: msg('API reference'), icon: 'i-lucide-book-open', to: '/reference', admin: false },
   { label: msg('Settings'), icon: 'i-lucide-settings', to: '/settings', admin: true },
 ]

@@ -44,9 +44,16 @@ export function usePalette(): ComputedRef<PaletteGroup[]> {
       })),
     },
     {
+      id: 'fields', label: t('Data model'),
+      items: session.admin ? collections.value.map(({ collection }) => entry({
+        label: title(collection), suffix: collection, icon: 'i-lucide-boxes', to: `/model/${collection}`,
+      })) : [],
+    },
+    {
       id: 'actions', label: t('Actions'),
       items: [
         ...(session.admin ? MAKE.map(entry) : []),
+        entry({ label: msg('Your account'), icon: 'i-lucide-user-cog', to: '/account' }),
         { label: t('Log out'), icon: 'i-lucide-log-out', onSelect: () => void logout() },
       ],
     },
