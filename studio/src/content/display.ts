@@ -1,5 +1,5 @@
 // How a value is shown in one line, by the type of its field. Pure apart from the browser's language for dates.
-import { language, t } from '@/i18n'
+import { region, t } from '@/i18n'
 import { typeInfo } from '@/model/fieldTypes'
 import { choicesOf } from '@/model/form'
 import type { Model } from '@/model/model'
@@ -47,7 +47,7 @@ const MOMENT: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'me
 export function moment(value: string, type: string): string {
   if (type === 'time') return value
   const date = new Date(type === 'date' ? `${value}T00:00:00` : value)
-  return Number.isNaN(date.getTime()) ? value : date.toLocaleString(language.value, type === 'date' ? DATE : MOMENT)
+  return Number.isNaN(date.getTime()) ? value : date.toLocaleString(region(), type === 'date' ? DATE : MOMENT)
 }
 
 /** A cell of the table. Empty text: nothing to show. */

@@ -1,7 +1,7 @@
 // Every text that a person sees goes through here. A text's key is its English sentence, so English needs no catalogue.
 import { nextTick, shallowRef, type ShallowRef } from 'vue'
 import { createI18n } from 'vue-i18n'
-import { ENGLISH, languageFor } from './languages'
+import { ENGLISH, family, languageFor } from './languages'
 
 type Catalogue = Record<string, string>
 type Values = Record<string, string | number | null | undefined>
@@ -38,7 +38,11 @@ export function t(sentence: string, values: Values = {}): string {
 /** Marks a sentence that stands in a table of constants, for the catalogues; `t` puts it into words where it is shown. */
 export const msg = (sentence: string): string => sentence
 
-const number = (value: number): string => value.toLocaleString(language.value)
+/** For numbers and moments: the language shown, as it is spoken where the browser is. */
+export const region = (): string =>
+  (typeof navigator === 'undefined' ? [] : navigator.languages ?? []).find((each) => family(each) === family(language.value)) ?? language.value
+
+const number = (value: number): string => value.toLocaleString(region())
 
 /** What was chosen in this browser, before or without an account. */
 export const chosenHere = (): string | null => localStorage.getItem(CHOICE)

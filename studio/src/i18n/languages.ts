@@ -15,7 +15,8 @@ export const LANGUAGES: readonly Language[] = [
   { code: 'fr-FR', name: 'Français' },
 ]
 
-const family = (code: string): string => code.toLowerCase().split('-')[0]!
+/** `de` of `de-AT`. */
+export const family = (code: string): string => code.toLowerCase().split('-')[0]!
 
 /** The first wish that can be met, exactly or by its family (`de-AT` by `de-DE`); English when none can. */
 export function languageFor(...wishes: (string | null | undefined)[]): string {

@@ -5,7 +5,7 @@ const STEPS = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
 
 export function bytes(value: number): string {
   const step = value < 1 ? 0 : Math.min(STEPS.length - 1, Math.floor(Math.log10(value) / 3))
-  return number(value / 1000 ** step, { style: 'unit', unit: STEPS[step], unitDisplay: 'short', maximumFractionDigits: step ? 1 : 0 })
+  return number(value / 1000 ** step, { style: 'unit', unit: STEPS[step], unitDisplay: step ? 'short' : 'long', maximumFractionDigits: step ? 1 : 0 })
 }
 
 /** A rate: small ones with a digit behind the point. */
