@@ -41,7 +41,8 @@ class Frames:
 
 
 class Proxy:
-    """Forwards to ``base``. ``cut_after``: after so many pieces in all (None: never), once."""
+    """Forwards to ``base``. ``cut_after``: after so many pieces in all (None: never), once. ``silent``: what comes is swallowed,
+    and nothing more goes through the connections that were open then."""
 
     def __init__(self, base: str, cut_after: int | None = None) -> None:
         parts = urlsplit(base)
@@ -50,6 +51,7 @@ class Proxy:
         self.pieces = self.cuts = self.connections = 0
         self.url = ""
         self.refusing = False
+        self.silent = False
         self._writers: set[asyncio.StreamWriter] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -73,6 +75,8 @@ class Proxy:
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         frames = Frames()
         while data := await reader.read(65536):
+            if self.silent:  # what is swallowed is lost for this connection, as on a way that has broken
+                await asyncio.Event().wait()
             for piece in frames.feed(data):
                 writer.write(piece)
                 await writer.drain()

@@ -84,3 +84,35 @@ async def test_another_primary_key_is_to_be_named(guide: Server, notes: Path) ->
         assert (table.get(4) or {})["text"] == "a"
         users = await client.live("directus_users", fields=["email"], sort="email")
         assert users.rows[0]["email"] == "admin@example.com"
+
+
+async def test_aggregates_are_kept_too(guide: Server, notes: Path) -> None:
+    async with create_client(guide.base, token=ADMIN_TOKEN) as client:
+        rows = client.items("notes")
+        made = await rows.create_many([{"text": text, "rank": rank} for rank, text in enumerate("aab")])
+        by_text = await client.live("notes", aggregate={"count": "*", "sum": "rank"}, group="text", sort="text")
+        count = await client.live("notes", aggregate={"count": "*"}, filter=F.rank > 0)
+        assert by_text.exact
+        assert [(row["text"], int(row["count"])) for row in by_text.rows] == [("a", 2), ("b", 1)]
+        assert int(count.rows[0]["count"]) == 2
+        await rows.update(made[0]["id"], {"text": "c", "rank": 5})
+        with anyio.fail_after(5):
+            await by_text.until(lambda found: [row["text"] for row in found] == ["a", "b", "c"])
+            await count.until(lambda found: int(found[0]["count"]) == 3)
+        changes = [await anext(by_text) for _ in range(2)]
+        assert [(change.kind, change.key) for change in changes] == [("update", "a"), ("insert", "c")]
+        assert (by_text.get("c") or {})["sum"] == {"rank": 5}
+        await rows.delete_where(F.rank > 0)
+        with anyio.fail_after(5):
+            await by_text.until(lambda found: found == [])
+            await count.until(lambda found: int(found[0]["count"]) == 0)
+
+
+async def test_aggregates_of_a_server_without_sets_are_asked_again() -> None:
+    async with remembering(plain=True) as (memory, base), create_client(base, token="t") as client:
+        table = await client.live("c", aggregate={"count": "*"}, group="rank")
+        assert (table.rows, table.exact) == ([], False)
+        memory.put({"id": 1, "rank": 7})  # that server answers with rows, whatever is asked
+        with anyio.fail_after(5):
+            await table.until(lambda rows: len(rows) == 1)
+        assert (await anext(table)).key == 7

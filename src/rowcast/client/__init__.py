@@ -1,6 +1,7 @@
 """The Python client: items, subscriptions and live tables over one WebSocket that mends itself, everything else over HTTP. Knows
 the wire (``rowcast.protocol``) and the errors, nothing else of the program; works with any server of the protocol."""
 
+from rowcast.client.ask import Reply
 from rowcast.client.backoff import Reconnect
 from rowcast.client.client import Client, Rest, create_client
 from rowcast.client.expression import (
@@ -39,6 +40,7 @@ __all__ = [
     "Page",
     "Query",
     "Reconnect",
+    "Reply",
     "Rest",
     "Subscription",
     "create_client",

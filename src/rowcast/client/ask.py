@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal
 
+import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from rowcast.client.frames import Meta
@@ -30,6 +31,10 @@ class Reply(Struct, frozen=True):
 
     data: Raw | None
     meta: Meta = Meta()
+
+    def json(self) -> Any:
+        """What it says, decoded; None where the server sends nothing."""
+        return None if self.data is None else msgspec.json.decode(self.data)
 
 
 Execute = Callable[[Ask], Awaitable[Reply]]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Literal
 
-import anyio
-
 from rowcast.client.frames import Frame
+from rowcast.client.wake import Wake, wake
 from rowcast.errors import RowcastError, SlowConsumer
 
 Policy = Literal["gap", "error", "wait"]
@@ -18,13 +17,12 @@ with SlowConsumer; ``wait`` reads no more from the connection, which holds up ev
 class Buffer:
     """At most ``limit`` frames, each with the kind of its event."""
 
-    __slots__ = ("_error", "_event", "_frames", "_missed", "_moved", "_over", "limit", "policy")
+    __slots__ = ("_error", "_frames", "_missed", "_over", "_waiting", "limit", "policy")
 
     def __init__(self, limit: int, policy: Policy) -> None:
         self.limit, self.policy = limit, policy
         self._frames: deque[tuple[str, Frame | None]] = deque()
-        self._moved: anyio.Event | None = None
-        self._event: type[anyio.Event] = anyio.Event
+        self._waiting: list[Wake] = []
         self._missed = self._over = False
         self._error: RowcastError | None = None
 
@@ -43,7 +41,7 @@ class Buffer:
         if self._over or kind == "resumed":
             return False
         self._frames.append((kind, frame))
-        if self._moved is not None:
+        if self._waiting:
             self._notify()
         return len(self._frames) > self.limit and self._full()
 
@@ -94,12 +92,11 @@ class Buffer:
 
     def _notify(self) -> None:
         """Wake those that wait, once."""
-        moved, self._moved = self._moved, None
-        if moved is not None:
-            moved.set()
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            each.set()
 
     async def _wait(self) -> None:
-        if self._moved is None:
-            self._moved = self._event()
-            self._event = type(self._moved)  # asking anew which loop runs would cost as much as the waiting
-        await self._moved.wait()
+        each = wake()
+        self._waiting.append(each)
+        await each.wait()

@@ -25,6 +25,7 @@ from rowcast.client.link import Link, Mode, Options, Topic
 from rowcast.client.live import LiveTable
 from rowcast.client.models import collection_of
 from rowcast.client.pending import Pending
+from rowcast.client.proxy import Proxy
 from rowcast.client.query import Query, wire
 from rowcast.client.rest import executor, is_system
 from rowcast.client.session import Session
@@ -90,7 +91,7 @@ class Client:
     ) -> None:
         self.address, self.options = address(url, socket_url), options
         self.timeout, self._heartbeat = timeout, heartbeat
-        self._http = Http(self.address.http, credentials, timeout=timeout, headers=options.headers, tls=options.tls)
+        self._http = Http(self.address.http, credentials, options, timeout)
         self._keeper = Keeper(credentials, self._http.session_token)
         self.rest = Rest(self._http)
         self.users, self.roles, self.policies = self.rest.users, self.rest.roles, self.rest.policies
@@ -357,14 +358,18 @@ def create_client(
     connect_timeout: float = 10.0,
     headers: Mapping[str, str] | None = None,
     tls: ssl.SSLContext | None = None,
+    proxy: Proxy = True,
 ) -> Client:
     """A client of the server at ``url``, which may be its address (``https://host``) or that of its WebSocket
     (``wss://host/websocket``). Who asks is told by ``token`` (or a function that gives one), by ``email`` and ``password``, or by a
     ``refresh_token``; by none of them it is the public. ``mode`` is how the server wants it: ``strict`` in the address, else in a
-    message. Times are seconds; ``heartbeat``: a silence after which the server is asked whether it is there.
+    message. Times are seconds; ``heartbeat``: a silence after which the server is asked whether it is there. ``proxy``: the address
+    of an HTTP proxy for both ways; True: what the environment says, None: none.
 
     Raises InvalidConfiguration for an address that is none.
     """
     credentials = Credentials(token=token, email=email, password=password, otp=otp, refresh_token=refresh_token)
-    options = Options(mode=mode, reconnect=reconnect, connect_timeout=connect_timeout, headers=headers or {}, tls=tls)
+    options = Options(
+        mode=mode, reconnect=reconnect, connect_timeout=connect_timeout, headers=headers or {}, tls=tls, proxy=proxy
+    )
     return Client(url, credentials, options, socket_url=socket_url, timeout=timeout, heartbeat=heartbeat)

@@ -8,6 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from rowcast.errors import InvalidConfiguration, ServiceUnavailable
+
 Token = str | Callable[[], str | Awaitable[str]]
 """A token, or a function that gives one; it is asked again whenever a new one is needed."""
 
@@ -21,17 +23,42 @@ class Credentials(Struct, frozen=True, kw_only=True):
     otp: str | None = None
     refresh_token: str | None = None
 
+    def __post_init__(self) -> None:
+        """Raises InvalidConfiguration for what nobody can log in with."""
+        if (self.email is None) is not (self.password is None):
+            raise InvalidConfiguration("A login has both, email and password.")
+        if self.token == "":
+            raise InvalidConfiguration("The token is empty; without one the client asks as the public.")
+
     @property
     def given(self) -> bool:
         """Whether there are any."""
         return self != Credentials()
 
     async def fixed(self) -> str | None:
-        """The token, if it is one that the user keeps."""
+        """The token, if it is one that the user keeps. Raises ServiceUnavailable if his function gives none: it may later."""
         if self.token is None or isinstance(self.token, str):
             return self.token
-        token = self.token()
-        return await token if inspect.isawaitable(token) else token
+        try:
+            given = self.token()
+            token = await given if inspect.isawaitable(given) else given
+        except Exception as error:
+            reason = f"The function that gives the token has failed: {type(error).__name__}: {error}"
+            raise ServiceUnavailable(reason, service="token") from error
+        if not isinstance(token, str):
+            raise ServiceUnavailable(f"The function that gives the token gave {token!r}.", service="token")
+        return token
+
+    @property
+    def words(self) -> str:
+        """What it means that the server refuses: a sentence that holds no secret."""
+        if self.token is not None:
+            return "The token was refused."
+        if self.email is not None:
+            return f"The e-mail address {self.email} and its password were refused."
+        if self.refresh_token is not None:
+            return "The refresh token was refused."
+        return "The client has no credentials: give create_client a token, or email and password."
 
 
 class Keeper:
@@ -39,6 +66,11 @@ class Keeper:
     token that the user has given is spent by HTTP alone (``login``), as each can be used but once."""
 
     __slots__ = ("_given", "_login", "_refresh")
+
+    @property
+    def words(self) -> str:
+        """See ``Credentials``."""
+        return self._given.words
 
     def __init__(self, given: Credentials, login: Callable[[bool], Awaitable[str]]) -> None:
         """``login(fresh)`` gives an access token from an HTTP login; ``fresh``: not one that it has given before."""

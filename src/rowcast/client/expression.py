@@ -3,7 +3,9 @@ Pure; must not know collections or fields."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from msgspec import Struct
@@ -21,6 +23,7 @@ __all__ = [
     "hours",
     "minutes",
     "months",
+    "sayable",
     "seconds",
     "weeks",
     "years",
@@ -33,6 +36,10 @@ _OPPOSITES: Final = {
     "_between": "_nbetween", "_intersects": "_nintersects", "_intersects_bbox": "_nintersects_bbox", "_some": "_none",
 }  # fmt: skip
 _OPPOSITE: Final = _OPPOSITES | {second: first for first, second in _OPPOSITES.items()}
+
+
+_DOT: Final = re.compile(r"\.(?![^(]*\))")
+"""Between two names, not within the argument of a function."""
 
 
 class Condition(Struct, frozen=True):
@@ -74,36 +81,72 @@ def _inverse(json: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Span(Struct, frozen=True):
-    """A length of time in one unit, as ``NOW`` takes it."""
+    """A length of time in one unit, as ``NOW`` takes it. Spans add up: ``days(1) + hours(2)``, but months and years, which are not
+    always as long, only among themselves."""
 
-    amount: int
+    amount: float
     unit: str
 
     def __neg__(self) -> Span:
         return Span(-self.amount, self.unit)
 
+    def __add__(self, other: Span | timedelta) -> Span:
+        second = span(other)
+        for lengths in (_SECONDS, _MONTHS):
+            if self.unit in lengths and second.unit in lengths:
+                return _shortest(self.amount * lengths[self.unit] + second.amount * lengths[second.unit], lengths)
+        raise TypeError(f"{self.unit}s and {second.unit}s do not add up: a {self.unit} is not always as long.")
 
-def seconds(amount: int) -> Span:
+    def __sub__(self, other: Span | timedelta) -> Span:
+        return self + -span(other)
+
+    @property
+    def text(self) -> str:
+        """As it is sent: ``-1 day``."""
+        number = f"{self.amount:+.3f}".rstrip("0").rstrip(".")
+        return f"{number} {self.unit}"
+
+
+_SECONDS: Final = {"week": 604_800, "day": 86_400, "hour": 3600, "minute": 60, "second": 1}
+_MONTHS: Final = {"year": 12, "month": 1}
+_LARGEST: Final = 999_999
+
+
+def _shortest(amount: float, lengths: Mapping[str, int]) -> Span:
+    """In the largest unit of which it is a whole number."""
+    unit = next((name for name, length in lengths.items() if amount % length == 0), list(lengths)[-1])
+    found = Span(amount / lengths[unit], unit)
+    if abs(found.amount) > _LARGEST:
+        raise TypeError(f"{found.text} is too long to be told so exactly.")
+    return found
+
+
+def span(length: Span | timedelta) -> Span:
+    """A length of time as a Span."""
+    return _shortest(length.total_seconds(), _SECONDS) if isinstance(length, timedelta) else length
+
+
+def seconds(amount: float) -> Span:
     """So many seconds."""
     return Span(amount, "second")
 
 
-def minutes(amount: int) -> Span:
+def minutes(amount: float) -> Span:
     """So many minutes."""
     return Span(amount, "minute")
 
 
-def hours(amount: int) -> Span:
+def hours(amount: float) -> Span:
     """So many hours."""
     return Span(amount, "hour")
 
 
-def days(amount: int) -> Span:
+def days(amount: float) -> Span:
     """So many days."""
     return Span(amount, "day")
 
 
-def weeks(amount: int) -> Span:
+def weeks(amount: float) -> Span:
     """So many weeks."""
     return Span(amount, "week")
 
@@ -130,18 +173,20 @@ class Variable(Struct, frozen=True):
 
 
 class Now(Struct, frozen=True):
-    """The server's clock: ``NOW``, ``NOW - days(1)``, ``NOW + hours(2)``."""
+    """The server's clock: ``NOW``, ``NOW - days(1)``, ``NOW + hours(2) - minutes(5)``, ``NOW - timedelta(days=1)``."""
 
-    def __add__(self, span: Span) -> Variable:
-        return Variable(f"$NOW({span.amount:+d} {span.unit})")
+    shift: Span | None = None
 
-    def __sub__(self, span: Span) -> Variable:
-        return self + -span
+    def __add__(self, other: Span | timedelta) -> Now:
+        return Now(span(other) if self.shift is None else self.shift + other)
+
+    def __sub__(self, other: Span | timedelta) -> Now:
+        return self + -span(other)
 
     @property
     def text(self) -> str:
         """As it is sent."""
-        return "$NOW"
+        return "$NOW" if self.shift is None else f"$NOW({self.shift.text})"
 
 
 class Path:
@@ -159,7 +204,7 @@ class Path:
         return Path(*self._names, name)
 
     def __getitem__(self, name: str) -> Path:
-        return Path(*self._names, *name.split("."))
+        return Path(*self._names, *_DOT.split(name))
 
     def __repr__(self) -> str:
         return ".".join(("F", *self._names))
@@ -211,9 +256,25 @@ class Path:
         """Ends with the text."""
         return self.where("_iends_with" if ignore_case else "_ends_with", text)
 
+    def is_null(self) -> Condition:
+        """Has no value; the same as ``== None``."""
+        return self.where("_null", True)
+
     def is_empty(self) -> Condition:
         """Is null or the empty text."""
         return self.where("_empty", True)
+
+    def matches(self, pattern: str) -> Condition:
+        """Fits a regular expression. In validation rules only: the database does not know them."""
+        return self.where("_regex", pattern)
+
+    def submitted(self) -> Condition:
+        """Is among what is to be written. In validation rules only."""
+        return self.where("_submitted", True)
+
+    def intersects(self, shape: Mapping[str, Any], *, box: bool = False) -> Condition:
+        """Has a point in common with a GeoJSON geometry; ``box``: by the rectangle around it."""
+        return self.where("_intersects_bbox" if box else "_intersects", dict(shape))
 
     def some(self, condition: Condition) -> Condition:
         """At least one of the related rows fulfils it."""
@@ -223,10 +284,11 @@ class Path:
         """None of the related rows fulfils it."""
         return self.where("_none", condition)
 
-    def apply(self, function: str) -> Path:
+    def apply(self, function: str, argument: str | None = None) -> Path:
         """A function of the field: ``F.created.apply("year") == 2026``; year, month, week, day, weekday, hour, minute, second of a
-        time, ``count`` of related rows."""
-        return Path(*self._names[:-1], f"{function}({self._names[-1]})")
+        time, ``count`` of related rows or of a JSON list, ``json`` with a path as argument: ``F.extras.apply("json", "a.b")``."""
+        *before, last = self._names
+        return Path(*before, f"{function}({last})" if argument is None else f"{function}({last}, {argument})")
 
 
 def _operand(value: Any) -> Any:
@@ -234,7 +296,26 @@ def _operand(value: Any) -> Any:
         return value.json
     if isinstance(value, Variable | Now):
         return value.text
-    return [_operand(each) for each in value] if isinstance(value, list) else value
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_operand(each) for each in value]
+    if isinstance(value, Path):
+        raise TypeError(f"{value!r} is a field: a filter compares a field with a value, not with another field.")
+    return value
+
+
+def sayable(value: Any) -> Any:
+    """A value that JSON does not have, as one that it has: an expression as what it stands for, a number of another library as a
+    number, a path, a time or an address as text. Raises TypeError for any other object: its text would be stored as if it were
+    meant."""
+    if isinstance(value, Condition):
+        return value.json
+    if isinstance(value, Variable | Now):
+        return value.text
+    for convert in ("item", "isoformat", "__fspath__"):
+        method = None if isinstance(value, Path) else getattr(value, convert, None)
+        if callable(method):
+            return method()
+    raise TypeError(f"a value of the type {type(value).__name__} is none of JSON")
 
 
 F: Final = Path()

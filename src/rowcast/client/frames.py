@@ -11,12 +11,14 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from rowcast.client.expression import sayable
 from rowcast.client.faults import Fault
+from rowcast.errors import InvalidPayload
 
 PONG = b'{"type":"pong"}'
 
 
-class Frame(Struct):
+class Frame(Struct, gc=False):
     """Any frame of a server. Members that it lacks are None, ``data`` is empty then."""
 
     type: str
@@ -47,7 +49,7 @@ class Meta(Struct, frozen=True):
 
 _decode = msgspec.json.Decoder(Frame).decode
 _decode_meta = msgspec.json.Decoder(Meta).decode
-encode = msgspec.json.Encoder(enc_hook=str).encode
+_encode = msgspec.json.Encoder(enc_hook=sayable).encode
 
 
 def decode(text: bytes) -> Frame | None:
@@ -58,6 +60,14 @@ def decode(text: bytes) -> Frame | None:
         return None
     frame.text = text
     return frame
+
+
+def encode(value: Any) -> bytes:
+    """A value as JSON. Raises InvalidPayload for what JSON has not."""
+    try:
+        return _encode(value)
+    except (UnicodeEncodeError, TypeError, msgspec.MsgspecError) as error:
+        raise InvalidPayload(f"It cannot be sent as JSON: {error}") from error
 
 
 def meta_of(frame: Frame) -> Meta:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
 import msgspec
@@ -14,6 +15,7 @@ from rowcast.client.ask import Reply
 from rowcast.client.credentials import Credentials
 from rowcast.client.faults import Fault, errors_of
 from rowcast.client.frames import Meta, encode
+from rowcast.client.proxy import Proxy
 from rowcast.errors import ConnectionLost, InvalidCredentials, OutOfTime
 
 if TYPE_CHECKING:
@@ -42,13 +44,27 @@ class Login(Struct, frozen=True):
 _envelope = msgspec.json.Decoder(Envelope).decode
 
 
+class Transport(Protocol):
+    """How requests travel."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """More headers."""
+
+    @property
+    def tls(self) -> ssl.SSLContext | None:
+        """Whom to trust, if not whom everybody does."""
+
+    @property
+    def proxy(self) -> Proxy:
+        """See ``Proxy``."""
+
+
 class Http:
     """Asks in the name of the credentials: logs in when the first question is asked, and again when the login ends."""
 
-    def __init__(
-        self, base: str, credentials: Credentials, *, timeout: float, headers: Mapping[str, str], tls: Any
-    ) -> None:
-        self._base, self._timeout, self._headers, self._tls = base, timeout, headers, tls
+    def __init__(self, base: str, credentials: Credentials, options: Transport, timeout: float) -> None:
+        self._base, self._options, self._timeout = base, options, timeout
         self._given = credentials
         self._client: httpx.AsyncClient | None = None
         self._lock = anyio.Lock()
@@ -88,6 +104,8 @@ class Http:
             except InvalidCredentials:
                 if given.email is None:
                     raise
+        if given.email is None:
+            raise InvalidCredentials("There is no login, or its refresh token is spent.")
         said = {"email": given.email, "password": given.password, "otp": given.otp, "mode": "json"}
         return await self.log_in("/auth/login", {name: value for name, value in said.items() if value is not None})
 
@@ -146,8 +164,10 @@ class Http:
             self._client = httpx.AsyncClient(
                 base_url=self._base,
                 timeout=self._timeout,
-                headers=dict(self._headers),
-                verify=self._tls or self._base.startswith("https:"),
+                headers=dict(self._options.headers),
+                verify=self._options.tls or self._base.startswith("https:"),
+                proxy=given if isinstance(given := self._options.proxy, str) else None,
+                trust_env=given is True,
             )
         return self._client
 

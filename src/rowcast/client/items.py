@@ -11,7 +11,7 @@ from typing_extensions import TypeVar
 
 from rowcast.client.ask import Ask, Execute, Key, Reply
 from rowcast.client.frames import Meta
-from rowcast.client.models import payload
+from rowcast.client.models import from_json, misfit, payload
 from rowcast.client.query import Filter, Query, wire
 
 Row = TypeVar("Row", default=dict[str, Any])
@@ -39,8 +39,8 @@ class Items(Generic[Row]):
     def __init__(self, collection: str, execute: Execute, model: type[Row] | None = None) -> None:
         self.collection, self._execute, self._model = collection, execute, model
         row: Any = dict[str, Any] if model is None else model
-        self._row = msgspec.json.Decoder(row, dec_hook=_hook)
-        self._rows = msgspec.json.Decoder(list[row], dec_hook=_hook)
+        self._row = msgspec.json.Decoder(row, dec_hook=from_json)
+        self._rows = msgspec.json.Decoder(list[row], dec_hook=from_json)
 
     # ---- reading ------------------------------------------------------------------------------------------------------
 
@@ -148,14 +148,15 @@ class Items(Generic[Row]):
         return wire(query, self._model)
 
     def _one(self, reply: Reply) -> Row:
-        row: Row = self._row.decode(reply.data or b"null")
+        try:
+            row: Row = self._row.decode(reply.data or b"null")
+        except msgspec.ValidationError as error:
+            raise misfit(self._model, error) from error
         return row
 
     def _many(self, reply: Reply) -> list[Row]:
-        rows: list[Row] = self._rows.decode(reply.data or b"[]")
+        try:
+            rows: list[Row] = self._rows.decode(reply.data or b"[]")
+        except msgspec.ValidationError as error:
+            raise misfit(self._model, error) from error
         return rows
-
-
-def _hook(kind: Any, value: Any) -> Any:
-    """Types that JSON does not have and msgspec does not know, such as an enumeration of one's own: made from the value."""
-    return kind(value)

@@ -7,6 +7,7 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,9 +20,10 @@ from rowcast.client.address import Address
 from rowcast.client.backoff import Reconnect
 from rowcast.client.credentials import Keeper
 from rowcast.client.effects import Answer, Deliver, Effect, Ended, Failed, Granted, Opened, Refused, Renew, Unplaced
-from rowcast.client.frames import decode
+from rowcast.client.frames import Frame, decode
+from rowcast.client.proxy import Proxy
 from rowcast.client.session import Phase, Session
-from rowcast.errors import ConnectionLost, RequestError, RowcastError
+from rowcast.errors import AuthFailed, AuthTimeout, ConnectionLost, RequestError, RowcastError
 from rowcast.protocol import Close, Send
 
 if TYPE_CHECKING:
@@ -35,13 +37,14 @@ _GRACE = 1.0
 
 class Options(Struct, frozen=True, kw_only=True):
     """How the socket behaves. Times are seconds. ``mode``: ``strict`` shows the token in the address, the others in a message.
-    ``reconnect``: None for never."""
+    ``reconnect``: None for never. ``proxy``: see ``Proxy``."""
 
     mode: Mode = "handshake"
     reconnect: Reconnect | None = Reconnect()
     connect_timeout: float = 10.0
     headers: Mapping[str, str] = {}
     tls: ssl.SSLContext | None = None
+    proxy: Proxy = True
 
 
 class Link:
@@ -62,7 +65,7 @@ class Link:
         self._scope = anyio.CancelScope()
         self._started: TaskStatus[None] | None = None
         self._refusal: RowcastError | None = None
-        self._stood = self._closing = False
+        self._stood = self._closing = self._greeted = False
         self._attempt = self._refusals = 0
         self._random = Random()
 
@@ -171,38 +174,53 @@ class Link:
                 fresh = self._refusals > 0
                 token = await self.keeper.token(fresh) if strict else None
                 greeting = None if strict else await self.keeper.message(fresh)
+                self._greeted = token is not None or greeting is not None
                 url = self.address.socket if token is None else self.address.with_token(token)
-                return await connect(url, headers=self.options.headers, tls=self.options.tls), greeting
+                options = self.options
+                socket = await connect(url, headers=options.headers, tls=options.tls, proxy=options.proxy)
+                return socket, greeting
         except TimeoutError as error:
             raise ConnectionLost("The server did not answer in time.", sent=False) from error
 
     def _lost(self, socket: Socket) -> None:
         was_open = self.is_open
         self._socket = self._group = None
-        self.perform(self.session.lost())
+        self.perform(self.session.lost(socket.why, too_large=socket.is_too_large))
         if was_open:
             self._tell("close", (socket.close_code, socket.close_reason))
 
     async def _read(self, socket: Socket) -> None:
         """The hot path: an event goes to its subscription without a call in between."""
-        session, heard = self.session, self.listeners["message"]
+        session = self.session
         while texts := await socket.receive():
             session.heard(time.monotonic())
             for text in texts:
                 frame = decode(text)
-                for effect in session.receive(frame) if frame is not None else ():
-                    if type(effect) is Deliver:
-                        if effect.held.sink.take(effect.kind, effect.frame):
-                            await effect.held.sink.room()
-                    else:
-                        self._perform(effect)
-                if heard and not (frame is not None and frame.type == "ping" and session.pong):
-                    self._tell("message", msgspec.json.decode(text))
+                held = None if frame is None else session.event(frame)
+                if held is None or frame is None:
+                    await self._receive(frame)
+                elif held.sink.take(frame.event, frame):
+                    await held.sink.room()
+                if self.listeners["message"]:
+                    self._overheard(frame, text)
+
+    async def _receive(self, frame: Frame | None) -> None:
+        for effect in self.session.receive(frame) if frame is not None else ():
+            self._perform(effect)
+            if type(effect) is Deliver:
+                await effect.held.sink.room()
+
+    def _overheard(self, frame: Frame | None, text: bytes) -> None:
+        """Those who listen to messages hear all but the pings that are answered for them, and what is no JSON."""
+        if not (frame is not None and frame.type == "ping" and self.session.pong):
+            with suppress(msgspec.MsgspecError, RecursionError):
+                self._tell("message", msgspec.json.decode(text))
 
     async def _tick(self) -> None:
+        step = min(1.0, self.session.heartbeat or 1.0)
         while True:
             now, deadline = time.monotonic(), self.session.deadline
-            await anyio.sleep(1.0 if deadline is None else min(1.0, max(0.01, deadline - now)))
+            await anyio.sleep(step if deadline is None else min(step, max(0.01, deadline - now)))
             self.perform(self.session.tick(time.monotonic()))
 
     # ---- effects ------------------------------------------------------------------------------------------------------
@@ -246,9 +264,10 @@ class Link:
         self._tell("open", None)
 
     def _refuse(self, error: RowcastError) -> None:
-        """While greeting it is the reason that there is no connection; later the next greeting will tell."""
-        if self.session.phase is Phase.GREETING:
-            self._refusal = error
+        """While greeting, or where nothing was said in greeting, it is the reason that there is no connection; later the next
+        greeting will tell."""
+        if self.session.phase is Phase.GREETING or not self._greeted:
+            error = self._refusal = self._explained(error)
         self._tell("error", error)
         self._part()
 
@@ -262,6 +281,12 @@ class Link:
         await anyio.sleep(_GRACE)
         if self._group is not None:
             self._group.cancel_scope.cancel()
+
+    def _explained(self, error: RowcastError) -> RowcastError:
+        """The refusal with what was refused."""
+        if not isinstance(error, AuthFailed | AuthTimeout):
+            return error
+        return type(error)(f"{error.message} {self.keeper.words}", **error.extensions)
 
     async def _renew(self) -> None:
         try:

@@ -17,6 +17,7 @@ from msgspec import UnsetType
 
 from rowcast.client.ask import Key
 from rowcast.client.frames import Frame
+from rowcast.client.models import misfit
 from rowcast.client.replica import Change, Replica, Row
 from rowcast.errors import ConnectionLost, RowcastError
 
@@ -121,14 +122,21 @@ class LiveTable(Generic[Row]):
         self._notify()
 
     def take(self, kind: str, frame: Frame) -> bool:
-        """An event of a set subscription."""
+        """An event of a set subscription. One that cannot be taken ends the table, and nothing else."""
+        try:
+            self._take(kind, frame)
+        except (RowcastError, msgspec.MsgspecError) as error:
+            self._leave()
+            self.end(error if isinstance(error, RowcastError) else misfit(dict, error))
+        return False
+
+    def _take(self, kind: str, frame: Frame) -> None:
         if kind in ("create", "update"):
             self.apply(self._replica.put(rows_of(frame)))
         elif kind == "delete":
             self.apply(self._replica.remove([] if isinstance(frame.data, UnsetType) else _keys(frame.data)))
         elif kind in ("gap", "init"):
             self.apply(self._replica.become(rows_of(frame)))
-        return False
 
     def become(self, rows: list[dict[str, Any]]) -> None:
         """There are these rows now and no others."""

@@ -24,6 +24,19 @@ def collection_of(model: type[Any]) -> str:
     return name
 
 
+def misfit(model: Any, error: msgspec.MsgspecError) -> InvalidConfiguration:
+    """What to raise when a row is not what the class says."""
+    return InvalidConfiguration(
+        f"A row does not fit {getattr(model, '__name__', model)}: {error}. "
+        "Write the classes again (`rowcast types`), or let the member be what the server sends."
+    )
+
+
+def from_json(kind: Any, value: Any) -> Any:
+    """Types that JSON does not have and msgspec does not know, such as one of your own: made from the value."""
+    return kind(value)
+
+
 @cache
 def _known(model: Any) -> tuple[str, ...]:
     return tuple(_fields(model, ()))

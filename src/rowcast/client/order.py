@@ -41,24 +41,25 @@ def names(sort: Sequence[str] | str | None) -> list[str]:
 
 def placing(sort: Sequence[str] | str | None, key: str) -> Callable[[Mapping[str, Any]], Place]:
     """What tells the place of a row. Rows that are equal otherwise stand by their key ``key``."""
-    steps = [(_path(name.lstrip("-+")), name.startswith("-")) for name in names(sort)]
-    if not any(path == [key] for path, _ in steps):
+    steps = [(path(name.lstrip("-+")), name.startswith("-")) for name in names(sort)]
+    if not any(way == [key] for way, _ in steps):
         steps.append(([key], False))
 
     def place(row: Mapping[str, Any]) -> Place:
-        return tuple(Backwards(_rank(_dig(row, path))) if down else _rank(_dig(row, path)) for path, down in steps)
+        return tuple(Backwards(_rank(dig(row, way))) if down else _rank(dig(row, way)) for way, down in steps)
 
     return place
 
 
-def _path(name: str) -> list[str]:
+def path(name: str) -> list[str]:
     """Where the value of ``author.name`` or ``year(created)`` stands in a row."""
     call = _CALL.fullmatch(name)
     return (f"{call[1]}{call[3]}_{call[2]}" if call else name).split(".")
 
 
-def _dig(row: Any, path: Sequence[str]) -> Any:
-    for name in path:
+def dig(row: Any, steps: Sequence[str]) -> Any:
+    """The value that stands there in a row; None where there is none."""
+    for name in steps:
         row = row.get(name) if isinstance(row, Mapping) else None
     return row
 

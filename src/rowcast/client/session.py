@@ -95,14 +95,19 @@ class Session:
         self.phase = Phase.GREETING
         return [Send(message("auth", None, credentials))]
 
-    def lost(self) -> list[Effect]:
-        """The connection is gone; another may follow."""
+    def lost(self, why: str = "it was cut off", *, too_large: bool = False) -> list[Effect]:
+        """The connection is gone; another may follow. ``too_large``: a message was, so that nothing is asked for again that might
+        bring it about again."""
         self.phase = Phase.CLOSED
         self._orphans.clear()
-        for held in self.subscriptions.values():
+        error = ConnectionLost(f"The connection is lost: {why}.", sent=True)
+        begun = [each for each in self.subscriptions.values() if not (too_large and each.asked and each.waiting)]
+        effects: list[Effect] = [Ended(each, error) for each in self.subscriptions.values() if each not in begun]
+        self.subscriptions = {held.uid: held for held in begun}
+        for held in begun:
             held.waiting, held.asked = True, False
-        lost = [request for request in self.requests.values() if request.sent and not request.repeatable]
-        effects: list[Effect] = [self._fail(request.uid, ConnectionLost(sent=True)) for request in lost]
+        lost = [each for each in self.requests.values() if each.sent and (too_large or not each.repeatable)]
+        effects += [self._fail(request.uid, error) for request in lost]
         for request in self.requests.values():
             request.sent = False
         return effects
@@ -200,6 +205,16 @@ class Session:
         return [Send(message("ping", self.uid(), {}))]
 
     # ---- frames -------------------------------------------------------------------------------------------------------
+
+    def event(self, frame: Frame) -> Held | None:
+        """The short way for what arrives most: the subscription that this frame is an event of, its position noted. None: it is
+        something else, which ``receive`` is for."""
+        if frame.type != "subscription" or frame.event not in EVENTS:
+            return None
+        held = self.subscriptions.get(frame.uid)  # type: ignore[arg-type]
+        if held is not None and frame.position is not None:
+            held.position = frame.position
+        return held
 
     def receive(self, frame: Frame) -> list[Effect]:
         """A frame has arrived."""

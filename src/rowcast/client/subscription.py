@@ -14,9 +14,11 @@ from rowcast.client.buffer import Buffer
 from rowcast.client.effects import Held
 from rowcast.client.frames import Frame, Meta, meta_of
 from rowcast.client.gate import Gate, begin
+from rowcast.client.models import from_json, misfit
 
 Kind = Literal["init", "create", "update", "delete", "gap"]
 Row = TypeVar("Row", default=dict[str, Any])
+_NO_META = Meta()
 
 
 class Event(Struct, Generic[Row], frozen=True):
@@ -92,33 +94,27 @@ class Subscription(Generic[Row]):
 
 
 class Reader(Generic[Row]):
-    """Makes events of frames, with rows of the model."""
+    """Makes events of frames, with rows of the model. One object, where a subscription is for one item, is a list of one."""
 
     def __init__(self, model: type[Row] | None) -> None:
         row: Any = dict[str, Any] if model is None else model
-        self._rows = msgspec.json.Decoder(list[row])
-        self._row = msgspec.json.Decoder(row)
-        self._keys = msgspec.json.Decoder(list[Key] | Key)
+        self._model = row
+        self._rows = msgspec.json.Decoder(list[row] | row | None, dec_hook=from_json).decode
+        self._keys = msgspec.json.Decoder(list[Key] | Key | None).decode
 
     def event(self, kind: Any, frame: Frame | None) -> Event[Row]:
         """The event that a frame tells of; without frame, a gap of our own making."""
         if frame is None:
             return Event("gap")
-        meta = Meta() if isinstance(frame.meta, UnsetType) else meta_of(frame)
-        if kind == "delete":
-            return Event("delete", [], self._deleted(frame), meta, frame.position)
-        complete = kind == "gap" and not isinstance(frame.data, UnsetType)
-        return Event(kind, self._changed(frame), [], meta, frame.position, complete)
-
-    def _changed(self, frame: Frame) -> list[Row]:
-        """One object, where a subscription is for one item, is a list of one."""
-        data = b"" if isinstance(frame.data, UnsetType) else bytes(frame.data)
-        if not data or data == b"null":
-            return []
-        return self._rows.decode(data) if data[:1] == b"[" else [self._row.decode(data)]
-
-    def _deleted(self, frame: Frame) -> list[Key]:
+        meta = _NO_META if isinstance(frame.meta, UnsetType) else meta_of(frame)
         if isinstance(frame.data, UnsetType):
-            return []
-        keys = self._keys.decode(frame.data)
-        return keys if isinstance(keys, list) else [keys]
+            return Event(kind, [], [], meta, frame.position)
+        try:
+            found: Any = self._keys(frame.data) if kind == "delete" else self._rows(frame.data)
+        except msgspec.ValidationError as error:
+            raise misfit(self._model, error) from error
+        if not isinstance(found, list):
+            found = [] if found is None else [found]
+        if kind == "delete":
+            return Event(kind, [], found, meta, frame.position)
+        return Event(kind, found, [], meta, frame.position, kind == "gap")

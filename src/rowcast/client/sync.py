@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import atexit
 import functools
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, Self, Unpack, overload
@@ -15,15 +15,17 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from typing_extensions import TypeVar
 
 from rowcast.client import client as asynchronous
+from rowcast.client.ask import Key, Reply
 from rowcast.client.items import Items as AsyncItems
 from rowcast.client.items import Row
+from rowcast.client.link import Topic
 from rowcast.client.live import LiveTable as AsyncLiveTable
 from rowcast.client.query import Query
 from rowcast.client.replica import Change
 from rowcast.client.subscription import Event
 from rowcast.client.subscription import Subscription as AsyncSubscription
 
-__all__ = ["Client", "Items", "LiveTable", "Routes", "Subscription", "create_client"]
+__all__ = ["Client", "Items", "LiveTable", "Rest", "Routes", "Subscription", "create_client"]
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -100,14 +102,42 @@ class Items(Generic[_R]):
 
 
 class Routes:
-    """Users, roles, fields …: the methods of the asynchronous object, waited for."""
+    """Users, roles, fields …: the methods of the asynchronous object of that name, waited for."""
 
-    def __init__(self, thread: _Thread, routes: object) -> None:
-        self._thread, self._routes = thread, routes
+    def __init__(self, client: Client, name: str) -> None:
+        self._client, self._name = client, name
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = getattr(self._routes, name)
-        return functools.wraps(method)(functools.partial(self._thread.call, method))
+        if name.startswith("_"):
+            raise AttributeError(name)
+        method = getattr(getattr(self._client._ready(), self._name), name)
+        return functools.wraps(method)(functools.partial(self._client._thread.call, method))
+
+    def __dir__(self) -> list[str]:
+        return [name for name in dir(getattr(self._client._inner, self._name)) if not name.startswith("_")]
+
+
+class Rest:
+    """Everything over HTTP; opens no WebSocket."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @overload
+    def items(self, collection: str) -> Items: ...
+    @overload
+    def items(self, collection: str, model: type[Row]) -> Items[Row]: ...
+    @overload
+    def items(self, collection: type[Row]) -> Items[Row]: ...
+    def items(self, collection: str | type[Any], model: type[Any] | None = None) -> Items[Any]:
+        """The verbs of a collection, which may be a system one (``directus_…``)."""
+        inner: Any = self._client._ready().rest.items
+        return Items(self._client._thread, inner(collection) if model is None else inner(collection, model))
+
+    def request(self, method: str, path: str, *, params: Mapping[str, Any] | None = None, body: Any = None) -> Reply:
+        """Any other request."""
+        client = self._client
+        return client._thread.call(client._ready().rest.request, method, path, params=params, body=body)
 
 
 class Subscription(Generic[_R]):
@@ -127,7 +157,12 @@ class Subscription(Generic[_R]):
         """Up to where the events have come that have arrived."""
         return self._inner.position
 
-    def get(self, timeout: float | None = None) -> Event[_R] | None:
+    @property
+    def waiting(self) -> int:
+        """How many events have arrived and are not taken yet."""
+        return self._inner.waiting
+
+    def next(self, timeout: float | None = None) -> Event[_R] | None:
         """The next event; None at the end, or if there is none within ``timeout`` seconds."""
         return self._thread.call(_within, timeout, self._inner.__anext__)
 
@@ -143,7 +178,7 @@ class Subscription(Generic[_R]):
             self._block.__exit__(kind, error, trace)
 
     def __iter__(self) -> Iterator[Event[_R]]:
-        while (event := self.get()) is not None:
+        while (event := self.next()) is not None:
             yield event
 
 
@@ -161,12 +196,29 @@ class LiveTable(Generic[_R]):
     def __len__(self) -> int:
         return len(self._inner)
 
-    def get(self, timeout: float | None = None) -> Change[_R] | None:
+    def __contains__(self, key: Key) -> bool:
+        return key in self._inner
+
+    def get(self, key: Key) -> _R | None:
+        """The row with that primary key; None if it is not among the rows."""
+        return self._inner.get(key)
+
+    @property
+    def exact(self) -> bool:
+        """Whether each change is applied as it comes; else the query is asked again."""
+        return self._inner.exact
+
+    @property
+    def version(self) -> int:
+        """How many changes there were."""
+        return self._inner.version
+
+    def next(self, timeout: float | None = None) -> Change[_R] | None:
         """The next change; None at the end, or if there is none within ``timeout`` seconds."""
         return self._thread.call(_within, timeout, self._inner.__anext__)
 
     def __iter__(self) -> Iterator[Change[_R]]:
-        while (change := self.get()) is not None:
+        while (change := self.next()) is not None:
             yield change
 
     def until(self, condition: Callable[[list[_R]], bool], timeout: float | None = None) -> list[_R] | None:
@@ -209,6 +261,11 @@ class Client:
     def __init__(self, client: asynchronous.Client, backend: str) -> None:
         self._inner, self._thread = client, _Thread(backend)
         self._is_open = False
+        self.rest = Rest(self)
+        self.users, self.roles, self.policies = Routes(self, "users"), Routes(self, "roles"), Routes(self, "policies")
+        self.permissions, self.access = Routes(self, "permissions"), Routes(self, "access")
+        self.collections, self.fields = Routes(self, "collections"), Routes(self, "fields")
+        self.relations, self.auth, self.server = Routes(self, "relations"), Routes(self, "auth"), Routes(self, "server")
 
     def _ready(self) -> asynchronous.Client:
         if not self._is_open:
@@ -242,6 +299,24 @@ class Client:
         """Open the WebSocket now rather than when it is needed."""
         self._thread.call(self._ready().connect)
 
+    def disconnect(self) -> None:
+        """Close the WebSocket; subscriptions and live tables end. The next verb opens another."""
+        self._thread.call(self._ready().disconnect)
+
+    def on(self, topic: Topic, listener: Callable[[Any], object]) -> Callable[[], None]:
+        """As for the asynchronous client. The listener is called in the client's thread, which it holds up: it must not wait for
+        the client."""
+        return self._inner.on(topic, listener)
+
+    def send(self, message: Mapping[str, Any] | bytes) -> None:
+        """Send a message of your own; see the asynchronous client."""
+        inner = self._ready()
+        self._thread.portal.call(lambda: inner.send(message))
+
+    def ask(self, kind: str, *, repeatable: bool = False, **members: Any) -> dict[str, Any]:
+        """A message of a type that an extension of the server has added; returns its answer."""
+        return self._thread.call(self._ready().ask, kind, repeatable=repeatable, **members)
+
     @overload
     def items(self, collection: str) -> Items: ...
     @overload
@@ -270,13 +345,6 @@ class Client:
         """A table that always equals the query."""
         inner: Any = self._ready()
         return LiveTable(self._thread, self._thread.call(inner.live, collection, key=key, **query))
-
-    def __getattr__(self, name: str) -> Routes:
-        """``users``, ``roles``, ``policies``, ``permissions``, ``access``, ``collections``, ``fields``, ``relations``, ``auth``,
-        ``server``: over HTTP."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return Routes(self._thread, getattr(self._ready(), name))
 
 
 def create_client(url: str, *, backend: str = "asyncio", **options: Any) -> Client:

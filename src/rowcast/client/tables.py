@@ -12,7 +12,9 @@ from rowcast.client.ask import Ask, Execute
 from rowcast.client.effects import Held
 from rowcast.client.frames import Frame
 from rowcast.client.gate import Gate, begin
+from rowcast.client.groups import Groups
 from rowcast.client.live import LiveTable, rows_of
+from rowcast.client.models import from_json, misfit
 from rowcast.client.order import names
 from rowcast.client.query import wire
 from rowcast.client.replica import Replica
@@ -33,12 +35,14 @@ async def open_table(
     buffer: int,
 ) -> LiveTable[Any]:
     """Subscribe and read; the table is kept up to date until it is closed. ``spawn`` starts work that goes on meanwhile."""
-    said = _complete(wire(query, model), key)
     make = (lambda plain: plain) if model is None else _maker(model)
+    said = wire(query, model)
+    if "aggregate" in said or "groupBy" in said:
+        replica: Replica[Any] = Groups(make, group=said.get("groupBy"))
+    else:
+        replica, said = Replica(make, key=key, sort=query.get("sort")), _complete(said, key)
     keeping = _Keeping(gate, execute, collection, said)
-    table: LiveTable[Any] = LiveTable(
-        Replica(make, key=key, sort=query.get("sort")), buffer=buffer, leave=keeping.leave
-    )
+    table: LiveTable[Any] = LiveTable(replica, buffer=buffer, leave=keeping.leave)
     if not await keeping.follow(table):
         await keeping.watch(table, key)
         spawn(keeping.reread)
@@ -46,7 +50,13 @@ async def open_table(
 
 
 def _maker(model: type[Any]) -> Callable[[dict[str, Any]], Any]:
-    return lambda plain: msgspec.convert(plain, model)
+    def make(plain: dict[str, Any]) -> Any:
+        try:
+            return msgspec.convert(plain, model, dec_hook=from_json)
+        except msgspec.ValidationError as error:
+            raise misfit(model, error) from error
+
+    return make
 
 
 def _complete(query: dict[str, Any], key: str) -> dict[str, Any]:

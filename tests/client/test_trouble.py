@@ -1,0 +1,365 @@
+"""A new user's bad days: wrong credentials, dead and restarting servers, sockets that say nothing, values that are none. Whatever
+it is, the error comes soon, is one of the tree, and says what to do; what was changed is changed once."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from msgspec import Struct
+from websockets.asyncio.server import ServerConnection, serve
+
+from rowcast import errors
+from rowcast.client import Client, F, Reconnect, create_client
+from tests.client.proxy import proxied
+from tests.client.resuming import remembering
+from tests.support.guide import TOKEN, prepare
+from tests.support.server import ADMIN_TOKEN, Server
+
+FAST = Reconnect(delay=0.01, factor=1.5, longest=0.1)
+Way = Callable[[Client], Coroutine[Any, Any, Any]]
+
+
+async def over_socket(client: Client) -> Any:
+    """Read over the WebSocket."""
+    return await client.items("messages").read(limit=0)
+
+
+async def over_http(client: Client) -> Any:
+    """Read over HTTP."""
+    return await client.rest.items("messages").read(limit=0)
+
+
+def nothing() -> Any:
+    """A token that is none."""
+    return None
+
+
+CREDENTIALS: list[tuple[dict[str, Any], Way, type[errors.RowcastError], str]] = [
+    ({}, over_socket, errors.AuthFailed, "has no credentials: give create_client a token"),
+    ({}, over_http, errors.Forbidden, "permission"),
+    ({"token": "x"}, over_socket, errors.AuthFailed, "The token was refused"),
+    ({"token": "x"}, over_http, errors.InvalidCredentials, "credentials"),
+    ({"token": "x", "mode": "strict"}, over_socket, errors.AuthFailed, "token in the address"),
+    ({"mode": "strict"}, over_socket, errors.AuthFailed, "has no credentials"),
+    ({"email": "ben@example.com", "password": "x"}, over_socket, errors.AuthFailed, "ben@example.com and its password"),
+    ({"email": "ben@example.com", "password": "x"}, over_http, errors.InvalidCredentials, "credentials"),
+    ({"refresh_token": "x"}, over_socket, errors.InvalidCredentials, "refresh token"),
+    ({"token": nothing}, over_socket, errors.ServiceUnavailable, "gave None"),
+    ({"token": lambda: 1 // 0}, over_http, errors.ServiceUnavailable, "ZeroDivisionError"),
+]
+
+
+@pytest.mark.parametrize(("given", "way", "kind", "words"), CREDENTIALS)
+async def test_credentials(
+    guide: Server, given: dict[str, Any], way: Way, kind: type[errors.RowcastError], words: str
+) -> None:
+    async with asyncio.timeout(5), create_client(guide.base, reconnect=FAST, **given) as client:
+        with pytest.raises(kind, match=words) as caught:
+            await way(client)
+        assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize("given", [{"email": "a@example.com"}, {"password": "p"}, {"token": ""}])
+def test_half_a_login(given: dict[str, Any]) -> None:
+    with pytest.raises(errors.InvalidConfiguration):
+        create_client("http://host", **given)
+
+
+async def test_no_server(guide: Server) -> None:
+    async with create_client("http://127.0.0.1:1", token="t") as client:
+        for way in (over_socket, over_http):
+            with pytest.raises(errors.ConnectionLost, match=r"127\.0\.0\.1:1"):
+                await way(client)
+    async with create_client(guide.base + "/nowhere", token="t") as client:
+        with pytest.raises(errors.RouteNotFound, match="/nowhere/websocket"):
+            await over_socket(client)
+    async with create_client(guide.base.replace("http", "https"), token="t") as client:
+        with pytest.raises(errors.ConnectionLost, match="does not speak TLS"):
+            await over_socket(client)
+        with pytest.raises(errors.ConnectionLost):
+            await over_http(client)
+
+
+async def test_a_server_that_nobody_vouches_for(tmp_path: Path) -> None:
+    """One more certificate makes it trusted."""
+    certificate, key = str(tmp_path / "certificate"), str(tmp_path / "key")
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2"]
+    given = ["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate]
+    await asyncio.to_thread(subprocess.run, [*made, *given], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    async def answer(socket: ServerConnection) -> None:
+        async for _ in socket:
+            await socket.send('{"type":"auth","status":"ok"}')
+
+    async with serve(answer, "localhost", 0, ssl=context) as server:
+        url = f"wss://localhost:{next(iter(server.sockets)).getsockname()[1]}/websocket"
+        async with create_client(url, token="t") as client:
+            with pytest.raises(errors.ConnectionLost, match=r"is not trusted.*argument tls"):
+                await client.connect()
+        known = ssl.create_default_context(cafile=certificate)
+        async with create_client(url, token="t", tls=known) as client:
+            await client.connect()
+            assert client.is_connected
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+        b"HTTP/1.1 502 Bad Gateway\r\n\r\n",
+    ],
+)
+async def test_something_else_is_there(answer: bytes) -> None:
+    async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    server = await asyncio.start_server(other, "127.0.0.1", 0)
+    url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, asyncio.timeout(5), create_client(url, token="t", connect_timeout=1) as client:
+        with pytest.raises(errors.RowcastError):
+            await client.connect()
+
+
+async def test_a_server_that_takes_connections_and_says_nothing() -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, create_client(url, token="t", connect_timeout=0.1, timeout=0.1) as client:
+        with pytest.raises(errors.ConnectionLost, match="in time"):
+            await over_socket(client)
+        with pytest.raises(errors.OutOfTime):
+            await over_http(client)
+
+
+# ---- what is sent, and what comes -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["é🎉", "日本", "a\u202eb\u2028c", "\x01\x7f", '"\\/', "' OR 1=1 --", "{{x}}", "x" * 255]
+)
+async def test_any_text_comes_back(guide: Server, notes: Path, text: str) -> None:
+    client = create_client(guide.base, token=ADMIN_TOKEN)
+    async with client, client.subscribe("notes", event="create") as events:
+        for rows in (client.items("notes"), client.rest.items("notes")):
+            made = await rows.create({"text": text})
+            assert made["text"] == text
+            assert (await anext(events)).rows[0]["text"] == text
+            assert await rows.count(F.text == text) == 1
+            await rows.delete(made["id"])
+
+
+async def test_values_of_python(guide: Server, notes: Path) -> None:
+    async with create_client(guide.base, token=ADMIN_TOKEN) as client:
+        rows, name = client.items("notes"), uuid.uuid4()
+        texts: list[tuple[Any, str]] = [(name, str(name)), (Path("a/b"), "a/b"), (Decimal("1.50"), "1.50")]
+        for value, stored in texts:
+            assert (await rows.create({"text": value}))["text"] == stored
+        for wrong in ("\ud83d", object(), {"a": {1, object()}}):
+            for way in (rows, client.rest.items("notes")):
+                with pytest.raises(errors.InvalidPayload, match="cannot be sent as JSON"):
+                    await way.create({"text": wrong})
+        assert await rows.count() == len(texts)
+
+
+async def test_messages_that_are_too_large_are_not_sent_again_and_again(guide: Server, notes: Path) -> None:
+    opened: list[None] = []
+    async with create_client(guide.base, token=ADMIN_TOKEN, reconnect=FAST) as client, asyncio.timeout(10):
+        client.on("open", opened.append)
+        rows, text = client.items("notes"), "x" * 20_000_000
+        for ask in (rows.create({"text": text}), rows.read(filter=F.text == text)):
+            with pytest.raises(errors.ConnectionLost, match="1009"):
+                await ask
+        with pytest.raises(errors.ConnectionLost, match="1009"):
+            async with client.subscribe("notes", query={"filter": (F.text == text).json}):
+                pytest.fail("it was too large")
+        assert await rows.read() == []
+        assert len(opened) == 4
+
+
+async def test_answers_that_are_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that goes on for ever is not listened to."""
+    from rowcast.client import socket as module
+
+    connect = module.connect
+    monkeypatch.setattr(module, "connect", lambda *given, **more: connect(*given, **more, largest=1000))
+    async with remembering() as (memory, base), asyncio.timeout(5):
+        memory.rows = {key: {"id": key, "rank": key} for key in range(1000)}
+        async with create_client(base, token="t", reconnect=FAST) as client:
+            with pytest.raises(errors.ConnectionLost, match="too large"):
+                await client.items("c").read()
+            with pytest.raises(errors.ConnectionLost, match="too large"):
+                await client.live("c")
+            memory.rows.clear()
+            assert await client.items("c").read() == []
+
+
+@asynccontextmanager
+async def saying(*texts: str | bytes) -> AsyncIterator[str]:
+    """A server that answers the first message of a client with these texts, and others by what they ask."""
+
+    async def answer(socket: ServerConnection) -> None:
+        async for message in socket:
+            if '"auth"' in str(message):
+                for text in texts:
+                    await socket.send(text)
+                await socket.send('{"type":"auth","status":"ok"}')
+            elif '"items"' in str(message):
+                await socket.send('{"type":"items","data":[{"id":"text"}],"uid":"1"}')
+
+    async with serve(answer, "127.0.0.1", 0) as server:
+        yield f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
+
+
+NONSENSE: list[str | bytes] = [
+    "",
+    "nonsense",
+    "[]",
+    "{}",
+    '{"type":1}',
+    '{"type":"items","uid":{}}',
+    b"\xff\xfe",
+    '{"type":"subscription"}',
+]
+
+
+async def test_nonsense_is_passed_over() -> None:
+    heard: list[Any] = []
+    async with saying(*NONSENSE, '{"type":"x"}', "[" * 5000) as url, create_client(url, token="t") as client:
+        client.on("message", heard.append)
+        assert await client.items("c").read() == [{"id": "text"}]
+    assert heard[0] == [], "what is JSON is heard"
+
+
+class Number(Struct):
+    """A class that is not what the server sends."""
+
+    __collection__: ClassVar[str] = "notes"
+    id: int
+    text: int
+
+
+async def test_rows_that_do_not_fit_their_class(guide: Server, notes: Path) -> None:
+    """The verb, the subscription, the table fail; the client goes on."""
+    async with create_client(guide.base, token=ADMIN_TOKEN) as client:
+        table = await client.live(Number)
+        async with client.subscribe(Number) as events:
+            await client.items("notes").create({"text": "a"})
+            with pytest.raises(errors.InvalidConfiguration, match="does not fit Number: Expected `int`, got `str`"):
+                await anext(events)
+            with pytest.raises(errors.InvalidConfiguration, match="does not fit"):
+                await anext(table)
+        for rows in (client.items(Number), client.rest.items(Number)):
+            with pytest.raises(errors.InvalidConfiguration, match="rowcast types"):
+                await rows.read()
+        with pytest.raises(errors.InvalidConfiguration):
+            await client.live(Number)
+        assert await client.items("notes").count() == 1
+
+
+async def test_a_listener_that_fails_ends_nothing(guide: Server) -> None:
+    async with create_client(guide.base, token=TOKEN) as client:
+        client.on("open", lambda _: 1 // 0)
+        client.on("message", lambda _: 1 // 0)
+        assert await client.items("messages").read(limit=0) == []
+
+
+# ---- cuts -------------------------------------------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    """A port that nobody has."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+async def test_creates_while_the_server_is_killed_are_never_doubled(tmp_path: Path) -> None:
+    """What is answered is there, what failed is there once or not; afterwards all goes on."""
+    port = str(free_port())
+    server = Server(tmp_path, "--port", port).start()
+    with server.client() as admin:
+        prepare(admin)
+
+    def restart() -> None:
+        for _ in range(2):
+            time.sleep(0.25)
+            server.kill()
+            server.start()
+
+    made: list[str] = []
+    lost: list[tuple[str, bool]] = []
+    work = threading.Thread(target=restart)
+    try:
+        async with create_client(server.base, token=ADMIN_TOKEN, reconnect=FAST, timeout=20) as client:
+            table = await client.live("messages", limit=-1)
+
+            async def write(writer: int) -> None:
+                number = 0
+                while work.is_alive() or number < 20:
+                    number += 1
+                    text = f"{writer}-{number}"
+                    try:
+                        made.append((await client.items("messages").create({"text": text}))["text"])
+                    except errors.ConnectionLost as error:
+                        lost.append((text, error.extensions["sent"]))
+
+            work.start()
+            await asyncio.gather(*map(write, range(4)))
+            there = [row["text"] for row in await client.items("messages").read(limit=-1, fields=["text"])]
+            assert len(there) == len(set(there)), "none is doubled"
+            assert set(made) <= set(there), "none that was answered is lost"
+            assert set(there) - set(made) <= {text for text, sent in lost if sent}
+            assert any(sent for _, sent in lost), "some were on their way"
+            async with asyncio.timeout(10):
+                await table.until(lambda rows: sorted(row["text"] for row in rows) == sorted(there))
+    finally:
+        work.join()
+        server.kill()
+
+
+async def test_a_socket_that_has_gone_silent_is_given_up(guide: Server, notes: Path) -> None:
+    """Half open: nothing is cut, nothing arrives."""
+    async with proxied(guide.base) as proxy:
+        client = create_client(proxy.url, token=ADMIN_TOKEN, reconnect=FAST, heartbeat=0.2)
+        other = create_client(guide.base, token=ADMIN_TOKEN)
+        async with client, other, client.subscribe("notes", event="create") as events:
+            await asyncio.sleep(0.5)  # it answers pings, so it has to
+            proxy.silent = True
+            await other.items("notes").create({"rank": 1})
+            await asyncio.sleep(0.1)
+            assert events.waiting == 0
+            proxy.silent = False
+            async with asyncio.timeout(5):
+                assert (await anext(events)).rows[0]["rank"] == 1
+            assert proxy.connections >= 2
+
+
+async def test_a_request_into_silence_ends_in_time(guide: Server) -> None:
+    async with proxied(guide.base) as proxy, create_client(proxy.url, token=TOKEN, timeout=0.2) as client:
+        await client.connect()
+        proxy.silent = True
+        with pytest.raises(errors.OutOfTime):
+            await client.items("messages").read()
+        with pytest.raises(errors.ConnectionLost, match="in time"):
+            await client.live("messages")
