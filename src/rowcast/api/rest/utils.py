@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import secrets
 import string
+from typing import get_args
 
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rowcast.api.rest import forms
 from rowcast.api.rest.answer import data, empty
+from rowcast.api.rest.multipart import FilePart, Form
 from rowcast.api.rest.request import actor, engine, object_body
+from rowcast.engine.exporting import TYPES
+from rowcast.engine.files.exported import begin_export
+from rowcast.engine.importbatch import Mode, import_batch
 from rowcast.engine.importing import import_items
 from rowcast.engine.revert import revert
 from rowcast.engine.sort import sort
-from rowcast.errors import Forbidden, InvalidPayload, InvalidQuery, UnsupportedMediaType
+from rowcast.errors import ContentTooLarge, Forbidden, InvalidPayload, InvalidQuery, UnsupportedMediaType
 
 LETTERS = string.ascii_letters + string.digits + "_-"
 LONGEST = 500
@@ -41,6 +45,33 @@ async def import_file(request: Request) -> Response:
     kind, content = await _uploaded(request)
     await import_items(engine(request), actor(request), _own(request), kind, content)
     return Response(status_code=200)
+
+
+async def import_several(request: Request) -> Response:
+    """``POST /utils/import`` with a JSON file of ``[{collection, items}]`` in a multipart form; ``mode``, ``dryRun`` and
+    ``dangerouslyAllowDelete`` in the query."""
+    asked: Mode | None = forms.choice(dict(request.query_params), "mode", get_args(Mode))
+    mode, dry = asked or "add", _truth(request, "dryRun")
+    kind, content = await _uploaded(request)
+    if kind != "application/json":
+        sentence = f'Unsupported media type "{kind}" in file import.'
+        raise UnsupportedMediaType(sentence, mediaType=kind, where="file import")
+    delete = _truth(request, "dangerouslyAllowDelete")
+    done = await import_batch(engine(request), actor(request), content, mode, dry=dry, delete=delete)
+    return data({"applied": not dry, "mode": mode, "collections": done})
+
+
+async def export_file(request: Request) -> Response:
+    """``POST /utils/export/:collection`` with ``{format, query, file}``: begin to write the rows into a file."""
+    given = await object_body(request)
+    asked, said = given.get("query"), given.get("file") or {}
+    if not isinstance(asked, dict) or not isinstance(said, dict):
+        raise InvalidPayload('"query" and "file" must be objects')
+    form = forms.choice(given, "format", tuple(TYPES))
+    if form is None:
+        raise InvalidPayload('"format" is required')
+    await begin_export(engine(request), actor(request), _own(request), form, asked, said)
+    return empty()
 
 
 async def revert_item(request: Request) -> Response:
@@ -72,15 +103,22 @@ async def clear_cache(request: Request) -> Response:
 
 
 async def _uploaded(request: Request) -> tuple[str, bytes]:
-    """Media type and content of the first file of the form."""
-    try:
-        async with request.form(max_files=1, max_fields=100) as form:
-            for part in form.values():
-                if isinstance(part, UploadFile):
-                    return (part.content_type or "").partition(";")[0].strip().lower(), await part.read()
-    except MultiPartException as error:
-        raise InvalidPayload(f"The form can't be read: {error.message}") from None
+    """Media type and content of the first file of the form, at most ``import_max_file_size`` bytes. Raises
+    ContentTooLarge."""
+    limit = engine(request).settings.files.import_max_file_size
+    async for part in Form(request).parts():
+        if isinstance(part, FilePart):
+            content = bytearray()
+            async for chunk in part.chunks:
+                content += chunk
+                if len(content) > limit:
+                    raise ContentTooLarge(f"A file to import may have {limit} bytes at most.")
+            return (part.type or "").partition(";")[0].strip().lower(), bytes(content)
     raise InvalidPayload("No file was included in the body")
+
+
+def _truth(request: Request, name: str) -> bool:
+    return request.query_params.get(name, "false") in ("true", "1", "")
 
 
 def _own(request: Request) -> str:
@@ -94,6 +132,8 @@ def _own(request: Request) -> str:
 routes = [
     Route("/utils/sort/{collection}", sort_item, methods=["POST"]),
     Route("/utils/import/{collection}", import_file, methods=["POST"]),
+    Route("/utils/import", import_several, methods=["POST"]),
+    Route("/utils/export/{collection}", export_file, methods=["POST"]),
     Route("/utils/revert/{revision}", revert_item, methods=["POST"]),
     Route("/utils/random/string", random_string, methods=["GET"]),
     Route("/utils/cache/clear", clear_cache, methods=["POST"]),

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -30,6 +31,8 @@ FILES = "directus_files"
 DERIVED = ".assets"
 GRACE = 600.0
 """Seconds that an upload may take from its note to its row; what is older has died."""
+PATIENCE = 5.0
+"""Seconds that exports get to finish at the end."""
 FORGOTTEN = 86_400.0
 """Seconds after which received bytes that never got a name are given up."""
 
@@ -47,6 +50,7 @@ class Library:
         self.pictures = Pictures(settings.assets)
         self._clearing: asyncio.Task[None] | None = None
         self._again = False
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def storage(self, name: str) -> Storage:
         """The storage of that name. Raises InvalidPayload if there is none."""
@@ -116,8 +120,24 @@ class Library:
 
         await self._engine.store.write(work, quick=True)
 
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have something done that nobody waits for."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a task about files has failed", exc_info=error)
+
     async def close(self) -> None:
-        """Finish taking away what was let go of."""
+        """Finish what was begun, for a while, and taking away what was let go of."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=PATIENCE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         if self._clearing is not None:
             await self._clearing
         await self.pictures.close()

@@ -72,6 +72,11 @@ def first_key(collection: Collection) -> str:
     return f"SELECT {_key(collection)} FROM {quote(collection.name)} ORDER BY {_key(collection)} LIMIT 1"
 
 
+def keys(collection: Collection) -> str:
+    """(key) of all rows."""
+    return f"SELECT {_key(collection)} FROM {quote(collection.name)} ORDER BY {_key(collection)}"
+
+
 def existing(collection: Collection) -> str:
     """(key) of those rows that exist among some keys. Binds: the keys."""
     return f"SELECT {_key(collection)} FROM {quote(collection.name)} WHERE {_by_keys(collection)}"
