@@ -11,18 +11,28 @@ from typing import Any
 
 from websockets.asyncio.server import ServerConnection, serve
 
-CASES = Path(__file__).parent.parent / "conformance" / "cases" / "live.json"
+CASES = Path(__file__).parent.parent / "conformance" / "cases"
 Case = dict[str, Any]
 
 
+def recordings() -> list[Case]:
+    """Every recorded session of sockets, with the name of its file before its id."""
+    found = []
+    for path in sorted(CASES.glob("*.json")):
+        for case in json.loads(path.read_text()):
+            if "ws" in case:
+                found.append({**case, "id": f"{path.stem}:{case['id']}"})  # noqa: PERF401 - two lines of one
+    return found
+
+
 def sessions() -> list[Case]:
-    """The recorded sessions that a client can lead: one socket that signs in, subscribes, unsubscribes and asks for items, each by
-    a uid of its own; whatever others did meanwhile is in the frames."""
-    return [case for case in json.loads(CASES.read_text()) if _is_usable(case)]
+    """The recorded sessions that a client can lead by its verbs: one socket that signs in, subscribes, unsubscribes and asks for
+    items, each by a uid of its own; whatever others did meanwhile is in the frames."""
+    return [case for case in recordings() if _is_usable(case)]
 
 
 def _is_usable(case: Case) -> bool:
-    if not isinstance(case.get("ws"), dict) or list(case["ws"].values()) not in (["ann"], ["admin"], ["bob"]):
+    if len(case["ws"]) != 1 or not isinstance(next(iter(case["ws"].values())), str):
         return False
     said = [step["send"] for step in case["steps"] if "send" in step]
     if not all(_is_sayable(each) for each in said):
@@ -83,3 +93,46 @@ async def playing(case: Case) -> AsyncIterator[tuple[Script, str]]:
     script = Script(case)
     async with serve(script.serve, "127.0.0.1", 0) as server:
         yield script, f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
+
+
+class Stage:
+    """Plays all sockets of a recording as they are: what a client says must be what was said, and it is answered by the very
+    frames. Which of its sockets a connection is, its path tells."""
+
+    def __init__(self, case: Case) -> None:
+        self._expect = case["expect"]["steps"]
+        self._signs_in = {name: isinstance(who, str) for name, who in case["ws"].items()}
+        self._sockets: dict[str, ServerConnection] = {}
+        self.said: dict[str, asyncio.Queue[Any]] = {name: asyncio.Queue() for name in case["ws"]}
+
+    async def serve(self, socket: ServerConnection) -> None:
+        """One connection."""
+        name = socket.request.path.strip("/") if socket.request is not None else ""
+        self._sockets[name] = socket
+        if self._signs_in[name]:
+            assert json.loads(await socket.recv())["type"] == "auth"
+            await self.play(0, name)
+        async for text in socket:
+            await self.said[name].put(text)
+
+    async def play(self, step: int, name: str) -> list[dict[str, Any]]:
+        """What the reference said to that socket at that step; returns the frames."""
+        frames: list[dict[str, Any]] = self._expect[step].get(name, [])
+        for frame in frames:
+            if "closed" in frame:
+                await self._sockets[name].close()
+            else:
+                await self._sockets[name].send(json.dumps(frame))
+        return [frame for frame in frames if "closed" not in frame]
+
+    def closes(self, step: int, name: str) -> bool:
+        """Whether the reference closed the socket at that step."""
+        return any("closed" in frame for frame in self._expect[step].get(name, []))
+
+
+@asynccontextmanager
+async def staging(case: Case) -> AsyncIterator[tuple[Stage, str]]:
+    """The stage and its address."""
+    stage = Stage(case)
+    async with serve(stage.serve, "127.0.0.1", 0) as server:
+        yield stage, f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
