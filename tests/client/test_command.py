@@ -180,26 +180,3 @@ def test_the_dashboard(guide: Server) -> None:
     out, err = process.communicate(timeout=5)
     assert (process.returncode, err) == (0, "")
     assert "Kevin" in out
-
-
-def test_importing_is_light() -> None:
-    code = "import sys, rowcast.client; print(*sorted(name.partition('.')[0] for name in sys.modules))"
-    names = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    heavy = {
-        "httpx",
-        "websockets",
-        "apsw",
-        "picows",
-        "starlette",
-        "uvicorn",
-        "sqlalchemy",
-        "typer",
-        "rich",
-        "pandas",
-        "polars",
-    }
-    assert heavy & set(names) == set()
-    code = "import sys, rowcast; print('rowcast.client' in sys.modules, rowcast.create_client.__name__)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == (
-        "False create_client\n"
-    )
