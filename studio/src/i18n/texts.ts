@@ -11,7 +11,8 @@ export interface Source {
 const SEEN = new Set([
   'label', 'placeholder', 'title', 'description', 'help', 'heading', 'text', 'action', 'hint', 'about', 'alt', 'caption', 'aria-label', 'aria-description',
 ])
-const NAMES = /^[a-z][\w.-]*$|^#[0-9a-f]{6}$|^[a-z]{2}-[A-Z]{2}$/
+/** Technical names, samples of a form, and proper names are the same in every language. */
+const NAMES = /^[a-z][\w.-]*$|^#[0-9a-f]{6}$|^[a-z]{2}-[A-Z]{2}$|^[A-Z0-9-]+$|^\{\{\w+\}\}$|^(JavaScript|Python|OpenAPI|Rowcast)$/
 const isText = (text: string): boolean => /\p{L}{2}/u.test(text) && !NAMES.test(text.trim())
 
 /** The sentences given to `t` and `msg` as literals. */
