@@ -1,8 +1,8 @@
 """One WebSocket on picows: its frames, its closing, its bounded buffer. Must not know what the frames say.
 
 ``send`` of picows writes to the socket at once and leaves to the transport's buffer what the kernel does not take; that buffer is
-what is bounded here. The transport is aiofastnet's (see ``upgrade``), whose ``write`` does the same, so that frames of either way
-leave in the order they were sent.
+what is bounded here. The transport is a ``Stream``, whose ``write`` does the same, so that frames of either way leave in the order
+they were sent.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
         """The upgrade is answered."""
         self._transport = transport
         self._driver = self._hub.open(self, self._admission)
+        transport.request.headers.clear()  # as many of them as connections would be kept for nothing
+        del self._admission
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """A frame has arrived. Its memory is reused as soon as this returns, so the payload is copied."""

@@ -2,10 +2,7 @@
 
 uvicorn makes an object of its ``ws`` class for each upgrade, gives it the transport and the request head again, and makes it the
 transport's protocol. Reading is paused until the request is decided (which may take the database), then the socket moves to a
-transport of aiofastnet, picows gets a head of our own with no more than it needs, answers it and owns the socket from then on.
-
-Why another transport: picows writes to the socket itself while the transport says that nothing waits. uvloop's says so although
-it still holds what was written in this turn of the loop, and a frame could overtake the rest of the one before it.
+``Stream`` (see there why), picows gets a head of our own with no more than it needs, answers it and owns the socket from then on.
 """
 
 from __future__ import annotations
@@ -15,10 +12,10 @@ import logging
 import os
 import socket
 from collections.abc import Callable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
-from aiofastnet import connect_accepted_socket
 from picows import WSAutoPingStrategy, WSUpgradeResponse, WSUpgradeResponseWithListener
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
@@ -26,12 +23,12 @@ from rowcast.engine import eager
 from rowcast.server.realtime.gate import Admission, Handshake, Refused
 from rowcast.server.realtime.hub import Hub
 from rowcast.server.realtime.socket import Socket
+from rowcast.server.realtime.stream import Stream
 
 log = logging.getLogger("rowcast.realtime")
 _PASSED_ON = (b"host", b"upgrade", b"connection", b"sec-websocket-version", b"sec-websocket-key")
-_READ_BUFFER = 1024
-"""Bytes that a connection at rest keeps for reading; picows makes room for more when it is needed."""
-_HIGH_WATER = 64 * 1024
+_READ_BUFFER = 2048
+"""Bytes that a connection at rest keeps for reading, the least that picows takes; it makes room for more when that is needed."""
 
 
 class _Quiet(logging.LoggerAdapter):  # type: ignore[type-arg]
@@ -106,15 +103,12 @@ class Upgrade(asyncio.Protocol):
         raw = socket.socket(fileno=os.dup(self._transport.get_extra_info("socket").fileno()))
         raw.setblocking(False)
         self._transport.abort()
-        eager.run(self._hand_over(raw, admission))
-
-    async def _hand_over(self, raw: socket.socket, admission: Admission) -> None:
         listener = Socket(self._hub, admission, self._connections.discard)
         self._connections.add(listener)
-        answer = WSUpgradeResponseWithListener(_response(admission), listener)
-        loop = asyncio.get_running_loop()
+        answer = WSUpgradeResponseWithListener(_response(admission.subprotocol), listener)
+        protocol = _protocol(lambda _: answer, self._hub, self._short_head())
         try:
-            await connect_accepted_socket(loop, lambda: _protocol(lambda _: answer, self._hub, self._short_head()), raw)
+            Stream(asyncio.get_running_loop(), raw, protocol)
         except OSError:  # the peer has gone meanwhile
             raw.close()
             listener.on_ws_disconnected(None)
@@ -124,9 +118,10 @@ class Upgrade(asyncio.Protocol):
         return b"\r\n".join([b"GET / HTTP/1.1", *lines, b"", b""])
 
 
-def _response(admission: Admission) -> WSUpgradeResponse:
-    """The first sub-protocol that was offered is taken, unless the door wants a certain one."""
-    chosen = {"Sec-WebSocket-Protocol": admission.subprotocol} if admission.subprotocol else None
+@lru_cache(maxsize=16)
+def _response(subprotocol: str | None) -> WSUpgradeResponse:
+    """The answer to an upgrade. picows keeps it as long as the connection, so all have the same."""
+    chosen = {"Sec-WebSocket-Protocol": subprotocol} if subprotocol else None
     response: WSUpgradeResponse = WSUpgradeResponse.create_101_response(chosen)
     return response
 
@@ -143,12 +138,13 @@ def read_head(data: bytes, peer: Any) -> Handshake:
 class _Protocol(WSProtocol):  # type: ignore[misc]
     """picows' protocol, which has read a request head before it gets its connection."""
 
+    __slots__ = ("head",)
     head: bytes
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        transport.set_write_buffer_limits(high=_HIGH_WATER)
         _feed(self, self.head)
+        self.head = b""
 
 
 def _protocol(listener: Callable[[Any], Any], hub: Hub, head: bytes) -> Any:
