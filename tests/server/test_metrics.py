@@ -10,7 +10,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import connect
 
-from rowcast.server.metrics import Buckets
+from rowcast.engine.figures import Buckets
+from rowcast.server.metrics import family
 from tests.support.guide import prepare
 from tests.support.server import ADMIN_TOKEN, Server, serving
 
@@ -80,5 +81,5 @@ def test_buckets_hold_those_below_them() -> None:
     buckets = Buckets((1.0, 2.0))
     for value, times in ((1, 3), (1.5, 1), (9, 2)):
         buckets.observe(value, times)
-    samples = {s.labels.get("le", s.name): s.value for s in buckets.family("x", "y").samples}
+    samples = {s.labels.get("le", s.name): s.value for s in family(buckets, "x", "y").samples}
     assert samples == {"1.0": 3, "2.0": 4, "+Inf": 6, "x_count": 6, "x_sum": 22.5}

@@ -7,10 +7,8 @@ Nothing is counted twice: the rooms keep plain integers, and these are read when
 from __future__ import annotations
 
 import hmac
-import time
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -25,10 +23,9 @@ from rowcast.api.rest.app import FAMILIES, family_of
 from rowcast.api.rest.items import SYSTEM
 from rowcast.api.rest.request import actor
 from rowcast.engine.engine import Engine
+from rowcast.engine.figures import Buckets
 from rowcast.errors import Forbidden
-from rowcast.feed import Commit
 
-DELAYS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 HOOKS = {
     "calls": "Calls of extensions",
     "refusals": "Calls that ended with an error for the caller",
@@ -40,40 +37,16 @@ GROUPS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
 KNOWN = frozenset((*FAMILIES, *SYSTEM, "metrics"))
 
 
-class Buckets:
-    """A histogram. ``bounds`` are the greatest values of its buckets; what is above them all has one more."""
-
-    def __init__(self, bounds: Sequence[float]) -> None:
-        self._bounds, self._counts, self._sum = bounds, [0] * (len(bounds) + 1), 0.0
-
-    def observe(self, value: float, times: int = 1) -> None:
-        """Count a value."""
-        self._counts[bisect_left(self._bounds, value)] += times
-        self._sum += value * times
-
-    def family(self, name: str, meaning: str) -> Metric:
-        """As Prometheus wants it: each bucket holds those below it too."""
-        total, buckets = 0, []
-        for bound, count in zip((*self._bounds, float("inf")), self._counts, strict=True):
-            total += count
-            buckets.append((str(bound) if bound != float("inf") else "+Inf", float(total)))
-        return HistogramMetricFamily(name, meaning, buckets=buckets, sum_value=self._sum)
-
-
 class Metrics(Collector):
     """The numbers of one running server."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._commits = self._changes = 0
-        self._delays = Buckets(DELAYS)
         self.requests: Counter[tuple[str, int]] = Counter()
         self.registry = CollectorRegistry()
         self.registry.register(self)
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
-        engine.on_commit(self._committed)
-        engine.broadcast.on_told.append(self._told)
 
     @property
     def route(self) -> Route:
@@ -137,20 +110,13 @@ class Metrics(Collector):
         groups = Buckets(GROUPS)
         for size, times in store.groups.items():
             groups.observe(size, times)
-        yield _counter("commits", "Commits seen, of other programs too", self._commits)
-        yield _counter("changes", "Changed rows in them", self._changes)
+        figures = self._engine.figures
+        yield _counter("commits", "Commits seen, of other programs too", figures.commits)
+        yield _counter("changes", "Changed rows in them", figures.changes)
         yield _gauge("log_position", "Offset of the newest change", store.position.offset)
         yield _gauge("log_lag_commits", "Commits that were not told yet", self._engine.broadcast.behind)
-        yield self._delays.family("rowcast_commit_to_send_seconds", "From a commit to its events at the sockets")
-        yield groups.family("rowcast_write_group_size", "Mutations that shared a transaction")
-
-    def _committed(self, commit: Commit) -> None:
-        self._commits += 1
-        self._changes += len(commit.changes)
-
-    def _told(self, commit: Commit) -> None:
-        if commit.at:
-            self._delays.observe(max(0.0, time.time() - commit.at))
+        yield family(figures.delays, "rowcast_commit_to_send_seconds", "From a commit to its events at the sockets")
+        yield family(groups, "rowcast_write_group_size", "Mutations that shared a transaction")
 
     async def _answer(self, request: Request) -> Response:
         if not actor(request).admin and not _is_scraper(request, self._engine.settings.metrics.tokens):
@@ -176,6 +142,15 @@ class Counted:
             await send(message)
 
         return await self._app(scope, receive, sent)
+
+
+def family(buckets: Buckets, name: str, meaning: str) -> Metric:
+    """A histogram as Prometheus wants it: each bucket holds those below it too."""
+    total, held = 0, []
+    for bound, count in zip((*buckets.bounds, float("inf")), buckets.counts, strict=True):
+        total += count
+        held.append((str(bound) if bound != float("inf") else "+Inf", float(total)))
+    return HistogramMetricFamily(name, meaning, buckets=held, sum_value=buckets.total)
 
 
 def _is_scraper(request: Request, tokens: Iterable[str]) -> bool:

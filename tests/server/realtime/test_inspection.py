@@ -57,6 +57,19 @@ async def test_a_socket_is_seen_and_may_be_closed(shared: Server) -> None:
         assert ws.close_code == 4403
 
 
+async def test_figures_and_the_slowest_first(shared: Server) -> None:
+    async with opened(shared) as ws:
+        await ask(ws, type="subscribe", collection="things", uid="a")
+        with shared.client() as admin, shared.client("wrong") as stranger:
+            found = admin.get("/realtime/figures").json()["data"]
+            assert (found["connections"]["websocket"], found["subscriptions"]) == (1, 1)
+            assert len(found["latency"]["counts"]) == len(found["latency"]["bounds"]) + 1
+            assert [one["kind"] for one in admin.get("/realtime/connections?sort=-outbox").json()["data"]] == [
+                "websocket"
+            ]
+            assert stranger.get("/realtime/figures").status_code == 401
+
+
 async def test_meeting_on_a_channel(shared: Server) -> None:
     async with opened(shared) as one:
         first = await ask(one, type="channel", action="join", channel="things/1", state=1, uid=5)

@@ -18,9 +18,10 @@ USUAL = 100
 
 
 async def connections(request: Request) -> Response:
-    """``GET /realtime/connections``, with ``limit`` and ``offset``."""
+    """``GET /realtime/connections``, with ``limit``, ``offset`` and ``sort=-outbox``."""
     most, skip = _part(request)
-    found, total = inspect.connections(engine(request), actor(request), most=most, skip=skip)
+    slowest = query(request).sort == ("-outbox",)
+    found, total = inspect.connections(engine(request), actor(request), most=most, skip=skip, slowest=slowest)
     return data(found, _count(total))
 
 
@@ -35,6 +36,11 @@ async def views(request: Request) -> Response:
     most, skip = _part(request)
     found, total = inspect.views(engine(request), actor(request), most=most, skip=skip)
     return data(found, _count(total))
+
+
+async def figures(request: Request) -> Response:
+    """``GET /realtime/figures``: what was counted since the server began."""
+    return data(engine(request).figures.read(actor(request)))
 
 
 async def commits(request: Request) -> Response:
@@ -68,5 +74,6 @@ routes = [
     Route("/realtime/connections", connections, methods=["GET"]),
     Route("/realtime/connections/{number}", disconnect, methods=["DELETE"]),
     Route("/realtime/views", views, methods=["GET"]),
+    Route("/realtime/figures", figures, methods=["GET"]),
     Route("/realtime/commits", commits, methods=["GET"]),
 ]
