@@ -404,7 +404,39 @@ async def test_a_place_between_rows_that_were_read_one_after_the_other(
     assert [frame["data"][0]["title"] for frame in frames] == ["c", "d"]
     mirror = Mirror(Ear(engine, SYSTEM))
     mirror.sets["s"] = {key: {} for key in keys}
-    query = {"fields": ["id", "title", "author.name"]}
-    await mirror.ear.subscribe("books", exact=True, since=frames[0]["position"], **query)
+    place, fields = frames[0]["position"], ["id", "title", "author.name"]
+    await mirror.ear.subscribe("books", exact=True, since=place, fields=fields)
     mirror.listen()
     assert [row["title"] for row in mirror.sets["s"].values()] == ["c", "d"]
+
+
+# ---- what the oracle has found -----------------------------------------------------------------------------------------
+
+
+async def test_items_of_any_kind_whose_keys_are_numbers(shop: Shop) -> None:
+    """They are pointed to by texts."""
+    engine, ear = shop.engine, Ear(shop.engine, SYSTEM)
+    parts = [{"collection": "quotes", "item": {"words": "a"}}]
+    [letter] = await create(engine, SYSTEM, "letters", {"subject": "s", "parts": parts})
+    [(quote,)] = await shop.rows("quotes", "id")
+    await ear.subscribe("letters", fields=["id", "parts.item:quotes.words"])
+    ear.heard()
+    await update(engine, SYSTEM, "quotes", {"words": "b"}, keys=[quote])
+    await settled(engine)
+    assert ear.told() == [("update", [{"id": letter, "parts": [{"item": {"words": "b"}}]}])]
+
+
+async def test_a_delete_with_the_item_that_decided(shop: Shop) -> None:
+    """As it was before, the deleted row pointed by a text to a key that is a number, and that is gone too."""
+    engine, ear = shop.engine, Ear(shop.engine, SYSTEM)
+    parts = [{"collection": "quotes", "item": {"words": "a"}}]
+    await create(engine, SYSTEM, "letters", {"subject": "s", "parts": parts})
+    [(part,)] = await shop.rows("letters_parts", "id")
+    await ear.subscribe("letters_parts", fields=["id"], filter={"item:quotes": {"words": {"_eq": "a"}}})
+    ear.heard()
+    other = other_program(engine)
+    with other:
+        other.execute("DELETE FROM letters_parts")
+        other.execute("DELETE FROM quotes")
+    await look(engine)
+    assert ear.told() == [("delete", [part])]

@@ -20,6 +20,9 @@ def random_filter(rng: Random, model: Model, table: str, depth: int = 2, variabl
         parts = [random_filter(rng, model, table, depth - 1, variables) for _ in range(rng.randint(1, 3))]
         return {rng.choice(["_and", "_or"]): parts}
     ties = [*model.ones(table), *model.manys(table)]
+    if depth and model.tables[table].anys and roll < 0.35:
+        other = rng.choice(model.tables[table].anys)
+        return {f"item:{other}": random_filter(rng, model, other, depth - 1, variables)}
     if depth and ties and roll < 0.5:
         return _related(rng, model, table, rng.choice(ties), depth - 1, variables)
     if variables and roll < 0.62:

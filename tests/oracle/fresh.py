@@ -61,9 +61,10 @@ class Fresh:
     async def actor(self, token: str | None) -> Actor | None:
         """Who asks with that token; None if it is good for nothing."""
         try:
-            return await identify(self.engine, token, ip=None, user_agent=None, origin=None)
+            actor = await identify(self.engine, token, ip=None, user_agent=None, origin=None)
         except RowcastError:
             return None
+        return replace(actor, known=None)  # the other engine counts otherwise
 
     async def statement(self, actor: Actor, wish: Wish) -> tuple[str, tuple[Any, ...]] | None:
         """The statement that reads the rows of the wish with their keys, in the default mode without its window; None if it is
@@ -93,6 +94,14 @@ class Fresh:
         except RowcastError:
             return None
         return msgspec.json.decode(found.data)
+
+    async def counts(self, actor: Actor, wish: Wish) -> Any:
+        """The counts that the question is answered with; None if it is refused."""
+        try:
+            found = await read(self.engine, actor, wish.collection, wish.query)
+        except RowcastError:
+            return None
+        return None if found.meta is None else msgspec.json.decode(found.meta)
 
 
 @contextmanager

@@ -62,7 +62,8 @@ def unlogged(before: Mapping[str, Any], after: Mapping[str, Any], units: Sequenc
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One subscription and one step. ``stable``: its rights are those from before."""
+    """One subscription and one step. ``stable``: its rights are those from before. ``slow``: it takes nothing at present, has
+    just begun to take what waited, or is new."""
 
     held: Held
     before: Sight | None
@@ -70,6 +71,7 @@ class Case:
     units: Sequence[Unit]
     stable: bool
     commits: int
+    slow: bool = False
 
     @property
     def mine(self) -> list[Unit]:
@@ -122,10 +124,35 @@ def judge_set(case: Case, told: Sequence[Told]) -> Iterator[str]:
         yield f"holds {mirror.rows}\n    instead of {rows}, told {told}"
     if case.commits > 1 or any(count > 1 for count in _times(case).values()):
         return
+    if case.slow:
+        return
     for kind, data in told:
         for row in data if isinstance(data, list) else [data]:
             if kind in ("create", "update") and row not in rows.values():
                 yield f"told {kind} of {row}, which nobody could read"
+    yield from _misplaced(case, told)
+
+
+def _misplaced(case: Case, told: Sequence[Told]) -> Iterator[str]:
+    """Rows that are at another place among those that were not told of."""
+    if not case.held.wish.query.sort or case.before is None or case.after is None or any(k == "init" for k, _ in told):
+        return
+    news = {str(row if kind == "delete" else row["id"]) for kind, data in told for row in _each(data)}
+    still = [key for key in case.before.rows if key in case.after.rows and key not in news]
+    now = [key for key in case.after.rows if key in case.before.rows and key not in news]
+    if still != now:
+        yield f"{still} stand in the order {now} by now, and {told} do not tell so"
+
+
+def judge_counts(wanted: Mapping[str, Any] | None, frames: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The numbers in the last frame of a step are those of a fresh question."""
+    told = [frame["meta"] for frame in frames if "meta" in frame]
+    if told and told[-1] != wanted:
+        yield f"told the counts {told[-1]} instead of {wanted}"
+
+
+def _each(data: Any) -> list[Any]:
+    return data if isinstance(data, list) else [data]
 
 
 def _fits(case: Case, must: Sequence[Told], may: Sequence[Told], told: Sequence[Told]) -> bool:
@@ -187,7 +214,7 @@ def _rows(case: Case, kind: str, keys: Iterable[str], after: Sight) -> Iterator[
     whole = [after.rows[key] for key in seen]
     rows = whole[start : None if query.limit is None or query.limit < 0 else start + query.limit]
     if rows:
-        yield kind, rows if query.sort or rows == whole else AnyOf(len(rows), whole)
+        yield kind, rows if query.sort or query.limit is None else AnyOf(len(rows), whole)
 
 
 def _same(wanted: Sequence[Told], told: Sequence[Told]) -> bool:

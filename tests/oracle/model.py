@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -30,6 +30,8 @@ TYPES = (
     "csv",
     "uuid",
 )
+ALONE = "alone"
+"""The collection that nothing is tied to: it may go and come back."""
 KEYS = ("integer", "integer", "integer", "string", "uuid")
 
 
@@ -48,11 +50,13 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A collection: the type of its key ``id`` and its own columns, by name."""
+    """A collection: the type of its key ``id`` and its own columns, by name. ``anys``: the collections of which its ``item`` may
+    be, by the name in ``kind``; none if it has no such field."""
 
     name: str
     key: str
     columns: Mapping[str, str]
+    anys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,24 @@ class Model:
     def names(self, table: str) -> list[str]:
         """All fields of the table."""
         lists = [tie.alias for tie in self.manys(table) if tie.alias]
-        return ["id", *self.tables[table].columns, *(tie.field for tie in self.ones(table)), *lists]
+        anys = ["item", "kind"] if self.tables[table].anys else []
+        return ["id", *self.tables[table].columns, *(tie.field for tie in self.ones(table)), *lists, *anys]
+
+    def having(self, table: Table) -> Model:
+        """The model with that collection as it is now."""
+        return replace(self, tables={**self.tables, table.name: table})
+
+    def without(self, name: str) -> Model:
+        """The model without that collection, which nothing is tied to."""
+        return replace(self, tables={key: table for key, table in self.tables.items() if key != name})
 
     def type_of(self, table: str, name: str) -> str:
         """The type of a column, foreign keys and the key included."""
         for tie in self.ones(table):
             if tie.field == name:
                 return self.tables[tie.one].key
+        if name in ("item", "kind") and self.tables[table].anys:
+            return "string"
         return self.tables[table].key if name == "id" else self.tables[table].columns[name]
 
 
@@ -93,6 +108,10 @@ def random_model(rng: Random) -> Model:
         tables["j"] = Table("j", "integer", {"note": "string"})
         ties.append(Tie("j", "l", left, "rights", "CASCADE", "r"))
         ties.append(Tie("j", "r", right, "lefts", "CASCADE", "l"))
+    if rng.random() < 0.5:
+        tables["p"] = Table("p", "integer", {"owner": "uuid", "f0": "string"}, tuple(rng.sample(names, 2)))
+        ties.append(Tie("p", "whole", rng.choice(names), "parts", "CASCADE"))
+    tables[ALONE] = Table(ALONE, "integer", _columns(rng))
     return Model(tables, tuple(ties))
 
 
@@ -110,7 +129,7 @@ def _tie(rng: Random, number: int, names: list[str]) -> Tie:
 
 async def build(engine: Engine, model: Model) -> None:
     """The model on an empty platform."""
-    await create_collections(engine, SYSTEM, [_collection(model, table) for table in model.tables.values()])
+    await create_collections(engine, SYSTEM, [collection_payload(model, table) for table in model.tables.values()])
     for tie in model.ties:
         meta = {"one_field": tie.alias, "junction_field": tie.junction}
         wanted: dict[str, Any] = {"collection": tie.many, "field": tie.field, "related_collection": tie.one}
@@ -119,9 +138,15 @@ async def build(engine: Engine, model: Model) -> None:
             special = "m2m" if tie.junction else "o2m"
             field = {"field": tie.alias, "type": "alias", "meta": {"special": [special]}}
             await create_field(engine, SYSTEM, tie.one, field)
+    for table in model.tables.values():
+        if table.anys:
+            meta = {"one_collection_field": "kind", "one_allowed_collections": list(table.anys)}
+            wanted = {"collection": table.name, "field": "item", "related_collection": None, "meta": meta}
+            await create_relation(engine, SYSTEM, wanted)
 
 
-def _collection(model: Model, table: Table) -> dict[str, Any]:
+def collection_payload(model: Model, table: Table) -> dict[str, Any]:
+    """A collection as it is asked for."""
     auto = table.key == "integer"
     key = {"field": "id", "type": table.key, "schema": {"is_primary_key": True, "has_auto_increment": auto}}
     own = [field_payload(name, kind) for name, kind in table.columns.items()]
@@ -129,7 +154,8 @@ def _collection(model: Model, table: Table) -> dict[str, Any]:
         {"field": tie.field, "type": model.tables[tie.one].key, "meta": {"special": ["m2o"]}, "schema": {}}
         for tie in model.ones(table.name)
     ]
-    return {"collection": table.name, "meta": {}, "schema": {}, "fields": [key, *own, *foreign]}
+    anys = [field_payload(name, "string") for name in ("item", "kind")] if table.anys else []
+    return {"collection": table.name, "meta": {}, "schema": {}, "fields": [key, *own, *foreign, *anys]}
 
 
 def field_payload(name: str, kind: str) -> dict[str, Any]:

@@ -33,6 +33,8 @@ def random_question(rng: Random, model: Model) -> Question:
         query["fields"] = _fields(rng, model, table)
     if rng.random() < 0.7:
         query["filter"] = random_filter(rng, model, table)
+    if rng.random() < 0.07:
+        query["meta"] = rng.choice([["total_count"], ["filter_count"], ["total_count", "filter_count"]])
     if rng.random() < 0.05:
         query["search"] = rng.choice(["a", "7", "é"])
     if exact and rng.random() < 0.12:
@@ -40,9 +42,8 @@ def random_question(rng: Random, model: Model) -> Question:
     if rng.random() < (0.4 if exact else 0.25):
         query |= _window(rng, model, table)
     if rng.random() < 0.08:
-        return Question(
-            table, query | {"sort": None, "limit": None, "offset": None}, None, rng.randrange(20), exact, placed
-        )
+        plain = query | {"sort": None, "limit": None, "offset": None, "meta": None}
+        return Question(table, plain, None, rng.randrange(20), exact, placed)
     return Question(table, query, rng.choice(KINDS) if rng.random() < 0.1 and not exact else None, None, exact, placed)
 
 
@@ -63,7 +64,20 @@ def _fields(rng: Random, model: Model, table: str) -> list[str]:
     ties = [*model.ones(table), *model.manys(table)]
     while ties and rng.random() < 0.35:
         chosen.append(_nested(rng, model, table, rng.choice(ties)))
+    chosen += _any(rng, model, table)
     return list(dict.fromkeys(chosen))
+
+
+def _any(rng: Random, model: Model, table: str) -> list[str]:
+    """Members of whatever the item is."""
+    anys = model.tables[table].anys
+    if not anys or rng.random() < 0.3:
+        return []
+    if rng.random() < 0.2:
+        return ["item", "kind"]
+    other = rng.choice(anys)
+    name = rng.choice(["*", "id", *model.tables[other].columns])
+    return [rng.choice([f"item:{other}.{name}", f"item.{rng.choice(['id', 'f0', '*'])}"])]
 
 
 def _nested(rng: Random, model: Model, table: str, tie: Tie, depth: int = 2) -> str:
@@ -77,6 +91,8 @@ def _nested(rng: Random, model: Model, table: str, tie: Tie, depth: int = 2) -> 
     if down and roll < 0.25:
         return f"count({name})"
     ties = [*model.ones(other), *model.manys(other)]
+    if roll < 0.6 and (below := _any(rng, model, other)):
+        return f"{name}.{below[0]}"
     if depth > 1 and ties and roll < 0.45:
         return f"{name}.{_nested(rng, model, other, rng.choice(ties), depth - 1)}"
     return f"{name}.{rng.choice(['*', 'id', *model.tables[other].columns])}"

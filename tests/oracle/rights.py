@@ -15,6 +15,7 @@ from rowcast.engine.subscribe import change_actor, unsubscribe
 from rowcast.engine.update import update
 from tests.oracle.people import POLICIES, ROLES, random_rule, token
 from tests.oracle.questions import random_question
+from tests.oracle.shape import remodel
 from tests.oracle.steps import Step, at_once, attempt, create_rows, delete_rows, straight_sql, update_rows
 from tests.oracle.values import USERS
 from tests.oracle.world import Ghost, Seat, World
@@ -159,6 +160,16 @@ async def come_back(world: World, rng: Random) -> None:
         await world.open_held(seat, held, replace(held.wish, since=place.position))
 
 
+async def slow_down(world: World, rng: Random) -> None:
+    """A reader takes nothing for a while, or takes again what has waited."""
+    if not world.seats:
+        return
+    seat = rng.choice(world.seats)
+    seat.is_slow = not seat.is_slow
+    world.note(f"{seat.token} is {'slow' if seat.is_slow else 'quick again'}")
+    (seat.listener.outbox.choke if seat.is_slow else seat.listener.outbox.relieve)()
+
+
 async def restart(world: World, rng: Random) -> None:
     """The server ends and comes again; everybody was cut off by that."""
     world.note("restart")
@@ -181,6 +192,8 @@ STEPS: tuple[tuple[float, Step], ...] = (
     (0.4, become),
     (1.2, cut),
     (1.5, come_back),
+    (1.2, slow_down),
+    (0.5, remodel),
     (0.1, restart),
 )
 

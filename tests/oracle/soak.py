@@ -1,5 +1,5 @@
 """The same proof for as long as one likes: ``make soak STEPS=1000000 SEED=1``. Each world lives for some thousand steps; as many
-processes as there are cores share the work. A success is noted in ``bench/RESULTS.md``."""
+processes as there are cores (or ``PROCESSES``) share the work. A success is noted in ``bench/RESULTS.md``."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tests.oracle.run import run, shrink
 
 LIFE = 2500
 EVERY = 10.0
+PROCESSES = int(os.environ.get("PROCESSES") or os.cpu_count() or 1)
 RESULTS = Path(__file__).parents[2] / "bench" / "RESULTS.md"
 Outcome = tuple[str, int, Counter[str], str]
 """Seed, steps done, what was told, and the failure or nothing."""
@@ -47,7 +48,7 @@ def soak(steps: int, seed: str, console: Console) -> int:
     """Run that many steps; the exit status."""
     jobs = [(f"{seed}.{number}", min(LIFE, steps - start)) for number, start in enumerate(range(0, steps, LIFE))]
     began, said, done, told = time.monotonic(), 0.0, 0, Counter[str]()
-    with multiprocessing.get_context("spawn").Pool(os.cpu_count() or 1) as pool:
+    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
         for name, count, seen, failure in pool.imap_unordered(live, jobs):
             if failure:
                 console.print(failure, markup=False)
@@ -64,7 +65,7 @@ def soak(steps: int, seed: str, console: Console) -> int:
 
 def _line(steps: int, seed: str, spent: float, told: Counter[str]) -> str:
     frames = ", ".join(f"{count} {what}" for what, count in sorted(told.items()))
-    day, cores = datetime.now(UTC).strftime("%Y-%m-%d"), os.cpu_count()
+    day, cores = datetime.now(UTC).strftime("%Y-%m-%d"), PROCESSES
     rate = f"{spent:.0f} s, {steps / spent:.0f} steps/s on {cores} cores, Python {platform.python_version()}"
     return f"- {day}: {steps} steps of seed {seed} without a fault ({rate}). Told: {frames}."
 

@@ -58,10 +58,19 @@ async def payload(world: World, rng: Random, table: str, *, new: bool, depth: in
     for tie in world.model.ones(table):
         if rng.random() < (0.7 if new else 0.25):
             row[tie.field] = await _one(world, rng, tie.one, depth)
+    if world.model.tables[table].anys and rng.random() < (0.8 if new else 0.3):
+        row |= await _item(world, rng, table)
     for tie in world.model.manys(table) if depth else ():
         if rng.random() < 0.5 and tie.alias is not None:
             row[tie.alias] = await _many(world, rng, tie.many, depth)
     return row
+
+
+async def _item(world: World, rng: Random, table: str) -> Payload:
+    """What an item points to: any row of any kind, or nothing."""
+    kind = rng.choice(world.model.tables[table].anys)
+    key = world.pick(await world.keys(kind), rng.randrange(50))
+    return {"item": None if key is None else str(key), "kind": kind if rng.random() < 0.95 else None}
 
 
 async def _one(world: World, rng: Random, table: str, depth: int) -> Any:
@@ -149,6 +158,10 @@ def _statement(world: World, rng: Random) -> None:
     key, roll = world.pick(keys, rng.randrange(50)), rng.random()
     if roll < 0.2 or (roll < 0.5 and len(keys) > CROWDED):
         _sql(world, f'DELETE FROM "{table.name}" WHERE id = ?', (key,))
+        return
+    if table.anys and rng.random() < 0.3:
+        item = (str(world.pick(keys, rng.randrange(50))), rng.choice(table.anys), key)
+        _sql(world, f'UPDATE "{table.name}" SET item = ?, kind = ? WHERE id = ?', item)
         return
     ones = {tie.field: tie.one for tie in world.model.ones(table.name)}
     names = rng.sample([*table.columns, *ones], 1 if roll >= 0.5 else len(table.columns))

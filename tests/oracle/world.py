@@ -25,7 +25,7 @@ from rowcast.query.parse import parse
 from rowcast.store.open import open_store
 from tests.oracle.fresh import Fresh, Sight
 from tests.oracle.mirror import Mirror, Place
-from tests.oracle.model import Model, build, random_model
+from tests.oracle.model import Model, Table, build, random_model
 from tests.oracle.people import settle_people
 from tests.oracle.questions import Question
 
@@ -56,7 +56,8 @@ class Held:
 
 @dataclass(eq=False, slots=True)
 class Seat:
-    """One connection: by whose token, what it has heard since the last step, what it has subscribed to."""
+    """One connection: by whose token, what it has heard since the last step, what it has subscribed to, and whether it takes
+    nothing at present."""
 
     token: str | None
     listener: Listener
@@ -64,6 +65,8 @@ class Seat:
     held: dict[str, Held] = field(default_factory=dict)
     dismissed: RowcastError | None = None
     actor: Actor | None = None
+    is_slow: bool = False
+    was_slow: bool = False
 
     def heard(self) -> list[dict[str, Any]]:
         """The frames since the last call."""
@@ -95,6 +98,7 @@ class World:
         self.notes: list[str] = []
         self.count = 0
         self.ghosts: list[Ghost] = []
+        self.gone: Table | None = None
 
     async def open(self, known: Path | None = None) -> None:
         """Build everything, or go on from the file ``known``, which was built of the same seed."""
@@ -181,6 +185,8 @@ class World:
 
     async def keys(self, table: str) -> list[Any]:
         """The keys of the table, in order."""
+        if table not in self.engine.schema.collections:
+            return []
         return [row[0] for row in await self.engine.store.read(f'SELECT id FROM "{table}" ORDER BY id')]
 
     def pick(self, among: Sequence[Any], number: int) -> Any:
@@ -189,8 +195,11 @@ class World:
 
     async def tables(self) -> dict[str, dict[Any, tuple[Any, ...]]]:
         """Every row as it is stored, by table and key."""
-        found = {}
+        found: dict[str, dict[Any, tuple[Any, ...]]] = {}
         for name in self.model.tables:
+            if name not in self.engine.schema.collections:
+                found[name] = {}
+                continue
             rows = await self.engine.store.read(f'SELECT id, * FROM "{name}"')
             found[name] = {row[0]: row for row in rows}
         return found

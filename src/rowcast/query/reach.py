@@ -97,7 +97,10 @@ def _leads(path: Path, root: str, schema: Schema) -> Condition:
         condition: Condition = Test(Ref(here.key), "in", owners)
     else:
         holder = here.fields[relation.field]
-        condition = Test(Ref(holder), "in", Variable(changed(last.target), holder.type, many=True))
+        kind = (
+            "text" if holder.type == "string" else holder.type
+        )  # keys of any kind are texts in a column for all of them
+        condition = Test(Ref(holder), "in", Variable(changed(last.target), kind, many=True))
         if last.link.kind == "a2o" and relation.one_collection_field:
             named = Test(Ref(here.fields[relation.one_collection_field]), "eq", Const(last.target))
             condition = All((named, condition))

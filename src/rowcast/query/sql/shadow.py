@@ -24,9 +24,17 @@ def shadow(statement: Statement, collections: Iterable[Collection]) -> Statement
 def _table(collection: Collection) -> str:
     table, key = _quote(collection.name), _quote(collection.primary)
     names = ", ".join(_quote(field.name) for field in collection.columns)
-    images = ", ".join(f"{_stored(field)} AS {_quote(field.name)}" for field in collection.columns)
+    images = ", ".join(f"{_typed(collection, field)} AS {_quote(field.name)}" for field in collection.columns)
     unchanged = f"SELECT {names} FROM main.{table} WHERE {key} NOT IN (SELECT value FROM json_each(?))"
     return f"{table} AS ({unchanged} UNION ALL SELECT {images} FROM json_each(?) AS image)"
+
+
+def _typed(collection: Collection, field: Field) -> str:
+    """A key has the type of its column, so that it is equal to a text that points to it."""
+    stored = _stored(field)
+    if field.name != collection.primary:
+        return stored
+    return f"CAST({stored} AS {'INTEGER' if field.type in ('integer', 'bigInteger') else 'TEXT'})"
 
 
 def _stored(field: Field) -> str:

@@ -1,0 +1,169 @@
+"""Whether the oracle sees what it is there to see: each fault that is planted in the engine must be found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rowcast.auth import SYSTEM
+from rowcast.engine import moves, review, subscribe, views
+from rowcast.engine.refresh import Refresher
+from rowcast.feed import Commit
+from rowcast.live import audience, encode, held, index, live, outbox, resume, view
+from rowcast.live.subscription import Subscription
+from tests.oracle.run import run
+
+STEPS = 1200
+SEEDS = ("f1", "f2", "f3", "f4")
+Patch = pytest.MonkeyPatch
+
+
+def forgets_old_rows(patch: Patch) -> None:
+    """Who held a row before it changed is not looked up."""
+    touched = index.Index.touched
+    patch.setattr(index.Index, "touched", lambda self, change: touched(self, replace(change, before=change.after)))
+
+
+def forgets_to_narrow(patch: Patch) -> None:
+    """Subscribers see what administrators see."""
+    prepare = views.Preparing.prepare
+    patch.setattr(views.Preparing, "prepare", lambda self, actor, wish: prepare(self, replace(SYSTEM), wish))
+
+
+def slides_no_window(patch: Patch) -> None:
+    """Of a window only changed rows are looked at."""
+    patch.setattr(view.View, "has_window", property(lambda self: self.is_grouped))
+
+
+def forgets_related_rows(patch: Patch) -> None:
+    """Rows of other collections decide nothing."""
+    patch.setattr(live.Live, "_publish_related", lambda self, commit, announcement: None)
+
+
+def reviews_nobody(patch: Patch) -> None:
+    """Rights stay what they were when one came."""
+    patch.setattr(review.Review, "concerned", lambda self, commit: ())
+
+
+def shows_masked_fields(patch: Patch) -> None:
+    """Fields are not looked at row by row."""
+    guarded = encode.predicate
+    patch.setattr(encode, "predicate", lambda mask: (lambda values, variables: True) if guarded(mask) else None)
+
+
+def doubles_at_the_seam(patch: Patch) -> None:
+    """What was in the rows at the beginning is told again."""
+
+    def release(self: Subscription, position: Any) -> None:
+        known, self.held = self.held or [], None
+        for event in known:
+            self.outbox.put(event, self.tail)
+
+    patch.setattr(Subscription, "release", release)
+    begin = subscribe._Opening._send_first
+
+    def late(self: Any, seen: Any, shown: Any, *, with_rows: bool = True) -> None:
+        missed = resume.replay(seen, list(self.engine.broadcast.history._tail._commits)[-1:], shown.position)
+        begin(self, seen, shown, with_rows=with_rows)
+        for event in missed or ():
+            self.watch.subscription.take(event)
+
+    patch.setattr(subscribe._Opening, "_send_first", late)
+
+
+def loses_the_first_that_was_missed(patch: Patch) -> None:
+    """Who comes back is told one event too few."""
+    missed = subscribe.Token.parse
+
+    def parse(text: str) -> Any:
+        token = missed(text)
+        return None if token is None else token._replace(told=token.told + 1)
+
+    patch.setattr(subscribe.Token, "parse", staticmethod(parse))
+
+
+def tells_deletes_to_all(patch: Patch) -> None:
+    """A row that is gone was everybody's."""
+    holds = audience.Audience.holds
+
+    def held_by_all(self: Any, image: Any) -> bool:
+        return True if image is None or _is_gone(self, image) else holds(self, image)
+
+    gone: set[int] = set()
+
+    def _is_gone(_self: Any, image: Any) -> bool:
+        return id(image) in gone
+
+    publish = live.Live.publish
+
+    def marked(self: Any, commit: Commit, *, folded: bool = False) -> Any:
+        gone.update(id(change.before) for change in commit.changes if change.after is None)
+        return publish(self, commit, folded=folded)
+
+    patch.setattr(audience.Audience, "holds", held_by_all)
+    patch.setattr(live.Live, "publish", marked)
+
+
+def forgets_moved_rows(patch: Patch) -> None:
+    """A row's place in the order is of no interest."""
+    patch.setattr(held, "_moved", lambda old, new: frozenset())
+
+
+def keeps_what_was_taken_away(patch: Patch) -> None:
+    """Who may see less is not told to let go of the rest."""
+    difference = moves.difference
+
+    def kept(*args: Any, **more: Any) -> Any:
+        return replace(difference(*args, **more), deleted=())
+
+    patch.setattr(moves, "difference", kept)
+
+
+def drops_what_waited(patch: Patch) -> None:
+    """What was gathered for a slow reader is thrown away."""
+    patch.setattr(outbox.Outbox, "_gather", lambda self, event, tail: None)
+
+
+def reads_too_few(patch: Patch) -> None:
+    """Of several changed rows of a relational view, one is looked at."""
+    some = Refresher._look_at_some
+    patch.setattr(
+        Refresher,
+        "_look_at_some",
+        lambda self, seen, state, keys: some(self, seen, state, dict(list(keys.items())[:1])),
+    )
+
+
+FAULTS: list[Callable[[Patch], None]] = [
+    forgets_old_rows,
+    forgets_to_narrow,
+    slides_no_window,
+    forgets_related_rows,
+    reviews_nobody,
+    shows_masked_fields,
+    doubles_at_the_seam,
+    loses_the_first_that_was_missed,
+    tells_deletes_to_all,
+    forgets_moved_rows,
+    keeps_what_was_taken_away,
+    drops_what_waited,
+    reads_too_few,
+]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was worked out of questions is not to be shared with a faulty engine."""
+    monkeypatch.setattr(view, "_forms", {})
+
+
+@pytest.mark.parametrize("plant", FAULTS, ids=lambda plant: plant.__name__)
+async def test_a_planted_fault_is_found(plant: Callable[[Patch], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch)
+    found = None
+    for seed in SEEDS:
+        found = found or await run(seed, range(STEPS))
+    assert found is not None
