@@ -36,6 +36,11 @@ async def read(engine: Engine, actor: Actor, collection: str, query: Query) -> A
     Raises Forbidden (no right, or no such collection or field) and InvalidQuery.
     """
     plan = await plan_of(engine, actor, collection, "list", query)
+    if query.version and engine.schema.collections[collection].singleton:
+        from rowcast.engine.versions import MAIN, read_singleton_version
+
+        if query.version not in MAIN:
+            return await read_singleton_version(engine, actor, collection, query)
     variables = engine.variables_now(actor, plan.variables) or await engine.variables(actor, plan.variables)
     found = await engine.store.read(plan.data.text, plan.data.args(variables))
     data: bytes = found[0][0].encode()
@@ -47,6 +52,11 @@ async def read(engine: Engine, actor: Actor, collection: str, query: Query) -> A
 
 async def read_one(engine: Engine, actor: Actor, collection: str, key: Key, query: Query) -> Answer:
     """The item with that key, as a JSON object. Raises Forbidden when it does not exist or may not be seen."""
+    if query.version:
+        from rowcast.engine.versions import MAIN, read_version
+
+        if query.version not in MAIN:
+            return await read_version(engine, actor, collection, key, query)
     data = await _by_key(engine, actor, collection, "one", key, query)
     if data == b"[]":
         raise Forbidden()

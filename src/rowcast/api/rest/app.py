@@ -40,6 +40,7 @@ FAMILIES = (
     "graphql",
     "files",
     "assets",
+    "versions",
     "items",
 )
 """The modules of routes. The first that has a route for a path and method answers, so the particular stand before the general."""

@@ -7,7 +7,9 @@ from rowcast.engine.guards.comments import CommentGuard
 from rowcast.engine.guards.files import FileGuard
 from rowcast.engine.guards.roles import AccessGuard, PolicyGuard, RoleGuard
 from rowcast.engine.guards.shares import ShareGuard
+from rowcast.engine.guards.translations import TranslationGuard
 from rowcast.engine.guards.users import UserGuard
+from rowcast.engine.guards.versions import VersionGuard
 
 GUARDS: dict[str, Guard] = {
     "directus_access": AccessGuard(),
@@ -16,7 +18,9 @@ GUARDS: dict[str, Guard] = {
     "directus_policies": PolicyGuard(),
     "directus_roles": RoleGuard(),
     "directus_shares": ShareGuard(),
+    "directus_translations": TranslationGuard(),
     "directus_users": UserGuard(),
+    "directus_versions": VersionGuard(),
 }
 """Collection → its guard."""
 

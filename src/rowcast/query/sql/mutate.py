@@ -67,6 +67,11 @@ def highest(collection: Collection, sort: str, column: str) -> str:
     return f"SELECT max({quote(sort)}) FROM {quote(collection.name)} WHERE {quote(column)}=?"
 
 
+def row(collection: Collection) -> str:
+    """(image) of the rows of some keys. Binds: the keys."""
+    return f"SELECT {image(collection)} FROM {quote(collection.name)} WHERE {_by_keys(collection)}"
+
+
 def first_key(collection: Collection) -> str:
     """(key) of the first row: the one row of a singleton."""
     return f"SELECT {_key(collection)} FROM {quote(collection.name)} ORDER BY {_key(collection)} LIMIT 1"
