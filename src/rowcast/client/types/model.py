@@ -13,16 +13,23 @@ _SHOWN_ONLY = frozenset({"no-data", "group", "alias"})
 _MANY = frozenset({"o2m", "m2m", "m2a", "files", "translations"})
 
 
+Lead = tuple[tuple[str, ...], str | None]
+"""The collections that a field leads to, or the one whose rows it lists."""
+
+
 class Member(Struct, frozen=True):
-    """A field. ``type`` is its type in the data model; ``one`` the collection that it leads to, ``many`` the one whose rows it
-    lists."""
+    """A field. ``type`` is its type in the data model; ``one`` are the collections that it leads to, one of them for each row;
+    ``many`` is the collection whose rows it lists. ``choices`` are the values that its form offers, if those are all; ``default``
+    is what the database writes if nothing is given."""
 
     name: str
     type: str
     nullable: bool
     primary: bool
-    one: str | None = None
+    one: tuple[str, ...] = ()
     many: str | None = None
+    choices: tuple[str | int, ...] = ()
+    default: Any = None
 
 
 class Model(Struct, frozen=True):
@@ -69,22 +76,21 @@ def _is_system(collection: str) -> bool:
     return collection.startswith("directus_")
 
 
-def _leads(relations: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[str | None, str | None]]:
+def _leads(relations: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], Lead]:
     """Where fields lead: (collection, field) → (the one, the many)."""
-    leads: dict[tuple[str, str], tuple[str | None, str | None]] = {}
+    leads: dict[tuple[str, str], Lead] = {}
     for relation in relations:
         related, meta = relation.get("related_collection"), relation.get("meta") or {}
-        leads[relation["collection"], relation["field"]] = (related, None)
+        ones = (related,) if related else tuple(meta.get("one_allowed_collections") or ())
+        leads[relation["collection"], relation["field"]] = (ones, None)
         if related and meta.get("one_field"):
-            leads[related, meta["one_field"]] = (None, relation["collection"])
+            leads[related, meta["one_field"]] = ((), relation["collection"])
     return leads
 
 
-def _members(
-    fields: Iterable[Mapping[str, Any]], leads: Mapping[tuple[str, str], tuple[str | None, str | None]]
-) -> tuple[Member, ...]:
+def _members(fields: Iterable[Mapping[str, Any]], leads: Mapping[tuple[str, str], Lead]) -> tuple[Member, ...]:
     return tuple(
-        _member(field, *leads.get((field["collection"], field["field"]), (None, None)))
+        _member(field, *leads.get((field["collection"], field["field"]), ((), None)))
         for field in fields
         if _is_data(field)
     )
@@ -95,12 +101,23 @@ def _is_data(field: Mapping[str, Any]) -> bool:
     return field["type"] != "alias" or bool(special & _MANY) or (not special & _SHOWN_ONLY and bool(special))
 
 
-def _member(field: Mapping[str, Any], one: str | None, many: str | None) -> Member:
+def _member(field: Mapping[str, Any], one: tuple[str, ...], many: str | None) -> Member:
     schema = field.get("schema") or {}
     primary = bool(schema.get("is_primary_key"))
-    return Member(
-        field["field"], field["type"], bool(schema.get("is_nullable", True)) and not primary, primary, one, many
-    )
+    nullable = bool(schema.get("is_nullable", True)) and not primary
+    default = None if primary else schema.get("default_value")
+    return Member(field["field"], field["type"], nullable, primary, one, many, _choices(field), default)
+
+
+def _choices(field: Mapping[str, Any]) -> tuple[str | int, ...]:
+    """None where others may be typed in, or where one is no plain value."""
+    options = (field.get("meta") or {}).get("options")
+    if not isinstance(options, Mapping) or options.get("allowOther"):
+        return ()
+    offered = options.get("choices")
+    values: list[Any] = [each.get("value") if isinstance(each, Mapping) else each for each in offered or ()]
+    is_plain = all(isinstance(each, str) or (isinstance(each, int) and not isinstance(each, bool)) for each in values)
+    return tuple(dict.fromkeys(values)) if is_plain else ()
 
 
 def _names(collections: Iterable[str]) -> dict[str, str]:

@@ -15,6 +15,9 @@ _TYPES: Final = {
     "uuid": "string", "hash": "string", "binary": "string", "csv": "string[]",
 }  # fmt: skip
 
+_CHOSEN: Final = {"string": None, "number": None, "string[]": "[]", "unknown": "[]"}
+"""Types that choices can be for; several where the type is a list."""
+
 
 def typescript(models: Sequence[Model]) -> str:
     """The text of a module: an interface for each collection, and ``Schema`` with all of them."""
@@ -33,11 +36,20 @@ def _interface(model: Model, known: dict[str, Model]) -> str:
 def _type(member: Member, known: dict[str, Model]) -> str:
     if member.many is not None:
         return f"{_key(known.get(member.many))}[]" + _or(known, member.many, "[]")
-    kind = _TYPES.get(member.type, "unknown") + _or(known, member.one, "")
+    kind = _plain(member) + "".join(_or(known, each, "") for each in member.one)
     return f"{kind} | null" if member.nullable and kind != "unknown" else kind
 
 
-def _or(known: dict[str, Model], collection: str | None, many: str) -> str:
+def _plain(member: Member) -> str:
+    """The type without what it leads to; of choices, what is offered."""
+    kind = _TYPES.get(member.type, "unknown")
+    offered = " | ".join(json.dumps(each, ensure_ascii=False) for each in member.choices)
+    if not offered or kind not in _CHOSEN:
+        return kind
+    return offered if _CHOSEN[kind] is None else f"({offered})[]"
+
+
+def _or(known: dict[str, Model], collection: str, many: str) -> str:
     """A related row may be read in place of its key."""
     return f" | {known[collection].name}{many}" if collection in known else ""
 
