@@ -17,11 +17,13 @@ def test_secrets_are_struck_out() -> None:
         "header": "Bearer abc.def-ghi",
         "body": '{"email": "a@b.c", "password": "hunter2"}',
         "path": "/auth/password/reset",
+        "letter": "Open /admin/reset-password?token=of-a-letter",
     }
     shown = json.dumps(redact(None, "info", line))
     for secret in ("abc", "hunter2"):
         assert secret not in shown
     assert "limit=1" in shown
+    assert "token=of-a-letter" in shown
     assert "/auth/password/reset" in shown
 
 

@@ -27,7 +27,7 @@ class Console:
 
     async def send(self, message: EmailMessage) -> None:
         """Log the message."""
-        log.info("mail", to=message["To"], subject=message["Subject"], text=message.get_content())
+        log.info("mail", to=message["To"], subject=message["Subject"], letter=message.get_content())
 
 
 class Nowhere:

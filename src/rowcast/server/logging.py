@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 LEVELS = {"trace": 5, "debug": 10, "info": 20, "warn": 30, "error": 40, "fatal": 50, "silent": 60}
+LETTER = "letter"
 _SECRET = re.compile(
     r"""((?:access_token|refresh_token|token|password|secret|otp)["']?\s*[=:]\s*["']?|bearer\s+)[^\s&"',}]+""",
     re.IGNORECASE,
@@ -58,8 +59,11 @@ def _as_record(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> M
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace whatever looks like a token or a password, by the name of its member or by what stands before it in a text."""
+    """Replace whatever looks like a token or a password, by the name of its member or by what stands before it in a text. A letter
+    that is written here in place of being sent stays as it is: its link is what it is for."""
     for name, value in event.items():
+        if name == LETTER:
+            continue
         if name in _SECRET_NAMES:
             event[name] = "--redacted--"
         elif isinstance(value, str):

@@ -34,7 +34,7 @@ AXE = ROOT / "studio" / "node_modules" / "axe-core" / "axe.min.js"
 SHOTS = ROOT / "artifacts" / "studio"
 TOO_WIDE = """[document.documentElement, ...document.querySelectorAll('main .overflow-y-auto, [role=dialog] .overflow-y-auto')]
   .some((each) => each.scrollWidth > each.clientWidth + 1)"""
-PATIENCE = 30_000
+PATIENCE = int(os.environ.get("PATIENCE", "30000"))
 """Milliseconds for what has to come: how fast it comes is the bench's business, and other tests run beside this one."""
 expect.set_options(timeout=PATIENCE)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -102,10 +102,15 @@ class Studio:
             await self.page.keyboard.press("Escape")
         await expect(entry).to_have_count(0)
 
+    async def shot(self, name: str) -> None:
+        """Keep a picture of what has stopped moving."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        await self.page.wait_for_timeout(250)
+        await self.page.screenshot(path=SHOTS / f"{name}.png")
+
     async def judge(self, name: str) -> None:
         """Keep a picture; fail for what keeps somebody out, and for a page wider than its window."""
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        await self.page.screenshot(path=SHOTS / f"{name}.png")
+        await self.shot(name)
         assert not await self.page.evaluate(TOO_WIDE), f"{name} is wider than the window"
         assert not await violations(self.page), name
 

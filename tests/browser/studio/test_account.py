@@ -1,0 +1,192 @@
+"""Accounts before and after the login: a forgotten password, an invitation, a registration, and one's own page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyotp
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.studio.conftest import Studio
+from tests.browser.studio.sample import post
+from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, Server
+
+pytestmark = pytest.mark.browser
+APP = {"name": "Studio", "app_access": True}
+OWN = {
+    "collection": "directus_users",
+    "action": "update",
+    "permissions": {"id": {"_eq": "$CURRENT_USER"}},
+    "fields": ["*"],
+}
+LOOKS = {"light-wide": ("light", 1280), "dark-narrow": ("dark", 380)}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server whose letters are in its log."""
+    with Server(tmp_path, LOG_LEVEL="info") as running:
+        yield running
+
+
+async def look(studio: Studio, name: str) -> None:
+    scheme, width = LOOKS[name]
+    await studio.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    await studio.page.set_viewport_size({"width": width, "height": 800})
+
+
+async def letter(studio: Studio, page: str) -> str:
+    """The path that the newest letter leads to."""
+    for _ in range(50):
+        found = re.findall(rf"/admin(/{page}\?token=[\w.-]+)", studio.server.log)
+        if found:
+            return found[-1]
+        await studio.page.wait_for_timeout(100)
+    raise AssertionError(studio.server.log)
+
+
+async def enter(studio: Studio, email: str, password: str) -> None:
+    await studio.page.get_by_label("E-mail address").fill(email)
+    await studio.page.get_by_label("Password", exact=True).fill(password)
+    await studio.button("Log in").click()
+
+
+@pytest.mark.parametrize("name", LOOKS)
+async def test_a_forgotten_password(studio: Studio, name: str) -> None:
+    page = studio.page
+    await look(studio, name)
+    await studio.open("/login")
+    await page.get_by_role("link", name="Forgot your password?").click()
+    await page.get_by_label("E-mail address").fill(ADMIN_EMAIL)
+    await studio.settle()
+    await studio.judge(f"request-reset-{name}")
+    await studio.button("Send the link").click()
+    await expect(page.get_by_role("status")).to_contain_text("on its way")
+    await studio.judge(f"request-reset-done-{name}")
+    link = await letter(studio, "reset-password")
+    await studio.open(link)
+    await page.get_by_label("Password", exact=True).fill("another-password")
+    await studio.judge(f"reset-password-{name}")
+    await studio.button("Set the password").click()
+    await page.wait_for_url("**/login?done=password")
+    await expect(page.get_by_role("status")).to_contain_text("Your password is set")
+    await enter(studio, ADMIN_EMAIL, "another-password")
+    await page.wait_for_url("**/admin/content")
+    assert not studio.errors
+    await studio.open(link)
+    await page.get_by_label("Password", exact=True).fill("a-third-password")
+    await studio.button("Set the password").click()
+    await expect(page.get_by_role("alert")).to_contain_text("does not hold any more")
+
+
+async def test_an_invitation(studio: Studio) -> None:
+    page = studio.page
+    with studio.server.client() as admin:
+        policy = post(admin, "/policies", APP)["id"]
+        role = post(admin, "/roles", {"name": "Guest", "policies": [{"policy": policy}]})["id"]
+        assert admin.post("/users/invite", json={"email": "gus@example.com", "role": role}).status_code == 204
+    await studio.open("/accept-invite?token=nonsense")
+    await page.get_by_label("Password", exact=True).fill("secret-gus")
+    await studio.button("Set the password").click()
+    await expect(page.get_by_role("alert")).to_contain_text("does not hold any more")
+    studio.errors.clear()
+    await studio.open(await letter(studio, "accept-invite"))
+    await expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+    await studio.judge("accept-invite")
+    await page.get_by_label("Password", exact=True).fill("secret-gus")
+    await studio.button("Set the password").click()
+    await page.wait_for_url("**/login?done=password")
+    await enter(studio, "gus@example.com", "secret-gus")
+    await page.wait_for_url("**/admin/content")
+    await studio.open("/account")
+    await expect(page.get_by_label("First name")).to_be_disabled()
+    await studio.judge("account-of-a-guest")
+    assert not studio.errors
+
+
+@pytest.mark.parametrize("name", LOOKS)
+async def test_registration_where_it_is_open(studio: Studio, name: str) -> None:
+    page = studio.page
+    await look(studio, name)
+    await studio.open("/register")
+    await expect(page.get_by_role("alert")).to_contain_text("not open")
+    with studio.server.client() as admin:
+        settings = {
+            "public_registration": True,
+            "public_registration_verify_email": True,
+            "auth_password_policy": "/^.{8,}$/",
+        }
+        assert admin.patch("/settings", json=settings).status_code == 200
+    await studio.open("/login")
+    await page.get_by_role("link", name="Create an account").click()
+    await page.get_by_label("E-mail address").fill("new@example.com")
+    await page.get_by_label("Password", exact=True).fill("short")
+    await studio.button("Create the account").click()
+    await expect(page.get_by_role("alert")).to_contain_text("demanded form")
+    await studio.judge(f"register-{name}")
+    studio.errors.clear()
+    await page.get_by_label("Password", exact=True).fill("long enough")
+    await studio.button("Create the account").click()
+    await expect(page.get_by_role("status")).to_contain_text("on its way")
+    await studio.judge(f"register-done-{name}")
+    assert not studio.errors
+
+
+@pytest.mark.parametrize("name", LOOKS)
+async def test_the_second_factor_is_set_up_and_switched_off(studio: Studio, name: str) -> None:
+    page = studio.page
+    await look(studio, name)
+    await studio.log_in()
+    await studio.open("/account")
+    await page.get_by_label("Last name").fill("Smith")
+    await studio.button("Save").click()
+    await expect(page.get_by_text("Account saved", exact=True)).to_be_visible()
+    await studio.button("Set up …").click()
+    await page.get_by_label("Your password, once more").fill("wrong")
+    await studio.button("Go on").click()
+    await expect(page.get_by_role("alert")).to_contain_text("not your password")
+    studio.errors.clear()
+    await page.get_by_label("Your password, once more").fill(ADMIN_PASSWORD)
+    await studio.button("Go on").click()
+    secret = await page.locator("code").inner_text()
+    await expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    await page.get_by_label("One-time code").fill("000000")
+    await studio.button("Switch on").click()
+    await expect(page.get_by_role("alert")).to_contain_text("not right")
+    await studio.judge(f"account-factor-{name}")
+    studio.errors.clear()
+    await page.get_by_label("One-time code").fill(pyotp.TOTP(secret).now())
+    await studio.button("Switch on").click()
+    await expect(page.get_by_text("On", exact=True)).to_be_visible()
+    await studio.button("Switch off …").click()
+    await page.get_by_label("One-time code").fill(pyotp.TOTP(secret).now())
+    await studio.button("Switch off").click()
+    await expect(page.get_by_text("Off", exact=True)).to_be_visible()
+    await studio.judge(f"account-{name}")
+    assert not studio.errors
+
+
+async def test_who_has_to_set_up_a_second_factor_does_that_first(studio: Studio) -> None:
+    page = studio.page
+    with studio.server.client() as admin:
+        policy = post(admin, "/policies", {**APP, "enforce_tfa": True, "permissions": [OWN]})["id"]
+        post(admin, "/users", {"email": "eva@example.com", "password": "secret-eva", "policies": [{"policy": policy}]})
+    await studio.open("/content")
+    await enter(studio, "eva@example.com", "secret-eva")
+    await page.wait_for_url("**/admin/account")
+    await studio.settle()
+    await expect(page.get_by_role("status").first).to_contain_text("Set up the two-factor login first")
+    await studio.judge("account-enforced")
+    await studio.button("Set up …").click()
+    await page.get_by_label("Your password, once more").fill("secret-eva")
+    await studio.button("Go on").click()
+    secret = await page.locator("code").inner_text()
+    await page.get_by_label("One-time code").fill(pyotp.TOTP(secret).now())
+    await studio.button("Switch on").click()
+    await expect(page.get_by_text("On", exact=True)).to_be_visible()
+    await page.get_by_role("link", name="Content", exact=True).first.click()
+    await page.wait_for_url("**/admin/content")
+    assert not studio.errors

@@ -1,0 +1,80 @@
+"""The API reference: found, tried, copied; by the rights of the one who looks. And the keys that lead there."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.studio.conftest import Studio
+from tests.browser.studio.sample import build
+
+pytestmark = pytest.mark.browser
+LOOKS = {"light-wide": ("light", 1280), "dark-narrow": ("dark", 380)}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_an_operation_is_tried(studio: Studio, look: str) -> None:
+    page, (scheme, width) = studio.page, LOOKS[look]
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    await page.set_viewport_size({"width": width, "height": 800})
+    with studio.server.client() as admin:
+        build(admin)
+    await studio.log_in()
+    await studio.open("/reference")
+    await page.get_by_label("Find an operation").fill("get /items/articles")
+    await page.get_by_role("link", name="List items").click()
+    await page.get_by_label("limit").fill("2")
+    await page.get_by_label("fields").fill("title")
+    await studio.button("Try it").click()
+    await expect(page.get_by_role("status").filter(has_text="Answered")).to_be_visible()
+    await expect(page.get_by_label("The answer")).to_contain_text('"title"')
+    await expect(page.get_by_label("To copy").last).to_contain_text("limit=2")
+    await studio.judge(f"reference-tried-{look}")
+    await page.get_by_label("fields").fill("nonsense")
+    await studio.button("Try it").click()
+    await expect(page.get_by_role("status").filter(has_text="Refused")).to_be_visible()
+    await expect(page.get_by_label("The answer")).to_contain_text("FORBIDDEN")
+    studio.errors.clear()  # the refusal is in the console of every browser
+    await studio.open("/reference?operation=createItemsArticles")
+    await studio.choose(page.get_by_label("Programming language"), "Python")
+    await expect(page.get_by_label("To copy").last).to_contain_text("httpx.request")
+    await studio.judge(f"reference-create-{look}")
+    assert not studio.errors
+
+
+async def test_keys(studio: Studio) -> None:
+    page = studio.page
+    await studio.log_in()
+    await studio.settle()
+    await page.keyboard.press("g")
+    await page.keyboard.press("i")
+    await page.wait_for_url("**/admin/reference")
+    await studio.settle()
+    await page.keyboard.press("/")
+    await expect(page.get_by_label("Find an operation")).to_be_focused()
+    await page.keyboard.type("gm")
+    await expect(page).to_have_url(f"{studio.server.base}/admin/reference")
+    await page.get_by_role("heading", name="API reference").click()
+    await page.keyboard.press("Shift+?")
+    await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    await studio.settle()
+    await studio.judge("shortcuts")
+    await page.get_by_role("switch", name="Listen to keys without Ctrl").click()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.keyboard.press("g")
+    await page.keyboard.press("m")
+    await page.wait_for_timeout(300)
+    await expect(page).to_have_url(f"{studio.server.base}/admin/reference")
+    assert not studio.errors
+
+
+async def test_save_by_key(studio: Studio) -> None:
+    page = studio.page
+    await studio.log_in()
+    await studio.open("/settings")
+    await page.get_by_label("Name", exact=True).fill("Kiosk")
+    await page.keyboard.press("Control+s")
+    await expect(page.get_by_text("Settings saved", exact=True)).to_be_visible()
+    await expect(page.get_by_role("link", name="Kiosk: to the content").first).to_be_visible()
+    assert not studio.errors
