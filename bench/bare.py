@@ -1,4 +1,5 @@
-"""The limit: a server that sends a prepared frame to every socket whenever somebody says anything. Prints its port."""
+"""The limit: a server that sends a prepared frame to every socket whenever somebody says anything, or what was said if that is an
+event. Prints its port."""
 
 from __future__ import annotations
 
@@ -25,8 +26,10 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
             listening.add(transport)
             transport.send(WSMsgType.TEXT, FRAME)
         elif frame.msg_type == WSMsgType.TEXT:
+            said = frame.get_payload_as_bytes()
+            event = said if said.startswith(b'{"type":"subscription"') else FRAME
             for each in listening:
-                each.send(WSMsgType.TEXT, FRAME)
+                each.send(WSMsgType.TEXT, event)
 
 
 async def main() -> None:

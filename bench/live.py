@@ -14,9 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
@@ -119,45 +120,84 @@ async def filters(server: Server, size: int, commits: int) -> None:
     fleet.close()
 
 
+def spread(lags: list[float]) -> str:
+    """The median and the 99th percentile, in words."""
+    return f"{percentile(lags, 0.5):.1f}, {percentile(lags, 0.99):.1f} ms"
+
+
+async def lags_of(fleet: Fleet, speaker: Client, message: Callable[[int], Any], seconds: int, each: int) -> list[float]:
+    """Seconds from the call to the client of events at 100 a second that reach ``each`` of the fleet."""
+    fleet.expect(each * seconds * 100)
+    clock = asyncio.get_running_loop().time
+    begin = clock()
+    for number in range(seconds * 100):
+        await asyncio.sleep(max(0.0, begin + number / 100 - clock()))
+        speaker.send(message(number))
+    await fleet.all()
+    return fleet.lags
+
+
 async def delays(server: Server, size: int, seconds: int) -> list[float]:
-    """Seconds from the call to the client, 100 items a second, to ``size`` subscribers; then of items written by plain SQL."""
-    fleet = Fleet()
+    """Delays of ``size`` subscribers, 100 items a second: each of interest to one of them; each of interest to all, beside the
+    limit; written by plain SQL; and while a tenth does not read."""
+    alone, fleet = Fleet(), Fleet()
+    speaker = await connect(f"{server.socket}?access_token={TOKEN}")
+    await alone.open(server.socket, size)
+    await alone.subscribe(lambda n: {**FIELDS, "filter": {"user": {"_eq": f"u{n}"}}})
+    lags = await lags_of(alone, speaker, lambda n: create(now(), f"u{n % size}"), seconds, 1)
+    say(f"{size:,} subscribers, 100 items/s for one each: p50, p99", spread(lags))
+    alone.close()
     await fleet.open(server.socket, size)
     await fleet.subscribe(lambda _: FIELDS)
-    speaker = await connect(f"{server.socket}?access_token={TOKEN}")
-    fleet.expect(size * seconds * 100)
-    begin = asyncio.get_running_loop().time()
-    for number in range(seconds * 100):
-        await asyncio.sleep(max(0.0, begin + number / 100 - asyncio.get_running_loop().time()))
-        speaker.send(create(now()))
-    await fleet.all()
-    lags = fleet.lags
-    say(f"{size:,} subscribers, 100 items/s: p50, p99", f"{percentile(lags, 0.5):.1f}, {percentile(lags, 0.99):.1f} ms")
+    lags = await lags_of(fleet, speaker, lambda _: create(now()), seconds, size)
+    say(f"{size:,} subscribers, 100 items/s for all: p50, p99", spread(lags))
+    say("  the limit", spread(await least_delays(size, seconds)))
     fleet.expect(size * seconds * 50)
     database = server.directory / "data" / "rowcast.db"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", SQL, str(database), str(seconds * 50))
     await fleet.all()
     await process.wait()
-    spread = f"{percentile(fleet.lags, 0.5):.1f}, {percentile(fleet.lags, 0.99):.1f} ms"
-    say("  the same, written by plain SQL: p50, p99", spread)
-    await slow_readers(fleet, speaker, size, seconds)
+    say("  written by plain SQL: p50, p99", spread(fleet.lags))
+    await slow_readers(server, fleet, speaker, size, seconds)
     speaker.close()
     fleet.close()
     return lags
 
 
-async def slow_readers(fleet: Fleet, speaker: Client, size: int, seconds: int) -> None:
-    """The delay of the others while a tenth of the sockets stop reading."""
-    for client in fleet.clients[::10]:
+async def least_delays(size: int, seconds: int) -> list[float]:
+    """The same from a server that does nothing but send."""
+    fleet = Fleet()
+    with bare() as url:
+        await fleet.open(url, size)
+        await asyncio.gather(*[client.ask("listen") for client in fleet.clients])
+        fleet.listen()
+        speaker = await connect(url)
+        lags = await lags_of(fleet, speaker, lambda _: event(now()), seconds, size)
+        fleet.close()
+    return lags
+
+
+def event(text: str) -> dict[str, Any]:
+    """What the bare server is to send."""
+    return {"type": "subscription", "event": "create", "data": [{"id": 1, "text": text, "user": "Ben"}], "uid": "s"}
+
+
+async def slow_readers(server: Server, fleet: Fleet, speaker: Client, size: int, seconds: int) -> None:
+    """The delay of nine tenths of the sockets before and while the others do not read, and what that takes in memory."""
+    slow = fleet.clients[::10]
+    others = size - len(slow)
+    padding = "x" * 500
+    for client in slow:
+        client.heard = lambda _frame: None
+    before = await lags_of(fleet, speaker, lambda _: create(now() + padding), seconds, others)
+    held = resident(server.process.pid)
+    for client in slow:
         client.pause()
-    still = size - len(fleet.clients[::10])
-    fleet.expect(still * seconds * 100)
-    begin = asyncio.get_running_loop().time()
-    for number in range(seconds * 100):
-        await asyncio.sleep(max(0.0, begin + number / 100 - asyncio.get_running_loop().time()))
-        speaker.send(create(now() + "x" * 500))
-    await fleet.all()
-    say("  a tenth do not read: p99 of the others", f"{percentile(fleet.lags, 0.99):.1f} ms")
+    during = await lags_of(fleet, speaker, lambda _: create(now() + padding), seconds, others)
+    more = (resident(server.process.pid) - held) / len(slow) / 1000
+    say("  nine tenths of them: p50, p99", spread(before))
+    say("  while the others do not read: p50, p99", spread(during))
+    say("  memory for each that does not read", f"{more:.0f} kB")
 
 
 async def memory(server: Server, size: int) -> None:
