@@ -112,7 +112,10 @@ REVISION = (
 )
 """Keep a row as it is after a change. Returns (id)."""
 
-LAST_ACTIVITY = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'directus_activity'), 0)"
+LAST_ACTIVITY = (
+    "SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'directus_activity'), 0), "
+    'coalesce((SELECT max("id") FROM "directus_activity"), 0))'
+)
 """Returns (the highest id that an activity ever had)."""
 
 ACTIVITIES = ACTIVITY.replace('("action"', '("id","action"').replace("(?,", "(?,?,").removesuffix(' RETURNING "id"')
