@@ -85,7 +85,7 @@ async def test_who_watches_the_history_sees_it_with_its_mutation(shop: Shop) -> 
 
 async def test_a_bad_one_leaves_no_history(shop: Shop) -> None:
     engine = shop.engine
-    rows = [{"title": "a"}, {"title": None}, {"title": "b"}]
+    rows: list[dict[str, Any]] = [{"title": "a"}, {"title": None}, {"title": "b"}]
     found = await asyncio.gather(*[create(engine, SYSTEM, "books", row) for row in rows], return_exceptions=True)
     assert [isinstance(each, Exception) for each in found] == [False, True, False]
     assert [row[3] for row in await history(shop)] == ["a", "b"]
