@@ -137,6 +137,20 @@ def nested(server: Server, count: int, rounds: int) -> None:
     print(f"{'nested read by REST':22}{rate:>10,.0f}/s {cost:>7.1f} µs", flush=True)
 
 
+def durable(count: int, rounds: int, variables: dict[str, str]) -> None:
+    """Creates that survive the machine as well: each commit waits for the disk."""
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        Server(Path(directory), **variables, ROWCAST_SYNCHRONOUS="full") as server,
+    ):
+        with server.client() as admin:
+            prepare(admin)
+        target = Target(server.socket, server.process.pid)
+        results = [uvloop.run(ask(target, QUESTIONS["create"], count)) for _ in range(rounds)]
+    rate, cost = statistics.median(m.rate for m in results), statistics.median(m.cost for m in results)
+    print(f"{'create, FULL':22}{rate:>10,.0f}/s {cost:>7.1f} µs", flush=True)
+
+
 def main() -> None:
     """Measure a server of our own."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -159,6 +173,7 @@ def main() -> None:
             ]
             compare(name, [pair[1] for pair in pairs], [pair[0] for pair in pairs])
         nested(server, options.questions // 4, options.rounds)
+    durable(options.questions // 4, options.rounds, variables)
 
 
 if __name__ == "__main__":
