@@ -14,11 +14,13 @@ from rowcast.auth import Actor
 from rowcast.engine.plans import KEY, KEYS, Form, Plan
 from rowcast.errors import Forbidden
 from rowcast.query.parse import Query
+from rowcast.query.tree import Fixed, Inner, Leaf, Many, Node
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
 
 Key = str | int
+_encode = msgspec.json.encode
 PLAIN = Query()
 
 
@@ -46,7 +48,7 @@ async def read(engine: Engine, actor: Actor, collection: str, query: Query) -> A
     data: bytes = found[0][0].encode()
     singleton = engine.schema.collections[collection].singleton and not query.aggregate
     if singleton:
-        data = data[1:-1] or _defaults(plan, engine)
+        data = data[1:-1] or (_defaults(plan, engine) if query.shape is None else _encode(_blank(plan.select.nodes)))
     return Answer(data, await _meta(engine, plan, variables))
 
 
@@ -102,6 +104,24 @@ async def _meta(engine: Engine, plan: Plan, variables: Callable[[str], Any]) -> 
         if bound is not None:
             counts[name] = int((await engine.store.read(bound.text, bound.args(variables)))[0][0])
     return msgspec.json.encode(counts)
+
+
+def _blank(nodes: Sequence[Node]) -> dict[str, Any]:
+    """A singleton that was never written, in the shape that was asked for: what has a default, and null for the rest."""
+    return {node.key: _blank_member(node) for node in nodes}
+
+
+def _blank_member(node: Node) -> Any:
+    match node:
+        case Fixed(_, text):
+            return text
+        case Inner(_, nodes):
+            return _blank(nodes)
+        case Many():
+            return []
+        case Leaf(_, ref) if ref.function is None and ref.field.column is not None:
+            return None if ref.field.column.is_primary_key else ref.field.column.default_value
+    return None
 
 
 def _defaults(plan: Plan, engine: Engine) -> bytes:

@@ -20,7 +20,7 @@ from rowcast.api.graphql.outputs import Outputs
 from rowcast.api.graphql.roots import ROOT, Ask, Call, Run
 from rowcast.api.graphql.scalars import JSON, BigInt
 from rowcast.api.graphql.sight import Sight
-from rowcast.api.graphql.verbs import NEEDED, Arguments, done, plain, verb
+from rowcast.api.graphql.verbs import NEEDED, Arguments, done, once, plain, verb
 from rowcast.api.rest import forms
 from rowcast.api.rest.auth import token_of
 from rowcast.api.rest.grants import MODES, forget, members, remember
@@ -57,19 +57,21 @@ def mutations(sight: Sight, outputs: Outputs, inputs: Inputs) -> GraphQLFieldMap
     """What callers can do about themselves, and with other users."""
     text, truth = GraphQLString, GraphQLBoolean
     found: GraphQLFieldMap = {
-        "auth_login": verb(TOKENS, _login, email=NEEDED, password=NEEDED, mode=MODE, otp=text),
-        "auth_refresh": verb(TOKENS, _refresh, refresh_token=text, mode=MODE),
-        "auth_logout": done(truth, _logout, refresh_token=text, mode=MODE),
-        "auth_password_request": done(truth, _request, email=NEEDED, reset_url=text),
-        "auth_password_reset": done(truth, _reset, token=NEEDED, password=NEEDED),
-        "users_me_tfa_generate": verb(SECRET, _generate, password=NEEDED),
-        "users_me_tfa_enable": done(truth, _enable, otp=NEEDED, secret=NEEDED),
-        "users_me_tfa_disable": done(truth, _disable, otp=NEEDED),
-        "users_invite_accept": done(truth, _accept, token=NEEDED, password=NEEDED),
-        "users_register": done(
-            truth, _register, email=NEEDED, password=NEEDED, verification_url=text, first_name=text, last_name=text
+        "auth_login": once(verb(TOKENS, _login, email=NEEDED, password=NEEDED, mode=MODE, otp=text)),
+        "auth_refresh": once(verb(TOKENS, _refresh, refresh_token=text, mode=MODE)),
+        "auth_logout": once(done(truth, _logout, refresh_token=text, mode=MODE)),
+        "auth_password_request": once(done(truth, _request, email=NEEDED, reset_url=text)),
+        "auth_password_reset": once(done(truth, _reset, token=NEEDED, password=NEEDED)),
+        "users_me_tfa_generate": once(verb(SECRET, _generate, password=NEEDED)),
+        "users_me_tfa_enable": once(done(truth, _enable, otp=NEEDED, secret=NEEDED)),
+        "users_me_tfa_disable": once(done(truth, _disable, otp=NEEDED)),
+        "users_invite_accept": once(done(truth, _accept, token=NEEDED, password=NEEDED)),
+        "users_register": once(
+            done(
+                truth, _register, email=NEEDED, password=NEEDED, verification_url=text, first_name=text, last_name=text
+            )
         ),
-        "users_register_verify": done(truth, _verify, token=NEEDED),
+        "users_register_verify": once(done(truth, _verify, token=NEEDED)),
     }
     if sight.fields(USERS, "create"):
         found["users_invite"] = done(truth, _invite, email=NEEDED, role=NEEDED, invite_url=text)

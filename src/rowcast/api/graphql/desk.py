@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import msgspec
-from graphql import GraphQLSchema, OperationDefinitionNode, print_schema
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, print_schema
 
 from rowcast.api.graphql import documents
 from rowcast.api.graphql.execution import Operation, prepare
@@ -23,7 +23,8 @@ from rowcast.engine.engine import Engine
 from rowcast.errors import Forbidden, InvalidPayload
 
 MOST_KEPT = 512
-LONGEST_KEPT = 8192
+LONG, LONGEST_KEPT = 2048, 8192
+"""Characters of a document that is checked in a thread, and of one that is not kept."""
 V = TypeVar("V")
 
 
@@ -74,6 +75,7 @@ class Known:
     rights: Rights
     schema: GraphQLSchema
     questions: Kept[Understood] = field(default_factory=lambda: Kept(MOST_KEPT))
+    documents: Kept[DocumentNode] = field(default_factory=lambda: Kept(MOST_KEPT))
 
 
 class Desk:
@@ -91,8 +93,13 @@ class Desk:
         found = known.questions.get(key) if key is not None else None
         if found is not None:
             return found
-        understood = self._read(known.schema, question)
-        return known.questions.put(key, understood) if key is not None else understood
+        document = known.documents.get(question.text)
+        if document is None:
+            document = await self._document(known, question.text)
+        understood = self._read(known.schema, document, question)
+        if key is not None and understood.operation.kind != "mutation":  # a payload is somebody's
+            known.questions.put(key, understood)
+        return understood
 
     async def text(self, actor: Actor, scope: Scope) -> str:
         """The schema in the schema language. Raises Forbidden where it is not to be told."""
@@ -100,11 +107,22 @@ class Desk:
             raise Forbidden
         return await asyncio.to_thread(print_schema, (await self._schema(actor, scope)).schema)
 
-    def _read(self, schema: GraphQLSchema, question: Question) -> Understood:
+    async def _document(self, known: Known, text: str) -> DocumentNode:
+        """A document that is valid in that schema; a long one is looked at in a thread, since that takes long."""
+        if len(text) > LONG:
+            document = await asyncio.to_thread(self._checked, known.schema, text)
+        else:
+            document = self._checked(known.schema, text)
+        return known.documents.put(text, document) if len(text) <= LONGEST_KEPT else document
+
+    def _checked(self, schema: GraphQLSchema, text: str) -> DocumentNode:
+        document = documents.read(text, self._settings.query_token_limit)
+        documents.check(schema, document, introspection=self._settings.introspection)
+        return document
+
+    def _read(self, schema: GraphQLSchema, document: DocumentNode, question: Question) -> Understood:
         open_ = self._settings.introspection
-        document = documents.read(question.text, self._settings.query_token_limit)
-        documents.check(schema, document, introspection=open_)
-        node = documents.operation_of(document, question.operation)
+        node = documents.operation_of(schema, document, question.operation)
         variables = documents.variables_of(schema, node, question.variables, suggest=open_)
         fragments = documents.fragments_of(document)
         deepest = self._engine.settings.max_relational_depth

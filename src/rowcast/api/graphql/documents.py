@@ -47,14 +47,16 @@ def check(schema: GraphQLSchema, document: DocumentNode, *, introspection: bool)
         raise invalid(errors, suggest=introspection)
 
 
-def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    """The operation that is meant. Raises GraphQLInvalid."""
+def operation_of(schema: GraphQLSchema, document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """The operation that is meant. Raises GraphQLInvalid when there is none, or none of its kind in the schema."""
     found = get_operation_ast(document, name)
     if found is None:
         told = (
             f'Unknown operation named "{name}".' if name else "Must provide operation name if query contains several."
         )
         raise invalid([GraphQLError(told)])
+    if schema.get_root_type(found.operation) is None:  # the rules say nothing of that
+        raise invalid([GraphQLError(f"The schema has no {found.operation.value}.", found)])
     return found
 
 

@@ -22,7 +22,7 @@ from graphql import (
 )
 from graphql.execution.collect_fields import collect_fields
 
-from rowcast.api.graphql.roots import ROOT, Ask, Call, Run
+from rowcast.api.graphql.roots import ONCE, ROOT, Ask, Call, Run
 from rowcast.api.graphql.selection import Reading
 from rowcast.errors import InternalError, InvalidQuery, RowcastError
 
@@ -64,6 +64,11 @@ def members(reading: Reading, operation: OperationDefinitionNode) -> dict[str, l
     )
     if len(found) > MOST_ROOTS:
         raise InvalidQuery(f"The query has too many members: more than {MOST_ROOTS}")
+    named = [nodes[0].name.value for nodes in found.values()]
+    if sum(ONCE in kind.fields[name].extensions for name in named if name in kind.fields) > 1:
+        raise InvalidQuery(
+            "Of the members about signing in, an operation may have one"
+        )  # guesses are counted by request
     return found
 
 

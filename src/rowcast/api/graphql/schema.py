@@ -16,7 +16,7 @@ from graphql import (
     GraphQLString,
 )
 
-from rowcast.api.graphql import roots
+from rowcast.api.graphql import reads, writes
 from rowcast.api.graphql.inputs import Inputs, Write
 from rowcast.api.graphql.outputs import EVENTS, Outputs
 from rowcast.api.graphql.roots import ROOT, Root
@@ -74,12 +74,12 @@ class _Builder:
         versioned: Arguments = {"version": GraphQLArgument(GraphQLNonNull(GraphQLString))}
         found: GraphQLFieldMap = {}
         if collection.singleton:
-            found[name] = _root(row, roots.listed(collection.name), {"version": VERSION})
+            found[name] = _root(row, reads.listed(collection.name), {"version": VERSION})
         else:
             found.update(self._lists(collection, name, row))
             versioned["id"] = KEY
         if version.fields:
-            found[f"{name}_by_version"] = _root(version, roots.by_key(collection.name), versioned)
+            found[f"{name}_by_version"] = _root(version, reads.by_key(collection.name), versioned)
         return found
 
     def _lists(self, collection: Collection, name: str, row: GraphQLObjectType) -> GraphQLFieldMap:
@@ -87,9 +87,9 @@ class _Builder:
         grouped = {"groupBy": GraphQLArgument(Texts), **arguments}
         numbers = self._outputs.aggregated(collection.name)
         return {
-            name: _root(_list(row), roots.listed(collection.name), arguments),
-            f"{name}_by_id": _root(row, roots.by_key(collection.name), {"id": KEY, "version": VERSION}),
-            f"{name}_aggregated": _root(_list(numbers), roots.aggregated(collection.name), grouped),
+            name: _root(_list(row), reads.listed(collection.name), arguments),
+            f"{name}_by_id": _root(row, reads.by_key(collection.name), {"id": KEY, "version": VERSION}),
+            f"{name}_aggregated": _root(_list(numbers), reads.aggregated(collection.name), grouped),
         }
 
     def _subscriptions(self) -> GraphQLFieldMap:
@@ -121,27 +121,27 @@ class _Builder:
     def _creates(self, collection: Collection, name: str) -> GraphQLFieldMap:
         one, many = self._payloads(collection, "create")
         return {
-            f"create_{name}_items": self._writing(collection, roots.created_many(collection.name), many, many=True),
-            f"create_{name}_item": self._writing(collection, roots.created(collection.name), one),
+            f"create_{name}_items": self._writing(collection, writes.created_many(collection.name), many, many=True),
+            f"create_{name}_item": self._writing(collection, writes.created(collection.name), one),
         }
 
     def _updates(self, collection: Collection, name: str) -> GraphQLFieldMap:
         one, many = self._payloads(collection, "update")
         if collection.singleton:
-            return {f"update_{name}": self._writing(collection, roots.updated_singleton(collection.name), one)}
+            return {f"update_{name}": self._writing(collection, writes.updated_singleton(collection.name), one)}
         at, all_of = {"id": KEY, **one}, {"ids": KEYS, **one}
         return {
-            f"update_{name}_items": self._writing(collection, roots.updated_many(collection.name), all_of, many=True),
-            f"update_{name}_batch": self._writing(collection, roots.updated_each(collection.name), many, many=True),
-            f"update_{name}_item": self._writing(collection, roots.updated(collection.name), at),
+            f"update_{name}_items": self._writing(collection, writes.updated_many(collection.name), all_of, many=True),
+            f"update_{name}_batch": self._writing(collection, writes.updated_each(collection.name), many, many=True),
+            f"update_{name}_item": self._writing(collection, writes.updated(collection.name), at),
         }
 
     def _deletes(self, collection: Collection, name: str) -> GraphQLFieldMap:
         if not self._sight.rights.allows(collection.name, "delete"):
             return {}
         return {
-            f"delete_{name}_items": _root(DELETED_MANY, roots.deleted_many(collection.name), {"ids": KEYS}),
-            f"delete_{name}_item": _root(DELETED, roots.deleted(collection.name), {"id": KEY}),
+            f"delete_{name}_items": _root(DELETED_MANY, writes.deleted_many(collection.name), {"ids": KEYS}),
+            f"delete_{name}_item": _root(DELETED, writes.deleted(collection.name), {"id": KEY}),
         }
 
     def _payloads(self, collection: Collection, action: Write) -> tuple[Arguments, Arguments]:

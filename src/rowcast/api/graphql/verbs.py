@@ -15,7 +15,7 @@ from graphql import (
     GraphQLString,
 )
 
-from rowcast.api.graphql.roots import ROOT, Ask, Call, Run
+from rowcast.api.graphql.roots import ONCE, ROOT, Ask, Call, Run
 
 Arguments = Mapping[str, Any]
 Verb = Callable[[Ask, Arguments], Awaitable[Any]]
@@ -34,6 +34,12 @@ def verb(kind: GraphQLOutputType, work: Verb, **arguments: GraphQLInputType) -> 
     return GraphQLField(
         kind, {name: GraphQLArgument(each) for name, each in arguments.items()}, extensions={ROOT: root}
     )
+
+
+def once(member: GraphQLField) -> GraphQLField:
+    """The same member, which may stand in an operation once: nobody is to guess many times in one request."""
+    member.extensions[ONCE] = True
+    return member
 
 
 def done(kind: GraphQLOutputType, work: Verb, **arguments: GraphQLInputType) -> GraphQLField:

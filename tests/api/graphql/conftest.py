@@ -1,0 +1,110 @@
+"""The shop behind the GraphQL door, with rows, and people of several rights."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from rowcast.api.rest.app import Rest
+from rowcast.auth import SYSTEM
+from rowcast.engine.create import create
+from rowcast.engine.engine import Engine
+from rowcast.engine.settings import GraphQL, Settings
+from rowcast.server.bootstrap import first_start
+from rowcast.server.config import ServerSettings
+from rowcast.store.open import open_store
+from tests.engine.conftest import _cheap_hashes, empty_shop
+
+__all__ = ["_cheap_hashes", "empty_shop"]
+
+MINE = {"author": {"name": {"_eq": "Ada"}}}
+RULES: dict[str, list[dict[str, Any]]] = {
+    "reader": [
+        {"collection": "books", "action": "read", "permissions": MINE, "fields": ["id", "title", "author", "reviews"]},
+        {"collection": "authors", "action": "read", "permissions": {}, "fields": ["id", "name", "books"]},
+        {"collection": "reviews", "action": "read", "permissions": {"stars": {"_gt": 2}}, "fields": ["id", "stars"]},
+    ],
+    "writer": [
+        {"collection": "books", "action": "create", "permissions": {}, "fields": ["title"]},
+        {"collection": "books", "action": "update", "permissions": MINE, "fields": ["title"]},
+    ],
+    "nobody": [],
+}
+BOOKS = [
+    {
+        "title": "Engines",
+        "pages": 10,
+        "author": {"name": "Ada", "email": "ada@example.com"},
+        "reviews": [{"stars": 5}, {"stars": 1}],
+        "genres": [{"genres_slug": {"slug": "maths", "label": "Maths"}}],
+    },
+    {"title": "Poems", "pages": 20, "author": {"name": "Byron"}, "reviews": [{"stars": 4}]},
+    {"title": "Blank", "pages": 30},
+]
+LETTER = {
+    "subject": "Hello",
+    "parts": [{"collection": "quotes", "item": {"words": "w"}}, {"collection": "photos", "item": {"caption": "c"}}],
+}
+
+
+@dataclass
+class Asker:
+    """Asks over the REST application, without a listener."""
+
+    engine: Engine
+    http: httpx.AsyncClient
+
+    async def post(self, who: str | None, query: Any, scope: str = "", **more: Any) -> httpx.Response:
+        """The response to a document."""
+        headers = {"Authorization": f"Bearer tok-{who}"} if who else {}
+        return await self.http.post(f"/graphql{scope}", json={"query": query, **more}, headers=headers)
+
+    async def data(self, who: str | None, query: str, scope: str = "", **variables: Any) -> Any:
+        """The data, where nothing is wrong."""
+        response = await self.post(who, query, scope, variables=variables)
+        body = response.json()
+        assert (response.status_code, list(body)) == (200, ["data"]), body
+        return body["data"]
+
+    async def errors(self, who: str | None, query: str, scope: str = "", **variables: Any) -> tuple[int, list[str]]:
+        """Status and codes, where something is."""
+        response = await self.post(who, query, scope, variables=variables)
+        return response.status_code, [each["extensions"]["code"] for each in response.json()["errors"]]
+
+
+async def opened(path: Path, **settings: Any) -> Engine:
+    """The shop at that path, with rows and people."""
+    known = Settings("for tests only, thirty-two bytes or more", login_stall_time=0, register_stall_time=0)
+    engine = Engine(open_store(f"sqlite:///{path}", query_timeout=5.0), replace(known, **settings))
+    await engine.open()
+    await first_start(engine, ServerSettings(admin_password="pw", admin_token="tok-admin"))
+    for name, rules in RULES.items():
+        policy = {"policy": {"name": name, "permissions": rules}}
+        user = {"email": f"{name}@example.com", "password": "pw", "token": f"tok-{name}", "policies": [policy]}
+        await create(engine, SYSTEM, "directus_users", user)
+    await create(engine, SYSTEM, "books", BOOKS)
+    await create(engine, SYSTEM, "letters", LETTER)
+    return engine
+
+
+@pytest.fixture
+def graphql() -> GraphQL:
+    """The settings of the door; a test may have its own."""
+    return GraphQL()
+
+
+@pytest.fixture
+async def ask(empty_shop: Path, tmp_path: Path, graphql: GraphQL) -> AsyncIterator[Asker]:
+    """A client of a fresh shop."""
+    path = tmp_path / "shop.db"
+    shutil.copy(empty_shop, path)
+    engine = await opened(path, graphql=graphql)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(Rest(engine)), base_url="http://testserver") as http:
+        yield Asker(engine, http)
+    await engine.close()
