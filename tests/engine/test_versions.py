@@ -20,7 +20,7 @@ from rowcast.errors import Forbidden, InvalidPayload, Unprocessable, VersionHash
 from rowcast.query.parse import parse
 from tests.engine.people import People, allow
 
-NOTES = {
+NOTES: dict[str, Any] = {
     "collection": "notes",
     "schema": {},
     "meta": {},
@@ -66,7 +66,7 @@ async def test_an_item_is_read_as_it_would_be(people: People) -> None:
         people.engine, SYSTEM, draft, {"notes": {"create": [{"text": "second"}], "update": [{"id": 1, "text": "1st"}]}}
     )
     assert delta["title"] == "Then"
-    asked = {"fields": ["title", "notes.text", "count(notes)"], "version": "draft"}
+    asked: dict[str, Any] = {"fields": ["title", "notes.text", "count(notes)"], "version": "draft"}
     assert await seen(people, item, **asked) == {
         "$meta": {"version_id": draft},
         "title": "Then",

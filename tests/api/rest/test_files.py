@@ -9,6 +9,8 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -230,8 +232,9 @@ def test_other_pictures(place: Server, admin: httpx.Client) -> None:
         shown = admin.get(f"/assets/{key}?{query}")
         assert (Image.open(io.BytesIO(shown.content)).size, shown.headers["content-type"]) == (size, kind)
         assert admin.get(f"/assets/{key}?{query}", headers={"If-None-Match": shown.headers["etag"]}).status_code == 304
-    auto = admin.get(f"/assets/{key}?width=9&format=auto", headers={"Accept": "image/avif,image/webp,*/*"})
-    assert (auto.headers["content-type"], auto.headers["vary"]) == ("image/webp", "Accept")
+    for accepted, kind in (("image/avif,image/webp,*/*", "avif"), ("image/webp;q=0.9", "webp"), ("*/*", "png")):
+        auto = admin.get(f"/assets/{key}?width=9&format=auto", headers={"Accept": accepted})
+        assert (auto.headers["content-type"], auto.headers["vary"]) == (f"image/{kind}", "Accept")
     for query in ("key=none", "width=-5", "width=7000", "fit=stretch&width=3", 'transforms=[["exec"]]'):
         assert code(admin.get(f"/assets/{key}?{query}")) == (400, "INVALID_QUERY")
     broken = upload(admin, b"no picture", "b.png", "image/png")["id"]
@@ -299,6 +302,37 @@ def test_who_may_see_and_take_in(place: Server, admin: httpx.Client) -> None:
         assert code(ann.patch(f"/files/{key}", files={"file": ("a.txt", b"x")})) == (403, "FORBIDDEN")
         assert ann.patch(f"/files/{key}", json={"title": "B"}).status_code in (200, 204)
         assert code(ann.post("/files/import", json={"url": "http://127.0.0.1/"})) == (503, "SERVICE_UNAVAILABLE")
+
+
+class Web(BaseHTTPRequestHandler):
+    """Somebody's web server, inside."""
+
+    def do_GET(self) -> None:
+        content = picture() if self.path.endswith(".png") else b"x" * (4 * 1024 * 1024)
+        self.send_response(302 if self.path == "/away" else 200)
+        self.send_header("Location", "http://127.0.0.1:9/")
+        self.send_header("Content-Type", "image/png")
+        self.end_headers()
+        with suppress(OSError):
+            self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Not here."""
+
+
+def test_fetching_from_an_address_that_is_allowed(place: Server, admin: httpx.Client) -> None:
+    with ThreadingHTTPServer(("127.0.0.3", 0), Web) as web:
+        threading.Thread(target=web.serve_forever, daemon=True).start()
+        base = f"http://127.0.0.3:{web.server_address[1]}"
+        before = on_disk(place)
+        body = {"url": f"{base}/sea%20side.png", "data": {"title": "Sea", "tags": ["a"]}}
+        row = admin.post("/files/import", json=body).json()["data"]
+        assert (row["title"], row["tags"], row["width"], row["type"]) == ("Sea", ["a"], 40, "image/png")
+        assert row["filename_download"] == "sea side.png"
+        for path, told in (("/long", (413, "CONTENT_TOO_LARGE")), ("/away", (503, "SERVICE_UNAVAILABLE"))):
+            assert code(admin.post("/files/import", json={"url": base + path})) == told
+        assert on_disk(place) == {*before, row["filename_disk"]}
+        web.shutdown()
 
 
 def test_nobody_points_a_row_at_other_bytes(place: Server, admin: httpx.Client) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 import zipfile
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from rowcast.auth import Actor
 from rowcast.engine.files.found import File, find
@@ -18,8 +20,6 @@ from rowcast.query.sql import files
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
-
-import msgspec
 
 FOLDERS = "directus_folders"
 MOST = 10_000
@@ -40,7 +40,7 @@ async def archive_folder(engine: Engine, actor: Actor, key: str) -> tuple[str, A
     """The folder's name, and the archive of what the actor may read in it and in the folders below. Raises Forbidden."""
     await read_one(engine, actor, FOLDERS, key, parse({"fields": ["id"]}))
     folder = cast_key(engine.schema.collections[FOLDERS].key, key)
-    paths = {row[0]: row[1] for row in await engine.store.read(files.TREE, (folder,))}
+    paths = await _tree(engine, actor, folder)
     asked = parse({"filter": {"folder": {"_in": list(paths)}}, "fields": ["id"], "limit": MOST + 1, "sort": ["id"]})
     answer = await read(engine, actor, FILES, asked)
     keys = [row["id"] for row in msgspec.json.decode(answer.data)]
@@ -49,7 +49,15 @@ async def archive_folder(engine: Engine, actor: Actor, key: str) -> tuple[str, A
     entries: list[Entry] = [(f"{path}/", None) for path in paths.values()]
     found = [await find(engine, actor, key) for key in keys]
     entries += _named((f"{paths[file.folder or '']}/{file.name}", file) for file in found)
-    return paths[folder], _zipped(engine, sorted(entries, key=lambda entry: entry[0]))
+    return paths[str(folder)], _zipped(engine, sorted(entries, key=lambda entry: entry[0]))
+
+
+async def _tree(engine: Engine, actor: Actor, folder: Any) -> dict[str, str]:
+    """The paths of the folder and of those below that the actor may read."""
+    paths = {row[0]: row[1] for row in await engine.store.read(files.TREE, (folder,))}
+    asked = parse({"filter": {"id": {"_in": list(paths)}}, "fields": ["id"], "limit": len(paths)})
+    seen = {row["id"] for row in msgspec.json.decode((await read(engine, actor, FOLDERS, asked)).data)}
+    return {key: path for key, path in paths.items() if key in seen}
 
 
 def _named(entries: Iterable[tuple[str, File]]) -> Iterable[Entry]:
@@ -70,7 +78,7 @@ async def _zipped(engine: Engine, entries: Sequence[Entry]) -> AsyncIterator[byt
                 archive.writestr(_info(name, None), b"")
                 continue
             with archive.open(_info(name, file), "w", force_zip64=True) as entry:
-                async for piece in engine.files.storage(file.storage).read(file.disk):
+                async for piece in engine.files.holder(file.storage).read(file.disk):
                     entry.write(piece)
                     yield sink.take()
             yield sink.take()

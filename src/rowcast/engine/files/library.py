@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from rowcast.engine.files.pictures import Pictures
-from rowcast.errors import InvalidPayload, RowcastError
+from rowcast.errors import InvalidPayload, RowcastError, ServiceUnavailable
 from rowcast.feed import Commit
 from rowcast.feed.commit import Kind
 from rowcast.query.sql import files
@@ -53,10 +53,17 @@ class Library:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def storage(self, name: str) -> Storage:
-        """The storage of that name. Raises InvalidPayload if there is none."""
+        """The storage of that name, for new bytes. Raises InvalidPayload if there is none."""
         found = self._storages.get(name)
         if found is None:
             raise InvalidPayload(f'There is no storage "{name}"')
+        return found
+
+    def holder(self, name: str) -> Storage:
+        """The storage of that name, for bytes that are there. Raises ServiceUnavailable if the settings have it no more."""
+        found = self._storages.get(name)
+        if found is None:
+            raise ServiceUnavailable(f'The storage "{name}" is not among STORAGE_LOCATIONS.', service="files")
         return found
 
     async def place(self, storage: str, received: Received, name: str) -> None:
