@@ -1,7 +1,7 @@
 // One's own account: the row, which of its fields one may change, and the second factor.
 import { disableTwoFactor, enableTwoFactor, generateTwoFactorSecret, updateMe } from '@directus/sdk'
 import type { Row } from '@/model/types'
-import { get, send } from './client'
+import { get, post, send } from './client'
 
 export interface Factor {
   secret: string
@@ -11,6 +11,8 @@ export interface Factor {
 export const newFactor = (password: string): Promise<Factor> => send(generateTwoFactorSecret(password))
 export const enableFactor = (secret: string, otp: string): Promise<void> => send(enableTwoFactor(secret, otp))
 export const disableFactor = (otp: string): Promise<void> => send(disableTwoFactor(otp))
+/** Another user's, by an administrator. */
+export const disableFactorOf = (user: string): Promise<void> => post(`/users/${encodeURIComponent(user)}/tfa/disable`)
 export const saveMe = (values: Row): Promise<Row> => send(updateMe(values as never))
 
 /** The fields of one's own row that one may change; `*` for all. Empty when it cannot be told. */

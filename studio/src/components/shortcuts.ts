@@ -15,7 +15,7 @@ export interface Shortcut {
 export const plainKeys: Ref<boolean> = useLocalStorage('rowcast:plain-keys', true)
 
 const LETTERS: Record<string, string> = {
-  '/content': 'c', '/model': 'm', '/users': 'u', '/roles': 'r', '/policies': 'p', '/realtime': 'l', '/activity': 'a', '/settings': 's',
+  '/content': 'c', '/files': 'f', '/model': 'm', '/users': 'u', '/roles': 'r', '/policies': 'p', '/realtime': 'l', '/activity': 'a', '/settings': 's',
   '/reference': 'i',
 }
 

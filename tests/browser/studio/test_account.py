@@ -169,6 +169,27 @@ async def test_the_second_factor_is_set_up_and_switched_off(studio: Studio, name
     assert not studio.errors
 
 
+async def test_an_administrator_switches_off_the_factor_of_somebody_who_lost_the_phone(studio: Studio) -> None:
+    page, own = studio.page, {"email": "eva@example.com", "password": "secret-eva"}
+    with studio.server.client() as admin:
+        policy = post(admin, "/policies", {**APP, "permissions": [OWN]})["id"]
+        user = post(admin, "/users", {**own, "policies": [{"policy": policy}]})["id"]
+        token = {"Authorization": f"Bearer {post(admin, '/auth/login', own)['access_token']}"}
+        made = admin.post("/users/me/tfa/generate", json={"password": "secret-eva"}, headers=token).json()["data"]
+        secret = {"secret": made["secret"], "otp": pyotp.TOTP(made["secret"]).now()}
+        assert admin.post("/users/me/tfa/enable", json=secret, headers=token).status_code == 204
+        await studio.log_in()
+        await studio.open(f"/users/{user}")
+        await studio.button("Switch off …").click()
+        await studio.settle()
+        await studio.judge("user-factor-off")
+        await page.get_by_role("dialog").get_by_role("button", name="Switch off").click()
+        await expect(page.get_by_text("Two-factor login switched off")).to_be_visible()
+        await expect(studio.button("Switch off …")).to_have_count(0)
+        assert admin.post("/auth/login", json=own).status_code == 200
+    assert not studio.errors
+
+
 async def test_who_has_to_set_up_a_second_factor_does_that_first(studio: Studio) -> None:
     page = studio.page
     with studio.server.client() as admin:

@@ -29,6 +29,9 @@ PAGES = (
     "/realtime",
     "/activity",
     "/settings",
+    "/account",
+    "/reference",
+    "/view-as",
     "/nowhere",
 )
 EMPTY = ("/content", "/model", "/realtime")
