@@ -12,7 +12,7 @@ export async function showUsersLanguage(): Promise<void> {
   if (code !== language.value) await showLanguage(code).catch(() => undefined)
 }
 
-/** Chosen by a person: kept in this browser and, after the login, in their account. */
+/** Chosen by a person: kept in this browser and, after the login, in their account. Throws when its catalogue does not come. */
 export async function chooseLanguage(code: string): Promise<void> {
   await showLanguage(code, true)
   if (!session.me) return

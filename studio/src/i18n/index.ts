@@ -47,12 +47,12 @@ const number = (value: number): string => value.toLocaleString(region())
 /** What was chosen in this browser, before or without an account. */
 export const chosenHere = (): string | null => localStorage.getItem(CHOICE)
 
-/** Shows another language once its catalogue is there. `keep` remembers it in this browser. */
+/** Shows another language once its catalogue is there; throws when it does not come. `keep` remembers it in this browser. */
 export async function showLanguage(wish: string, keep = false): Promise<void> {
   const code = languageFor(wish)
-  if (keep) localStorage.setItem(CHOICE, code)
   const load = catalogues[`./catalogues/${code}.json`]
   if (load && !i18n.global.availableLocales.includes(code)) i18n.global.setLocaleMessage(code, await load())
+  if (keep) localStorage.setItem(CHOICE, code)
   i18n.global.locale.value = code
   language.value = code
   document.documentElement.lang = code

@@ -70,7 +70,7 @@ export const INTERFACES: readonly InterfaceInfo[] = [
 ]
 
 /** Where the first that fits would be too special. */
-const USUAL: Record<string, string> = { json: 'input-code', csv: 'tags' }
+const USUAL: Record<string, string> = { json: 'input-code', csv: 'tags', integer: 'input' }
 /** Those that suit a type without being chosen: a file is a relation too. */
 const PLAIN = INTERFACES.filter((each) => each.widget !== 'file' && each.widget !== 'image')
 const known = new Map(INTERFACES.map((each) => [each.id, each]))

@@ -143,6 +143,7 @@ describe('the catalogue', () => {
   it('has an interface for every type and for unknown names', () => {
     for (const { type } of FIELD_TYPES) expect(interfaceFor(null, type).types).toContain(type)
     expect(interfaceFor('never-heard', 'boolean').widget).toBe('toggle')
+    expect(interfaceFor(null, 'integer').widget).toBe('text')
     expect(typeInfo('strange').kind).toBe('text')
   })
   it('titles names for people', () => {
