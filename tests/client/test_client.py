@@ -216,6 +216,29 @@ async def test_an_error_in_the_block_is_itself(guide: Server) -> None:
 
 
 @both
+def test_another_process_goes_on_from_a_position(guide: Server, notes: Path, backend: str) -> None:
+    async def work() -> None:
+        async with create_client(guide.base, token=ADMIN_TOKEN) as client:
+            async with client.subscribe("notes", event="create", query={"fields": ["rank"]}) as events:
+                await client.items("notes").create({"rank": 0})
+                assert (await anext(events)).rows == [{"rank": 0}]
+                position = events.position
+            for rank in (1, 2, 3):
+                await client.items("notes").create({"rank": rank})
+        async with create_client(guide.base, token=ADMIN_TOKEN) as client:
+            again = client.subscribe("notes", event="create", query={"fields": ["rank"]}, since=position)
+            async with again as events:
+                assert (events.init.rows, events.waiting) == ([], 3)
+                await client.items("notes").create({"rank": 4})
+                assert [(await anext(events)).rows for _ in range(4)] == [[{"rank": rank}] for rank in (1, 2, 3, 4)]
+            other = client.subscribe("notes", query={"fields": ["rank"]}, since="nonsense")
+            async with other as events:
+                assert (events.init.kind, events.init.complete, len(events.init.rows)) == ("gap", True, 5)
+
+    run(work, backend)
+
+
+@both
 def test_cancelling_takes_nothing_along(guide: Server, notes: Path, backend: str) -> None:
     async def work() -> None:
         async with create_client(guide.base, token=ADMIN_TOKEN) as client:

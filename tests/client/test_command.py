@@ -14,11 +14,15 @@ from typing import Any
 
 import msgspec
 import pytest
+import typer
 from rich.console import Console
+from typer.testing import CliRunner
 
 from rowcast.client import create_client
+from rowcast.client.command import register
 from rowcast.client.command.view import picture
 from rowcast.client.types import model_of, python, typescript
+from rowcast.errors import RowcastError
 from tests.support.guide import TOKEN
 from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, ADMIN_TOKEN, COMMAND, Server, environment
 
@@ -69,7 +73,8 @@ def test_tail(guide: Server, notes: Path) -> None:
 
 async def test_watch(guide: Server, notes: Path) -> None:
     async with create_client(guide.base, token=ADMIN_TOKEN) as client:
-        await client.items("notes").create_many([{"text": "x" * 60, "rank": 1}, {"text": None, "rank": 2}])
+        evil = "\x1b[2J[bold]a\nb\u202ec"
+        await client.items("notes").create_many([{"text": "x" * 60, "rank": 1}, {"text": evil, "rank": 2}])
         table = await client.live("notes", sort="rank")
         console = Console(record=True, width=100, file=(notes / "watch").open("w"))
         console.print(picture(table, "notes", {"fields": "rank,text"}, table.rows[0]["id"]))
@@ -77,7 +82,64 @@ async def test_watch(guide: Server, notes: Path) -> None:
         shown = console.export_text()
         assert re.search(r"rank .* text", shown)
         assert "x" * 49 + "…" in shown
+        assert "·[2J[bold]a·b·c" in shown, "data does not steer the terminal"
         assert "2 rows, 0 changes" in shown
+
+
+RUBBISH = [
+    (["watch", "nothing"], 'collection "nothing"'),
+    (["watch", "messages", "--filter", "{"], "The filter is no JSON"),
+    (["watch", "messages", "--fields", "nope"], 'field "nope"'),
+    (["tail", "messages", "--filter", "5"], "filter"),
+    (["tail", "messages", "--token", "wrong"], "The token was refused"),
+    (["tail", "messages", "--url", "nowhere"], "is no address of a server"),
+    (["items", "read", "messages", "--filter", "[1]"], "filter"),
+    (["items", "read", "messages", "--sort", "nope"], 'field "nope"'),
+    (["items", "read", "messages", "--url", "http://127.0.0.1:1"], "127.0.0.1:1"),
+    (["items", "create", "messages", "[1]"], "payload"),
+    (["items", "create", "messages", "nope"], "The data is no JSON"),
+    (["items", "update", "messages", "1", "[]"], "object"),
+    (["types", "--output", "/nowhere/model.py"], "/nowhere/model.py cannot be written"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), RUBBISH)
+def test_rubbish(guide: Server, arguments: list[str], words: str) -> None:
+    app = typer.Typer()
+    register(app)
+    who = {"ROWCAST_URL": guide.base, "ROWCAST_TOKEN": ADMIN_TOKEN}
+    done = CliRunner().invoke(app, arguments, env=who)
+    assert isinstance(done.exception, RowcastError), done.exception
+    assert words in done.exception.message
+    assert done.output == ""
+
+
+def test_it_is_told_in_one_line(guide: Server) -> None:
+    told = "rowcast: Invalid payload. The data is no JSON: Expecting value: line 1 column 1 (char 0).\n"
+    assert run(guide, "items", "create", "messages", "nope") == (2, "", told)
+
+
+def test_tail_goes_on_says_what_it_missed_and_ends_with_its_reader(guide: Server, notes: Path) -> None:
+    unknown = start(guide, COMMAND, "tail", "notes", "--since", "nonsense", "--count", "1")
+    assert unknown.stdout is not None
+    assert json.loads(unknown.stdout.readline())["event"] == "gap"
+    with guide.client() as admin:
+        made = admin.post("/items/notes", json={"text": "a"}).json()["data"]["id"]
+        out, err = unknown.communicate(timeout=20)
+        first = json.loads(out)
+        assert (first["event"], first["data"][0]["text"], err) == ("create", "a", "")
+        admin.patch(f"/items/notes/{made}", json={"text": "b"})
+        again = start(guide, COMMAND, "tail", "notes", "--since", first["position"], "--count", "1")
+        out, err = again.communicate(timeout=20)
+        assert (json.loads(out)["event"], json.loads(out)["data"][0]["text"], err) == ("update", "b", "")
+        piped = start(guide, "sh", "-c", f"{COMMAND} tail notes --since {first['position']} | head -1")
+        assert piped.stdout is not None
+        assert json.loads(piped.stdout.readline())["event"] == "update"
+        ends = time.monotonic() + 20
+        while piped.poll() is None and time.monotonic() < ends:
+            admin.post("/items/notes", json={"text": "c"}).raise_for_status()
+            time.sleep(0.1)
+        assert piped.communicate(timeout=5)[1] == ""
 
 
 def schema() -> tuple[Any, Any, Any]:

@@ -9,7 +9,7 @@ import anyio
 
 from rowcast.client.effects import Effect, Held
 from rowcast.client.frames import Frame
-from rowcast.client.session import Session
+from rowcast.client.session import EVENTS, Session
 from rowcast.errors import ConnectionLost, RowcastError
 
 
@@ -44,8 +44,8 @@ class Gate:
 async def begin(
     gate: Gate, members: Mapping[str, Any], sink: Sink, *, resume: bool, since: str | None = None
 ) -> tuple[Held, str, Frame]:
-    """Subscribe, and wait for the first frame; later ones go to ``sink``. The first is ``init``, or of a subscription that goes on
-    from ``since`` either ``resumed`` or, where that is impossible, ``gap``.
+    """Subscribe, and wait until it stands; events go to ``sink``. It stands with ``init``, or if it goes on from ``since`` either
+    with ``resumed`` or, where that is impossible, with ``gap``.
 
     Raises Forbidden, InvalidQuery, InvalidCollection and others if the server refuses, ConnectionLost if it does not answer.
     """
@@ -68,7 +68,7 @@ async def begin(
 
 
 class Start:
-    """Keeps the first frame and hands on the others."""
+    """Keeps the frame that says that it stands, and hands on the others."""
 
     __slots__ = ("_done", "_error", "_first", "_sink")
 
@@ -80,7 +80,7 @@ class Start:
 
     def take(self, kind: str, frame: Frame) -> bool:
         """See Sink."""
-        if self._first is not None:
+        if self._first is not None or kind in EVENTS:  # what is replayed stands before ``resumed``
             return self._sink.take(kind, frame)
         self._first = kind, frame
         self._done.set()

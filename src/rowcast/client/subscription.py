@@ -16,15 +16,16 @@ from rowcast.client.frames import Frame, Meta, meta_of
 from rowcast.client.gate import Gate, begin
 from rowcast.client.models import from_json, misfit
 
-Kind = Literal["init", "create", "update", "delete", "gap"]
+Kind = Literal["init", "resumed", "create", "update", "delete", "gap"]
 Row = TypeVar("Row", default=dict[str, Any])
 _NO_META = Meta()
 
 
 class Event(Struct, Generic[Row], frozen=True):
     """What has happened. ``rows`` are those created or updated, ``keys`` those deleted. ``init`` is the beginning with the rows of
-    that moment. ``gap``: something may have been missed, since the server could not tell what happened while there was no
-    connection or since events were not taken in time; ``rows`` are then the rows of now, if ``complete``."""
+    that moment, ``resumed`` (as ``Subscription.init`` only) the beginning from an earlier position. ``gap``: something may have
+    been missed, since the server could not tell what happened while there was no connection or since events were not taken in
+    time; ``rows`` are then the rows of now, if ``complete``."""
 
     kind: Kind
     rows: list[Row] = []
@@ -36,7 +37,8 @@ class Event(Struct, Generic[Row], frozen=True):
 
 class Subscription(Generic[Row]):
     """``async with client.subscribe(…) as events: async for event in events: …``. ``init`` has the rows of the beginning (none if
-    the subscription is for one kind of event only)."""
+    the subscription is for one kind of event only); with ``since`` it is ``resumed``, and what was missed is among the events, or
+    ``gap``, if nobody knows that any more."""
 
     init: Event[Row]
 

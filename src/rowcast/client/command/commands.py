@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -14,7 +15,8 @@ import typer
 
 from rowcast.client.client import Client, EventName, create_client
 from rowcast.client.items import Items
-from rowcast.errors import InvalidPayload, InvalidQuery
+from rowcast.client.subscription import Event
+from rowcast.errors import InvalidConfiguration, InvalidPayload, InvalidQuery
 
 Url = Annotated[str, typer.Option(envvar="ROWCAST_URL", help="The address of the server.")]
 Token = Annotated[str | None, typer.Option(envvar="ROWCAST_TOKEN", help="A token of the user who asks.")]
@@ -60,7 +62,14 @@ def types(
     if output is None:
         typer.echo(text, nl=False)
     else:
+        _write(output, text)
+
+
+def _write(output: Path, text: str) -> None:
+    try:
         output.write_text(text)
+    except OSError as error:
+        raise InvalidConfiguration(f"{output} cannot be written: {error.strerror}") from error
 
 
 def watch(
@@ -111,11 +120,10 @@ async def _tail(
 ) -> None:
     left = count
     async with client.subscribe(collection, event=event, query=query, since=since) as events:
+        if events.init.kind == "gap":  # it could not go on from there
+            _print_event(events.init)
         while left is None or left > 0:
-            each = await anext(events)
-            data = each.keys if each.kind == "delete" else each.rows
-            position = {} if each.position is None else {"position": each.position}
-            _print({"event": each.kind, "data": data, **position})
+            _print_event(await anext(events))
             left = None if left is None else left - 1
 
 
@@ -205,6 +213,9 @@ def _run(
         return anyio.run(main)
     except KeyboardInterrupt:
         return None
+    except BrokenPipeError:  # whoever read this has read enough; nothing is to be said at the exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return None
 
 
 def _items(collection: str, work: Callable[[Items], Coroutine[Any, Any, Any]], *who: Any) -> Any:
@@ -230,6 +241,12 @@ def _data(text: str) -> Any:
 def _print_all(found: Any) -> None:
     for each in found if isinstance(found, list) else [found]:
         _print(each)
+
+
+def _print_event(event: Event) -> None:
+    data = event.keys if event.kind == "delete" else event.rows
+    position = {} if event.position is None else {"position": event.position}
+    _print({"event": event.kind, "data": data, **position})
 
 
 def _print(value: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from rowcast.client.client import Client
@@ -33,7 +33,7 @@ def picture(table: LiveTable, collection: str, query: Mapping[str, Any], changed
     """The rows as they are now; the one that changed last stands out."""
     rows = table.rows
     columns = [name for name in names(query.get("fields")) if name != "*"] or list(rows[0] if rows else ())
-    grid = Table(*columns, title=collection)
+    grid = Table(*(Column(Text(harmless(name))) for name in columns), title=Text(harmless(collection)))
     for row in rows:
         is_changed = changed is not None and table.get(changed) is row
         grid.add_row(*(_text(row, name) for name in columns), style="bold green" if is_changed else None)
@@ -43,5 +43,10 @@ def picture(table: LiveTable, collection: str, query: Mapping[str, Any], changed
 def _text(row: Any, path: str) -> Text:
     for name in path.split("."):
         row = row.get(name) if isinstance(row, Mapping) else None
-    text = "" if row is None else str(row)
-    return Text(text if len(text) <= _REST else text[: _REST - 1] + "…")
+    return Text(harmless("" if row is None else str(row)))
+
+
+def harmless(text: str) -> str:
+    """A value in one short line, without what would steer the terminal."""
+    short = text if len(text) <= _REST else text[: _REST - 1] + "…"
+    return "".join(letter if letter.isprintable() else "·" for letter in short)
