@@ -133,3 +133,26 @@ async def test_what_goes_wrong_in_one_member_leaves_the_others(ask: Asker) -> No
     assert body["data"] == {"a": {"title": "Engines"}, "b": None}
     assert body["errors"][0]["path"] == ["b"]
     assert body["errors"][0]["locations"] == [{"line": 1, "column": 35}]
+
+
+async def test_a_content_version(ask: Asker) -> None:
+    headers = {"Authorization": "Bearer tok-admin"}
+    meta = {"meta": {"versioning": True}}
+    (await ask.http.patch("/collections/books", json=meta, headers=headers)).raise_for_status()
+    made = {"key": "draft", "name": "D", "collection": "books", "item": "1"}
+    found = await ask.http.post("/versions", json=made, headers=headers)
+    key = found.raise_for_status().json()["data"]["id"]
+    changes = {"title": "Drafted", "author": 2}
+    (await ask.http.post(f"/versions/{key}/save", json=changes, headers=headers)).raise_for_status()
+    answer = await ask.data(
+        "admin",
+        """{ a: books_by_id(id: 1, version: "draft") { t: title author { name } }
+             b: books_by_version(id: 1, version: "draft") { title author }
+             c: books_by_id(id: 1) { title } }""",
+    )
+    assert answer == {
+        "a": {"t": "Drafted", "author": {"name": "Byron"}},
+        "b": {"title": "Drafted", "author": 2},
+        "c": {"title": "Engines"},
+    }
+    assert await ask.errors("admin", '{ books_by_id(id: 1, version: "x") { id } }') == (200, ["FORBIDDEN"])

@@ -37,12 +37,21 @@ def by_key(collection: str) -> Root:
 
         async def run(ask: Ask) -> bytes:
             if key is None:
-                return (await read(ask.engine, ask.actor, collection, query)).data
-            return (await read_one(ask.engine, ask.actor, collection, key, query)).data
+                answer = await read(ask.engine, ask.actor, collection, query)
+            else:
+                answer = await read_one(ask.engine, ask.actor, collection, key, query)
+            return answer.data if query.version is None else _selected(answer.data)
 
         return run
 
     return root
+
+
+def _selected(row: bytes) -> bytes:
+    """A row of a version without what nobody selected."""
+    members = msgspec.json.decode(row, type=dict[str, msgspec.Raw])
+    members.pop("$meta", None)
+    return msgspec.json.encode(members)
 
 
 def aggregated(collection: str) -> Root:

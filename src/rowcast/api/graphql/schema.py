@@ -74,7 +74,7 @@ class _Builder:
         versioned: Arguments = {"version": GraphQLArgument(GraphQLNonNull(GraphQLString))}
         found: GraphQLFieldMap = {}
         if collection.singleton:
-            found[name] = _root(row, reads.listed(collection.name), {"version": VERSION})
+            found[name] = _root(row, reads.by_key(collection.name), {"version": VERSION})
         else:
             found.update(self._lists(collection, name, row))
             versioned["id"] = KEY
