@@ -6,6 +6,7 @@ import { plainKeys, ways } from './shortcuts'
 
 const press = (selector: string): void => document.querySelector<HTMLElement>(selector)?.click()
 
+const SAVE = 'button[type=submit][form]:not(:disabled)'
 const ACTIONS: Record<string, () => void> = {
   '/': () => document.querySelector<HTMLElement>('main input[type=search]')?.focus(),
   n: () => press('main [data-create]'),
@@ -20,7 +21,8 @@ export function useShortcuts(help: Ref<boolean>): void {
       '?': () => { help.value = !help.value },
       ...Object.fromEntries(ways().map(({ keys, to }) => [keys, () => void router.push(to)])),
     }
-    const save = { usingInput: true, handler: () => press('button[type=submit][form]:not(:disabled)') }
+    // What lies on top is saved first.
+    const save = { usingInput: true, handler: () => press(document.querySelector('[role=dialog]') ? `[role=dialog] ${SAVE}` : SAVE) }
     return { meta_s: save, ...(plainKeys.value && plain) }
   }))
 }

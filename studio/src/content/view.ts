@@ -53,7 +53,7 @@ export function fieldsFor(model: Model, collection: string, columns: readonly st
   return [...new Set([...(key ? [key] : []), ...wanted])]
 }
 
-const WIDTHS: Record<string, number> = { boolean: 120, integer: 120, bigInteger: 140, float: 140, decimal: 140, timestamp: 230, dateTime: 230, date: 150, time: 130, uuid: 320, text: 280 }
+const WIDTHS: Record<string, number> = { boolean: 120, integer: 120, bigInteger: 140, float: 140, decimal: 140, timestamp: 230, dateTime: 230, date: 150, time: 130, uuid: 320, string: 240, text: 300 }
 
 /** Pixels that suit most values of a type. */
 export const widthOf = (type: string): number => WIDTHS[type] ?? 200

@@ -12,6 +12,7 @@ describe('toJson', () => {
     expect(toJson(emptyGroup(), kindOf)).toBeNull()
     expect(toJson(group(rule('age', '_eq', ''), emptyGroup('_or')), kindOf)).toBeNull()
     expect(toJson(group(rule('age', '_between', '1', '')), kindOf)).toBeNull()
+    expect(toJson(group(rule('at', '_lt', '2026-0'), rule('age', '_eq', '1-'), rule('at', '_lt', '$NO')), kindOf)).toEqual({ _and: [{ at: { _lt: '$NO' } }] })
   })
 
   it('gives values the type of their column', () => {

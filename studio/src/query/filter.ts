@@ -49,16 +49,26 @@ export function toJson(group: Group, kindOf: KindOf): FilterJson | null {
 function nodeJson(node: FilterNode, kindOf: KindOf): FilterJson | null {
   if (node.node === 'group') return toJson(node, kindOf)
   const op = operator(node.operator)
-  if (!op || node.path.length === 0 || !complete(node, op)) return null
-  const leaf: FilterJson = { [node.operator]: ruleValue(node, op, kindOf(node.path)) }
+  const kind = kindOf(node.path)
+  if (!op || node.path.length === 0 || !complete(node, op, kind)) return null
+  const leaf: FilterJson = { [node.operator]: ruleValue(node, op, kind) }
   const column = node.path.slice(1).reduceRight<FilterJson>((inner, name) => ({ [name]: inner }), leaf)
   return { [node.path[0]!]: node.quantifier ? { [node.quantifier]: column } : column }
 }
 
-function complete(rule: Rule, op: Operator): boolean {
+function complete(rule: Rule, op: Operator, kind: string): boolean {
   if (op.arity === 'none') return true
-  if (op.arity === 'two') return rule.values.length === 2 && rule.values.every((each) => each !== '')
-  return rule.values.some((each) => each !== '')
+  const given = rule.values.filter((each) => each !== '')
+  return given.length >= (op.arity === 'two' ? 2 : 1) && given.every((each) => means(each, kind))
+}
+
+const MOMENT = /^(\d{4}-\d{2}-\d{2}|\d{2}:\d{2})/
+
+/** Half a date or half a number, as there is while somebody types, is no value yet. */
+function means(text: string, kind: string): boolean {
+  if (text.startsWith('$')) return true
+  if (kind === 'moment') return MOMENT.test(text)
+  return kind !== 'number' || !Number.isNaN(Number(text))
 }
 
 function ruleValue(rule: Rule, op: Operator, kind: string): unknown {

@@ -102,6 +102,12 @@ class Studio:
             await self.page.keyboard.press("Escape")
         await expect(entry).to_have_count(0)
 
+    async def undo(self, said: str) -> None:
+        """Take back what a message tells of."""
+        message = self.page.get_by_role("listitem").filter(has_text=said)
+        await message.get_by_role("button", name="Undo").click()
+        await expect(self.page.get_by_text("Taken back", exact=True).first).to_be_visible()
+
     async def shot(self, name: str) -> None:
         """Keep a picture of what has stopped moving."""
         SHOTS.mkdir(parents=True, exist_ok=True)

@@ -48,7 +48,7 @@ async def test_every_widget_saves_what_was_entered(filled: Studio) -> None:
     await page.get_by_label("Extra").fill('{"a": [1, 2]}')
     await filled.choose(page.get_by_role("button", name=re.compile("^Author: ")), "Cy")
     await filled.button("Save").click()
-    await expect(page.get_by_text("Item saved", exact=True)).to_be_visible()
+    await expect(page.get_by_text("Item saved", exact=True).first).to_be_visible()
     with filled.server.client() as admin:
         item = admin.get("/items/articles/2").json()["data"]
     assert item["title"] == "By hand"
@@ -92,7 +92,7 @@ async def test_relations_are_linked_and_unlinked(filled: Studio) -> None:
     await filled.open("/content/people/1")
     await page.get_by_role("button", name="Unlink Article 3", exact=True).click()
     await filled.button("Save").click()
-    await expect(page.get_by_text("Item saved", exact=True)).to_be_visible()
+    await expect(page.get_by_text("Item saved", exact=True).first).to_be_visible()
     await filled.choose(page.get_by_role("button", name="Link an item to Articles"), "Article 4")
     await filled.button("Save").click()
     await expect(page.get_by_role("main").get_by_role("link", name="Article 4", exact=True)).to_be_visible()
@@ -128,15 +128,14 @@ async def test_a_save_and_a_deletion_are_taken_back(filled: Studio) -> None:
     await filled.open("/content/articles/6")
     await page.get_by_label("Title").fill("By mistake")
     await page.keyboard.press("Control+s")
-    await filled.button("Undo").click()
+    await filled.undo("Item saved")
     await expect(page.get_by_label("Title")).to_have_value("Article 5")
     await filled.button("Delete item").click()
     await page.wait_for_url("**/content/articles")
-    await expect(page.get_by_text("Item deleted", exact=True)).to_be_visible()
+    await expect(page.get_by_text("Item deleted", exact=True).first).to_be_visible()
     with filled.server.client() as admin:
         assert admin.get("/items/articles/6").status_code == 403
-        await filled.button("Undo").last.click()
-        await expect(page.get_by_text("Taken back", exact=True).last).to_be_visible()
+        await filled.undo("Item deleted")
         item = admin.get("/items/articles/6").json()["data"]
     assert (item["title"], item["words"], item["author"]) == ("Article 5", 55, 3)
     assert item["date_created"] is not None

@@ -16,7 +16,7 @@ from tests.browser.studio.sample import post
 pytestmark = pytest.mark.browser
 FILTERS = (
     ("Title", "starts with", "Article 11", 11),
-    ("Words", "is at least", "1000", 22),
+    ("Words", "is at least", "1000", 23),
     ("Words", "is null", None, 24),
     ("Shown", "equals", "true", 48),
     ("Due", "is less than", "2026-04-01", 96),
@@ -29,8 +29,10 @@ async def condition(studio: Studio, field: str, operator: str, value: str | None
     """The first condition of the filter, as a person chooses it."""
     page = studio.page
     await page.get_by_label(re.compile("^Field: ")).last.click()
-    await page.get_by_placeholder("Search").last.fill(field)
-    await page.get_by_role("option", name=field, exact=True).click()
+    entry = page.get_by_role("option", name=field, exact=True)
+    await page.get_by_role("listbox").get_by_placeholder("Search").fill(field)
+    await entry.click()
+    await expect(entry).to_have_count(0)
     if operator != await page.get_by_label("Operator").last.inner_text():
         await studio.choose(page.get_by_label("Operator").last, operator)
     if value in ("true", "false"):
@@ -77,7 +79,7 @@ async def test_a_filter_for_every_kind_of_field(filled: Studio) -> None:
     await page.get_by_label("Filter as JSON").fill('{"words": {"_gt":')
     await expect(page.get_by_text("not a valid JSON object yet")).to_be_visible()
     await filled.judge("filter-broken-json")
-    await page.get_by_label("Filter as JSON").fill('{"words": {"_gt": 1300}}')
+    await page.get_by_label("Filter as JSON").fill('{"words": {"_gt": 1290}}')
     await expect(page.get_by_text("1 item", exact=True)).to_be_visible()
     assert not filled.errors
 
@@ -143,9 +145,8 @@ async def test_saved_views(filled: Studio) -> None:
     await page.get_by_role("menuitemcheckbox", name="Elevens").click()
     await expect(page.get_by_text("11 items")).to_be_visible()
     await filled.menu("Saved views", "Delete “Elevens”")
-    await expect(page.get_by_text("View deleted", exact=True)).to_be_visible()
-    await filled.button("Undo").click()
-    await expect(page.get_by_text("Taken back", exact=True)).to_be_visible()
+    await expect(page.get_by_text("View deleted", exact=True).first).to_be_visible()
+    await filled.undo("View deleted")
     with filled.server.client() as admin:
         kept = admin.get("/presets", params={"filter[bookmark][_nnull]": "true"}).json()["data"]
     assert [(each["bookmark"], each["search"]) for each in kept] == [("Elevens", "Article 11")]
@@ -165,8 +166,7 @@ async def test_many_at_once_and_the_way_back(filled: Studio) -> None:
     await expect(page.get_by_text("3 items changed", exact=True)).to_be_visible()
     with filled.server.client() as admin:
         assert len(fives(admin)) == 3
-        await filled.button("Undo").click()
-        await expect(page.get_by_text("Taken back", exact=True)).to_be_visible()
+        await filled.undo("3 items changed")
         assert fives(admin) == []
         await page.get_by_label("Select row 1", exact=True).click()
         await page.get_by_label("Select row 4", exact=True).click(modifiers=["Shift"])
@@ -174,7 +174,7 @@ async def test_many_at_once_and_the_way_back(filled: Studio) -> None:
         await filled.judge("selected")
         await filled.button("Delete").click()
         await expect(page.get_by_text("116 items", exact=True)).to_be_visible()
-        await filled.button("Undo").last.click()
+        await filled.undo("4 items deleted")
         await expect(page.get_by_text("120 items", exact=True)).to_be_visible()
         rows = admin.get("/items/articles", params={"filter[id][_in]": "1,2,3,4", "fields": "words,author"}).json()
     assert rows["data"] == [{"words": n * 11, "author": n % 3 + 1} for n in range(4)]
@@ -198,7 +198,7 @@ async def test_every_form_of_export(filled: Studio) -> None:
             await page.get_by_role("menuitem", name=f"As {form}").click()
         texts[form] = (await (await saved.value).path()).read_text()
     assert len(texts["CSV"].strip().splitlines()) == 3
-    assert [each["id"] for each in json.loads(texts["JSON"])] == [1, 4]
+    assert [each["title"][:9] for each in json.loads(texts["JSON"])] == ["Article 0", "Article 3"]
     assert texts["XML"].startswith("<?xml")
     assert "title: Article 3" in texts["YAML"]
     assert not filled.errors
