@@ -14,11 +14,17 @@ from rowcast.engine.refresh import Refresher
 from rowcast.feed import Commit
 from rowcast.live import audience, encode, held, index, live, outbox, resume, view
 from rowcast.live.subscription import Subscription
+from tests.oracle import rights
 from tests.oracle.run import run
 
 STEPS = 1200
 SEEDS = ("f1", "f2", "f3", "f4")
 Patch = pytest.MonkeyPatch
+
+
+def often(patch: Patch, *names: str) -> None:
+    """Have these steps happen much more often."""
+    patch.setattr(rights, "STEPS", [(weight * (12 if step.__name__ in names else 1), step) for weight, step in rights.STEPS])
 
 
 def forgets_old_rows(patch: Patch) -> None:
@@ -45,7 +51,11 @@ def forgets_related_rows(patch: Patch) -> None:
 
 def reviews_nobody(patch: Patch) -> None:
     """Rights stay what they were when one came."""
-    patch.setattr(review.Review, "concerned", lambda self, commit: ())
+
+    async def nobody(self: Any, listeners: Any) -> None:
+        """Nothing is done."""
+
+    patch.setattr(review.Review, "review", nobody)
 
 
 def shows_masked_fields(patch: Patch) -> None:
@@ -76,6 +86,7 @@ def doubles_at_the_seam(patch: Patch) -> None:
 
 def loses_the_first_that_was_missed(patch: Patch) -> None:
     """Who comes back is told one event too few."""
+    often(patch, "cut", "come_back")
     missed = subscribe.Token.parse
 
     def parse(text: str) -> Any:
@@ -109,11 +120,13 @@ def tells_deletes_to_all(patch: Patch) -> None:
 
 def forgets_moved_rows(patch: Patch) -> None:
     """A row's place in the order is of no interest."""
+    often(patch, "listen")
     patch.setattr(held, "_moved", lambda old, new: frozenset())
 
 
 def keeps_what_was_taken_away(patch: Patch) -> None:
     """Who may see less is not told to let go of the rest."""
+    often(patch, "edit_rules", "edit_people")
     difference = moves.difference
 
     def kept(*args: Any, **more: Any) -> Any:
@@ -129,6 +142,7 @@ def drops_what_waited(patch: Patch) -> None:
 
 def reads_too_few(patch: Patch) -> None:
     """Of several changed rows of a relational view, one is looked at."""
+    often(patch, "listen")
     some = Refresher._look_at_some
     patch.setattr(
         Refresher,

@@ -41,7 +41,7 @@ class Broadcast:
         self.live, self.listeners = Live(), set[Listener]()
         self.history = History(engine.store, lambda: self.told, changes_rights)
         self._answers = Answers(engine)
-        self.refresher = Refresher(self, self._answers)
+        self.refresher = Refresher(engine, self, self._answers)
         self.review = Review(engine, self, Moves(self, self._answers, self.refresher))
         self._backlog: deque[Commit] = deque()
         self._working = False

@@ -13,6 +13,7 @@ from rowcast.engine.channels import Channels
 from rowcast.engine.commits import CommitFeed
 from rowcast.engine.figures import Figures
 from rowcast.engine.files.library import Library
+from rowcast.engine.flows.flows import Flows
 from rowcast.engine.hooks import Hooks
 from rowcast.engine.identities import Identities
 from rowcast.engine.mail import Mailer
@@ -48,6 +49,7 @@ class Engine:
         self.figures = Figures(self)
         self.hooks = Hooks()
         self.files = Library(self)
+        self.flows = Flows(self)
         self._rights = RightsCache(self)
         self._on_commit: list[CommitListener] = [
             self.identities.committed,
@@ -56,6 +58,7 @@ class Engine:
             self.broadcast.committed,
             self.figures.committed,
             self.files.committed,
+            self.flows.committed,
         ]
         self._on_schema: list[SchemaListener] = [self.plans.clear, self.broadcast.remodelled]
         self.channels = Channels(self)
@@ -73,7 +76,9 @@ class Engine:
 
     async def close(self) -> None:
         """Finish queued writes and letters and close the store."""
+        self.broadcast.refresher.close()
         await self.mail.drain()
+        await self.flows.close()
         await self.files.close()
         await self.store.close()
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rowcast.engine.answers import Answers, keyed
+from rowcast.engine.due import Due
 from rowcast.errors import RowcastError
 from rowcast.feed import Position
 from rowcast.feed.commit import Key
@@ -24,6 +25,7 @@ from rowcast.live.held import Held
 
 if TYPE_CHECKING:
     from rowcast.engine.broadcast import Broadcast
+    from rowcast.engine.engine import Engine
 
 log = logging.getLogger("rowcast.live")
 
@@ -49,9 +51,14 @@ Admit = Callable[[Shown], None]
 class Refresher:
     """See the module."""
 
-    def __init__(self, broadcast: Broadcast, answers: Answers) -> None:
+    def __init__(self, engine: Engine, broadcast: Broadcast, answers: Answers) -> None:
         self._broadcast, self._answers = broadcast, answers
+        self._due = Due(engine, self._strike)
         self._newcomers: dict[Audience, list[tuple[Admit, asyncio.Future[None]]]] = {}
+
+    def close(self) -> None:
+        """Nothing is looked at any more."""
+        self._due.close()
 
     def start(self) -> None:
         """Look at whatever the commits that were told have made stale."""
@@ -105,6 +112,14 @@ class Refresher:
         )
         self._tell(audience, held, shown)
         self._admit(audience, newcomers[:known], shown)
+        if audience.form.moves_with_time:
+            await self._due.arm(audience, now)
+
+    def _strike(self, audience: Audience) -> None:
+        """Time has passed something that the view is about."""
+        if audience.held is not None:
+            audience.held.stale = None
+            self._start(audience)
 
     async def _look_at_some(self, audience: Audience, held: Held, keys: Mapping[Key, bytes]) -> None:
         text, position = await self._answers.shown(audience.view, list(keys))

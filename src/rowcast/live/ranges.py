@@ -1,36 +1,78 @@
 """Audiences by a range in which a column of their rows must lie. Finds those whose range holds a value without looking at the
 others. Must not know rows.
 
-Ranges are sorted by their lower bound; a tree over them knows the greatest upper bound below each node. It is made anew when too
-many ranges were added or removed since.
+Ranges are kept in runs, sorted by their lower bounds: a long one, a shorter one for those that came since it was made, and a few
+that are in none yet. A run is made anew when the shorter one has become too long for it.
 """
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 from rowcast.live.audience import Audience
 from rowcast.query.split import Range
 
 Bounds = tuple[Any, Any]
-_FEW = 64
+_FEW, _SOME = 64, 2048
+_BLOCK, _WIDE = 64, 4096
+_EXACT = 2**53
+
+
+class Run:
+    """Some ranges, sorted. ``_heads``: each 64th lower bound; ``_tops``: the greatest upper bound up to each; ``_blocks`` and
+    ``_wide``: the greatest one of each 64 and 4096."""
+
+    __slots__ = ("_blocks", "_bounds", "_heads", "_highs", "_lows", "_owners", "_tops", "_wide")
+
+    def __init__(self, pairs: Iterable[tuple[Audience, Bounds]] = ()) -> None:
+        ordered = sorted(pairs, key=lambda pair: pair[1][0])
+        self._owners = [owner for owner, _ in ordered]
+        self._bounds = [bounds for _, bounds in ordered]
+        highs = [high for _, high in self._bounds]
+        self._lows, self._highs = _packed([low for low, _ in self._bounds]), _packed(highs)
+        self._heads = self._lows[::_BLOCK]
+        self._tops = _packed(list(accumulate(highs, max)))
+        self._blocks = [max(highs[start : start + _BLOCK]) for start in range(0, len(highs), _BLOCK)]
+        self._wide = [max(highs[start : start + _WIDE]) for start in range(0, len(highs), _WIDE)]
+
+    def __len__(self) -> int:
+        return len(self._owners)
+
+    def pairs(self) -> Iterator[tuple[Audience, Bounds]]:
+        """All of them."""
+        return zip(self._owners, self._bounds, strict=True)
+
+    def at(self, value: Any) -> Iterator[tuple[Audience, Bounds]]:
+        """Those that hold the value: from the last that begins before it downwards, until all that are left end before it."""
+        tops, blocks, wide, highs = self._tops, self._blocks, self._wide, self._highs
+        start = max(bisect_right(self._heads, value) - 1, 0) * _BLOCK
+        place = bisect_right(self._lows, value, start, min(start + _BLOCK, len(self._owners))) - 1
+        while place >= 0 and tops[place] >= value:
+            if place % _WIDE == _WIDE - 1 and wide[place // _WIDE] < value:
+                place -= _WIDE
+            elif place % _BLOCK == _BLOCK - 1 and blocks[place // _BLOCK] < value:
+                place -= _BLOCK
+            else:
+                if highs[place] >= value:
+                    yield self._owners[place], self._bounds[place]
+                place -= 1
 
 
 class Ranges:
     """Ranges whose bounds are all numbers, or all texts (``is_text``). Both bounds are taken to be inside."""
 
-    __slots__ = ("_bounds", "_fresh", "_lows", "_size", "_sorted", "_tops", "is_text")
+    __slots__ = ("_bounds", "_fresh", "_gone", "_long", "_short", "is_text")
 
     def __init__(self, *, is_text: bool) -> None:
         self.is_text = is_text
         self._bounds: dict[Audience, Bounds] = {}
         self._fresh: dict[Audience, Bounds] = {}
-        self._sorted: list[Audience] = []
-        self._lows: list[Any] = []
-        self._tops: list[Any] = []
-        self._size = 0
+        self._gone: dict[int, Bounds] = {}
+        self._short, self._long = Run(), Run()
 
     def add(self, audience: Audience, wanted: Range) -> None:
         """One more."""
@@ -40,8 +82,9 @@ class Ranges:
 
     def remove(self, audience: Audience) -> None:
         """One less."""
-        self._bounds.pop(audience, None)
-        self._fresh.pop(audience, None)
+        bounds = self._bounds.pop(audience)
+        if self._fresh.pop(audience, None) is None:
+            self._gone[id(bounds)] = bounds
 
     def __len__(self) -> int:
         return len(self._bounds)
@@ -51,36 +94,30 @@ class Ranges:
         if isinstance(value, str) is not self.is_text:
             yield from self._bounds
             return
-        if len(self._fresh) > _FEW + len(self._bounds) // 64 or len(self._sorted) > _FEW + 2 * len(self._bounds):
-            self._build()
+        gone = self._gone
+        if len(self._fresh) > _FEW or len(gone) > _SOME + len(self._bounds):
+            self._sort()
         for audience, (low, high) in self._fresh.items():
             if low <= value <= high:
                 yield audience
-        yield from self._found(value)
+        for run in (self._short, self._long):
+            for audience, bounds in run.at(value):
+                if not gone or id(bounds) not in gone:
+                    yield audience
 
-    def _found(self, value: Any) -> Iterator[Audience]:
-        """From the root down to the leaves that begin before the value, leaving out whatever ends before it."""
-        until, tops, ordered = bisect_right(self._lows, value), self._tops, self._sorted
-        stack = [(1, 0, self._size)] if until else []
-        while stack:
-            node, start, width = stack.pop()
-            if start >= until or tops[node] is None or tops[node] < value:
-                continue
-            if width == 1:
-                if ordered[start] in self._bounds and ordered[start] not in self._fresh:
-                    yield ordered[start]
-            else:
-                half = width // 2
-                stack.append((2 * node + 1, start + half, half))
-                stack.append((2 * node, start, half))
-
-    def _build(self) -> None:
+    def _sort(self) -> None:
+        """Put what is in no run yet into one."""
+        gone = self._gone
+        short = [*(pair for pair in self._short.pairs() if id(pair[1]) not in gone), *self._fresh.items()]
         self._fresh = {}
-        pairs = sorted(self._bounds.items(), key=lambda pair: pair[1][0])
-        self._sorted = [audience for audience, _ in pairs]
-        self._lows = [low for _, (low, _) in pairs]
-        self._size = 1 << max(len(pairs) - 1, 0).bit_length()
-        self._tops = [None] * self._size + [high for _, (_, high) in pairs] + [None] * (self._size - len(pairs))
-        for node in range(self._size - 1, 0, -1):
-            left, right = self._tops[2 * node], self._tops[2 * node + 1]
-            self._tops[node] = left if right is None or (left is not None and left > right) else right
+        if len(short) > _SOME + len(self._bounds) // 8 or len(gone) > _SOME + len(self._bounds):
+            self._short, self._long, self._gone = Run(), Run(self._bounds.items()), {}
+        else:
+            self._short = Run(short)
+
+
+def _packed(values: list[Any]) -> Sequence[Any]:
+    """The same values, side by side in memory if they are numbers that can be: looking for one touches far fewer places."""
+    if all(isinstance(value, float) or (isinstance(value, int) and abs(value) <= _EXACT) for value in values):
+        return array("d", values)
+    return values
