@@ -222,7 +222,9 @@ class Session:
             return self._event(frame)
         if frame.type in ("ping", "pong"):
             self._answers = True
-            return [Send(PONG)] if frame.type == "ping" and self.pong else []
+            if frame.type == "pong":
+                return self._answered(str(frame.uid), frame)
+            return [Send(PONG)] if self.pong else []
         if frame.type == "auth":
             return self._judged(frame)
         fault = frame.fault
