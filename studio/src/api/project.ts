@@ -4,7 +4,7 @@ import { reactive } from 'vue'
 import { send } from './client'
 import { SERVER } from './place'
 
-const UNCHOSEN = '#6644ff' // what the server answers while nobody has chosen a colour
+export const UNCHOSEN = '#6644ff' // what the server answers while nobody has chosen a colour
 
 interface Told {
   setupCompleted?: boolean

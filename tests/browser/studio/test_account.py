@@ -184,7 +184,7 @@ async def test_an_administrator_switches_off_the_factor_of_somebody_who_lost_the
         await studio.settle()
         await studio.judge("user-factor-off")
         await page.get_by_role("dialog").get_by_role("button", name="Switch off").click()
-        await expect(page.get_by_text("Two-factor login switched off")).to_be_visible()
+        await expect(page.get_by_text("Two-factor login switched off", exact=True)).to_be_visible()
         await expect(studio.button("Switch off …")).to_have_count(0)
         assert admin.post("/auth/login", json=own).status_code == 200
     assert not studio.errors

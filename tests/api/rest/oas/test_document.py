@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import httpx
 import pytest
 from openapi_spec_validator import validate
 
+from rowcast.api.rest.app import FAMILIES
 from rowcast.api.rest.items import Door
-from rowcast.api.rest.oas.others import METHODS
+from rowcast.api.rest.oas.others import bare, methods
 from rowcast.api.rest.oas.shapes import component
+from rowcast.api.rest.oas.words import BODIES, QUERIES, SUMMARIES
 from rowcast.api.rest.specs import all_routes
 from rowcast.auth import SYSTEM
 from rowcast.engine.model.collections import create_collections
 from tests.engine.people import People, allow
 
 ADMIN, ANN = {"Authorization": "Bearer tok-admin"}, {"Authorization": "Bearer tok-ann"}
-
-
-def bare(path: str) -> str:
-    """A path without the forms of its parts."""
-    return re.sub(r"\{(\w+):\w+\}", r"{\1}", path)
 
 
 async def told(http: httpx.AsyncClient, headers: dict[str, str]) -> Any:
@@ -48,11 +44,18 @@ async def test_an_administrator_gets_everything(people: People, http: httpx.Asyn
     assert {"get", "post", "patch", "delete"} <= set(paths["/items/articles"])
     for route in all_routes():
         if not isinstance(getattr(route.endpoint, "__self__", None), Door):
-            assert set(METHODS) & set(route.methods or ()) <= {each.upper() for each in paths[bare(route.path)]}
+            assert set(methods(route)) <= {each.upper() for each in paths[bare(route.path)]}
     assert "/items/directus_users" not in paths
     assert document["components"]["schemas"]["ItemsArticles"]["properties"]["owner"]["nullable"] is True
     ids = [verb["operationId"] for verbs in paths.values() for name, verb in verbs.items() if name != "parameters"]
     assert len(ids) == len(set(ids))
+
+
+def test_the_words_are_about_paths_that_are_there() -> None:
+    known = {f"{method} {bare(route.path)}" for route in all_routes() for method in methods(route)}
+    there = {each for each in {*SUMMARIES, *BODIES} if each.split("/")[1] in FAMILIES}
+    assert there <= known
+    assert {f"GET {path}" for path in QUERIES} <= known
 
 
 async def test_others_get_what_they_may_use(people: People, http: httpx.AsyncClient) -> None:
