@@ -31,7 +31,11 @@ _keys = msgspec.json.Decoder(list[Key]).decode
 
 class LiveTable(Generic[Row]):
     """Made by ``client.live(…)``. ``rows`` always equals the query; ``async for change in table`` tells what changes. When the
-    server refuses to go on or cannot be reached any more, iterating raises why."""
+    server refuses to go on or cannot be reached any more, iterating raises why. ``exact``: each change is applied as it comes, else
+    the query is asked again; ``version``: how many changes there were."""
+
+    exact: bool
+    version: int
 
     def __init__(self, replica: Replica[Row], *, buffer: int, leave: Callable[[], None]) -> None:
         self._replica, self._buffer, self._leave = replica, buffer, leave
