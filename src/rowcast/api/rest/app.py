@@ -41,6 +41,7 @@ FAMILIES = (
     "files",
     "assets",
     "versions",
+    "flows",
     "items",
 )
 """The modules of routes. The first that has a route for a path and method answers, so the particular stand before the general."""

@@ -30,6 +30,7 @@ from rowcast.server.extend.timers import keep_time
 from rowcast.server.housekeeping import housekeeping
 from rowcast.server.lifespan import running
 from rowcast.server.realtime import Hub
+from rowcast.server.schedules import schedules
 
 if TYPE_CHECKING:
     from rowcast.server.extend.app import Rowcast
@@ -54,7 +55,7 @@ class Platform:
 async def platform(app: Rowcast, config: Config) -> AsyncIterator[Platform]:
     """Open the database, put the hooks in place and begin what runs by itself; end it all in reverse order. Nothing of this is
     told to hooks: the first start makes its rows before they are in place."""
-    async with running(config) as opened, housekeeping(opened.engine):
+    async with running(config) as opened, housekeeping(opened.engine), schedules(opened.engine):
         engine = opened.engine
         room = Room(engine, config.server.hook_timeout)
         engine.hooks = _hooks(app, engine, room)
