@@ -13,6 +13,7 @@ from rowcast.engine.listener import Carrier, Listener, Watch
 from rowcast.errors import Disconnected, Forbidden
 from rowcast.live.audience import Audience
 from rowcast.query.parse import Query
+from rowcast.query.shape import paths_of
 from rowcast.query.show import fields_of, filter_of, sort_of
 from rowcast.query.split import Equality, Nullness, Range
 
@@ -101,7 +102,9 @@ def _subscription(name: str | int, watch: Watch) -> dict[str, Any]:
 
 def _query(query: Query) -> dict[str, Any]:
     """What was asked, as far as it differs from asking nothing in particular."""
-    given = {each.name: getattr(query, each.name) for each in fields(query)}
+    given = {each.name: getattr(query, each.name) for each in fields(query) if each.name != "shape"}
+    if query.shape is not None:
+        given["fields"] = tuple(paths_of(query.shape))
     return {name: _plain(value) for name, value in given.items() if value != getattr(_PLAIN, name)}
 
 

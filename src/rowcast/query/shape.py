@@ -3,6 +3,7 @@ whether a field exists is decided when the question is resolved."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,3 +57,17 @@ class RelatedToAny:
 
 Member = Plain | Constant | Inside | Related | RelatedToAny
 Shape = tuple[Member, ...]
+
+
+def paths_of(shape: Shape) -> Iterator[str]:
+    """What is asked for, as dotted paths, for looking at: under its real names, without what is fixed."""
+    for member in shape:
+        match member:
+            case Plain(_, of):
+                yield of
+            case Inside(_, members):
+                yield from paths_of(members)
+            case Related(_, field, query):
+                yield from (f"{field}.{path}" for path in paths_of(query.shape or ()))
+            case RelatedToAny(_, field, queries):
+                yield from (f"{field}:{name}.{path}" for name, query in queries for path in paths_of(query.shape or ()))

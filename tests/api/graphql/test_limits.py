@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import httpx
@@ -43,9 +45,9 @@ async def test_fragments_that_multiply(ask: Asker) -> None:
         for i in range(9)
     ]
     document = "{ authors { ...f0 } } " + " ".join(parts) + " fragment f9 on authors { id }"
-    started = time.monotonic()
+    started = time.process_time()
     assert await ask.errors("admin", document) == (200, ["INVALID_QUERY"])
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -59,11 +61,11 @@ async def test_fragments_that_multiply(ask: Asker) -> None:
     ],
 )  # fmt: skip
 async def test_what_is_dear_to_check_is_checked_in_time(ask: Asker, document: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     response = await ask.post("admin", document)
     assert response.status_code in (200, 400)
     assert "INTERNAL" not in response.text
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize("graphql", [GraphQL(introspection=False)])
@@ -79,7 +81,7 @@ async def test_without_introspection(ask: Asker) -> None:
 
 @pytest.mark.parametrize("graphql", [GraphQL(query_token_limit=12, schema_cache_capacity=1)])
 async def test_the_limits_are_settings(ask: Asker) -> None:
-    assert await ask.errors("admin", "{ books { id title author { name } } }") == (400, ["GRAPHQL_VALIDATION"])
+    assert await ask.errors("admin", "{ books { id title author { name id } } }") == (400, ["GRAPHQL_VALIDATION"])
     for who in ("admin", "reader", "admin"):
         assert await ask.data(who, "{ books(limit: 1) { id } }")
 
@@ -107,3 +109,10 @@ async def test_the_schema_as_text(ask: Asker) -> None:
     mine = await ask.http.get("/server/specs/graphql/system", headers={"Authorization": "Bearer tok-reader"})
     assert "server_ping: String" in mine.text
     assert "directus_users" not in mine.text
+
+
+def test_the_library_is_loaded_by_the_first_who_asks() -> None:
+    """It takes a tenth of a second, which a start has not."""
+    modules = "rowcast.server.serve, rowcast.server.application, rowcast.server.realtime, rowcast.api.rest.graphql"
+    script = f"import sys, {modules}; sys.exit('graphql' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

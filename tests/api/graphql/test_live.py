@@ -171,3 +171,15 @@ async def test_whose_user_goes_is_dismissed(ask: Asker) -> None:
     await delete(ask.engine, SYSTEM, "directus_users", keys=[key])
     await ear.take()
     assert ear.dismissed
+
+
+async def test_administrators_see_what_is_subscribed_to(ask: Asker) -> None:
+    ear = await Ear(ask).arrive("reader")
+    document = (
+        "subscription { books_mutated(event: update) { key data { t: title author { name } reviews_func { count } } } }"
+    )
+    await ear.say("x", document)
+    response = await ask.http.get("/realtime/connections", headers={"Authorization": "Bearer tok-admin"})
+    (found,) = response.json()["data"]
+    assert found["kind"] == "graphql"
+    assert found["subscriptions"][0]["query"] == {"fields": ["id", "title", "author.name", "count(reviews)"]}
