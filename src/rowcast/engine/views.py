@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rowcast.auth import Actor
 from rowcast.engine.listener import Wish
 from rowcast.engine.plans import KEY, Plan
-from rowcast.errors import Forbidden, InvalidPayload, InvalidQuery
+from rowcast.errors import Forbidden, InvalidPayload, InvalidQuery, RowcastError
 from rowcast.feed import Change
 from rowcast.live import View
 from rowcast.live.view import Count
@@ -51,6 +51,7 @@ class Preparing:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._known: dict[tuple[Rights, Wish], Prepared] = {}
+        self._plans: dict[tuple[Rights, Wish], Plan | RowcastError] = {}
 
     async def prepare(self, actor: Actor, wish: Wish) -> Prepared:
         """The view of a wish for that actor, by the rights that hold now. Raises Forbidden, InvalidQuery, InvalidPayload."""
@@ -63,10 +64,7 @@ class Preparing:
         return found if found is not None else await self._prepare(rights, actor, wish)
 
     async def _prepare(self, rights: Rights, actor: Actor, wish: Wish) -> Prepared:
-        engine, s = self._engine, self._engine.settings
-        limits = (s.query_limit_default, s.query_limit_max, s.max_relational_depth)
-        query = exact_query(rights, wish) if wish.is_exact else wish.query
-        plan = engine.plans.read(rights, wish.collection, "list" if wish.item is None else "one", query, limits)
+        engine, plan = self._engine, self._plan(rights, wish)
         known = engine.variables_now(actor, plan.variables) or await engine.variables(actor, plan.variables)
         asked: set[str] = set()
 
@@ -84,6 +82,26 @@ class Preparing:
         if not asked and not view.form.moves_with_time:
             self._known[rights, wish] = prepared
         return prepared
+
+    def _plan(self, rights: Rights, wish: Wish) -> Plan:
+        """What the wish asks for by these rights; a refusal is the same for all who have them."""
+        found = self._plans.get((rights, wish))
+        if found is None:
+            try:
+                found = _plan(self._engine, rights, wish)
+            except RowcastError as error:
+                found = error
+            self._plans[rights, wish] = found
+        if isinstance(found, RowcastError):
+            raise found
+        return found
+
+
+def _plan(engine: Engine, rights: Rights, wish: Wish) -> Plan:
+    s = engine.settings
+    limits = (s.query_limit_default, s.query_limit_max, s.max_relational_depth)
+    query = exact_query(rights, wish) if wish.is_exact else wish.query
+    return engine.plans.read(rights, wish.collection, "list" if wish.item is None else "one", query, limits)
 
 
 async def prepare(engine: Engine, actor: Actor, wish: Wish) -> Prepared:
