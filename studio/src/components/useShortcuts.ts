@@ -6,6 +6,7 @@ import { plainKeys, ways } from './shortcuts'
 
 const press = (selector: string): void => document.querySelector<HTMLElement>(selector)?.click()
 
+const TOP = '[role=dialog][data-state=open]'
 const SAVE = 'button[type=submit][form]:not(:disabled)'
 const ACTIONS: Record<string, () => void> = {
   '/': () => document.querySelector<HTMLElement>('main input[type=search]')?.focus(),
@@ -22,7 +23,7 @@ export function useShortcuts(help: Ref<boolean>): void {
       ...Object.fromEntries(ways().map(({ keys, to }) => [keys, () => void router.push(to)])),
     }
     // What lies on top is saved first.
-    const save = { usingInput: true, handler: () => press(document.querySelector('[role=dialog]') ? `[role=dialog] ${SAVE}` : SAVE) }
+    const save = { usingInput: true, handler: () => press(document.querySelector(TOP) ? `${TOP} ${SAVE}` : SAVE) }
     return { meta_s: save, ...(plainKeys.value && plain) }
   }))
 }

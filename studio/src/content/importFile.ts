@@ -35,10 +35,10 @@ function parsed(text: string): Record<string, unknown>[] {
   try {
     value = JSON.parse(text)
   } catch {
-    throw new Error('The file is not valid JSON.')
+    throw new Error(msg('The file is not valid JSON.'))
   }
   if (!Array.isArray(value) || value.some((each) => typeof each !== 'object' || each === null || Array.isArray(each)))
-    throw new Error('The file has to hold a list of objects.')
+    throw new Error(msg('The file has to hold a list of objects.'))
   return value as Record<string, unknown>[]
 }
 
@@ -46,7 +46,7 @@ const shown = (value: unknown): string => (value === null || value === undefined
 
 function fromCsv(text: string, size: number): ImportFile {
   const [head, ...lines] = records(text.replace(/^\uFEFF/, ''))
-  if (!head) throw new Error('The file is empty.')
+  if (!head) throw new Error(msg('The file is empty.'))
   return {
     type: 'text/csv', columns: cells(head), sample: lines.slice(0, SAMPLE).map(cells), rows: lines.length,
     parts: chunks(lines, size).map((part) => ({ text: [head, ...part].join('\n'), rows: part.length })),
