@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from rowcast import errors
-from rowcast.client import F, create_client
+from rowcast.client import F, Reconnect, create_client
 from tests.support.guide import TOKEN
 from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, ADMIN_TOKEN, Server
 
@@ -213,6 +213,50 @@ async def test_an_error_in_the_block_is_itself(guide: Server) -> None:
         async with create_client(guide.base, token=TOKEN) as client, client.subscribe("messages") as events:
             await anext(events)
     assert scope.cancelled_caught
+
+
+@both
+def test_a_cut_connection_is_made_again(guide: Server, notes: Path, backend: str) -> None:
+    async def work() -> None:
+        happened: list[str] = []
+        client = create_client(guide.base, token=ADMIN_TOKEN, reconnect=Reconnect(delay=0.01))
+        other = create_client(guide.base, token=ADMIN_TOKEN)
+        for topic in ("open", "close"):
+            client.on(topic, lambda _, topic=topic: happened.append(topic))  # type: ignore[misc]
+        async with client, other, client.subscribe("notes", event="create", query={"fields": ["rank"]}) as events:
+            table = await client.live("notes", sort="-rank", limit=2, fields=["rank"])
+            for rank in range(3):
+                assert client._link is not None
+                assert client._link._socket is not None
+                await client._link._socket._stream.aclose()
+                await other.items("notes").create({"rank": rank})
+                assert (await anext(events)).rows == [{"rank": rank}]
+                await table.until(lambda rows, rank=rank: rows[0]["rank"] == rank if rows else False)  # type: ignore[misc]
+                assert await client.items("notes").count() == rank + 1
+            assert happened == ["open", *["close", "open"] * 3]
+
+    run(work, backend)
+
+
+@both
+@pytest.mark.parametrize("policy", ["gap", "error", "wait"])
+def test_a_slow_reader_gets_what_it_has_chosen(guide: Server, notes: Path, backend: str, policy: Any) -> None:
+    async def work() -> None:
+        client, other = (create_client(guide.base, token=ADMIN_TOKEN) for _ in range(2))
+        subscription = client.subscribe("notes", event="create", buffer=3, when_full=policy)
+        async with client, other, subscription as events:
+            await other.items("notes").create_many([{"rank": rank} for rank in range(10)])
+            await anyio.sleep(0.2)
+            seen: list[Any] = []
+            try:
+                while len(seen) < {"gap": 4, "error": 5, "wait": 10}[policy]:
+                    event = await anext(events)
+                    seen.append(event.kind if event.kind == "gap" else event.rows[0]["rank"])
+            except errors.SlowConsumer:
+                seen.append("slow")
+        assert seen == {"gap": ["gap", 7, 8, 9], "error": [0, 1, 2, 3, "slow"], "wait": list(range(10))}[policy]
+
+    run(work, backend)
 
 
 @both
