@@ -1,5 +1,6 @@
 // A file of rows cut into parts that are files of their own, so that a long import shows its progress. What the cells mean is the
 // server's business. Pure.
+import { msg } from '@/i18n'
 
 export interface Part {
   /** A small file of the same kind. */
