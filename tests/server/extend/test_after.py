@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -268,6 +269,58 @@ def test_kill_between_commit_and_acknowledgement(tmp_path: Path) -> None:
     again = [line.split() for line in (tmp_path / "seen").read_text().splitlines()][2:]
     assert [key for key, _ in again] in (["2", "3"], ["1", "2", "3"]), "what was not acknowledged comes again"
     assert told[1] in again, "under the same id"
+
+
+KILLED = """
+import pathlib
+from rowcast import Rowcast
+app = Rowcast()
+
+@app.after("items.create", "messages", name="witness")
+async def witness(ctx, event):
+    with pathlib.Path("seen").open("a") as out:
+        out.write(f"{event.key}\\n")
+
+@app.after("items.create", "messages", name="copier")
+async def copier(ctx, event):
+    await ctx.items("copies").create({"of": event.key})
+"""
+
+
+def test_killed_at_any_time_every_event_is_told(tmp_path: Path) -> None:
+    """While others write, twice; what was answered is told in the end, whatever was under way."""
+    (tmp_path / "main.py").write_text(KILLED)
+    made: list[int] = []
+    server = Server(tmp_path, "--app", "main:app").start()
+    try:
+        with server.client() as admin:
+            for name, column in (("messages", "text"), ("copies", "of")):
+                kind = "text" if column == "text" else "integer"
+                body = {"collection": name, "schema": {}, "fields": [{"field": column, "type": kind, "schema": {}}]}
+                admin.post("/collections", json=body).raise_for_status()
+        for _ in range(2):
+            with server.client() as admin:
+                killer = threading.Timer(0.3, server.kill)
+                killer.start()
+                with suppress(httpx.TransportError):
+                    while True:
+                        made.append(admin.post("/items/messages", json={"text": "a"}).json()["data"]["id"])
+                killer.join()
+            server.start()
+        with server.client() as admin:
+            rows = admin.get("/items/messages?limit=-1&fields=id").json()["data"]
+            there = {row["id"] for row in rows}
+            ends = time.monotonic() + 15
+            copied: set[int] = set()
+            while not there <= copied & {int(key) for key in (tmp_path / "seen").read_text().split()}:
+                assert time.monotonic() < ends, "it never came"
+                copies = admin.get("/items/copies?limit=-1&fields=of").json()["data"]
+                copied = {row["of"] for row in copies}
+                time.sleep(0.05)
+            assert set(made) <= there
+            assert len(made) > 10
+    finally:
+        server.kill()
 
 
 SHARED = """
