@@ -18,6 +18,8 @@ PAGES = (
     "/content/people/1",
     "/content/home",
     "/content/nowhere",
+    "/files",
+    "/files/nowhere",
     "/model",
     "/diagram",
     "/model/articles",
