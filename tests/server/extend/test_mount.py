@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 from websockets.asyncio.client import connect
 
 from rowcast import Rowcast
+from rowcast.engine.setup import setup_code
 from tests.server.extend.conftest import ADMIN, furnish, made, messages
 
 
@@ -126,6 +127,20 @@ async def test_the_studio_is_where_the_application_is(tmp_path: Path, place: Cal
         for path in ("/admin/", "/admin/content/messages"):
             assert (await client.get(root + path)).text == f'<base href="{root}/admin/">'
     await app.stop()
+
+
+async def test_without_a_login_the_set_up_page_is_open(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = made(tmp_path, admin_password=None, admin_token=None)
+    async with app.lifespan(), httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as client:
+        assert (await client.get("/server/info")).json()["data"]["setupCompleted"] is False
+        code = setup_code("s" * 40)
+        said = caplog.text + capsys.readouterr().out
+        assert f"/admin/setup?code={code}" in said
+        first = {"code": code, "email": "ann@example.com", "password": "secret-ann"}
+        assert (await client.post("/server/setup", json=first)).status_code == 204
+        assert (await client.get("/server/info")).json()["data"]["setupCompleted"] is True
 
 
 async def test_behind_a_proxy_that_adds_a_prefix(tmp_path: Path) -> None:
