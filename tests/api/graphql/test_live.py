@@ -183,3 +183,21 @@ async def test_administrators_see_what_is_subscribed_to(ask: Asker) -> None:
     (found,) = response.json()["data"]
     assert found["kind"] == "graphql"
     assert found["subscriptions"][0]["query"] == {"fields": ["id", "title", "author.name", "count(reviews)"]}
+
+
+async def test_a_field_that_only_some_rules_grant_is_null_in_other_events(ask: Asker) -> None:
+    rules: list[dict[str, Any]] = [
+        {"collection": "books", "action": "read", "permissions": {}, "fields": ["id", "pages"]},
+        {"collection": "books", "action": "read", "permissions": {"author": {"_eq": 1}}, "fields": ["title"]},
+    ]
+    user = {"email": "m@example.com", "token": "tok-m", "policies": [{"policy": {"name": "m", "permissions": rules}}]}
+    await create(ask.engine, SYSTEM, "directus_users", user)
+    ear = await Ear(ask).arrive("m")
+    await ear.say("1", "subscription { books_mutated { key data { title pages } } }")
+    await update(ask.engine, SYSTEM, "books", {"pages": 5}, keys=[1, 2])
+    assert await ear.events() == [
+        {"key": "1", "data": {"title": "Engines", "pages": 5}},
+        {"key": "2", "data": {"title": None, "pages": 5}},
+    ]
+    found = await ask.data("m", '{ books(sort: ["id"], limit: 2) { id title } }')
+    assert found["books"] == [{"id": "1", "title": "Engines"}, {"id": "2", "title": None}]

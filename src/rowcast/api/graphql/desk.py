@@ -4,10 +4,9 @@ read are kept. Must not know what carries them."""
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -15,6 +14,7 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, print_
 
 from rowcast.api.graphql import documents
 from rowcast.api.graphql.execution import Operation, prepare
+from rowcast.api.graphql.kept import Kept
 from rowcast.api.graphql.schema import build
 from rowcast.api.graphql.selection import Reading
 from rowcast.api.graphql.sight import Rights, Scope
@@ -22,32 +22,9 @@ from rowcast.auth import Actor
 from rowcast.engine.engine import Engine
 from rowcast.errors import Forbidden, InvalidPayload
 
-MOST_KEPT = 512
-LONG, LONGEST_KEPT = 2048, 8192
-"""Characters of a document that is checked in a thread, and of one that is not kept."""
-V = TypeVar("V")
-
-
-class Kept(Generic[V]):
-    """The ``most`` values that were used last."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[Any, V] = OrderedDict()
-
-    def get(self, key: Any) -> V | None:
-        """The value, or None."""
-        found = self._values.get(key)
-        if found is not None:
-            self._values.move_to_end(key)
-        return found
-
-    def put(self, key: Any, value: V) -> V:
-        """Keep a value; the one that was not used for longest goes."""
-        self._values[key] = value
-        if len(self._values) > self._most:
-            self._values.popitem(last=False)
-        return value
+LONG, MOST_KEPT, MOST_TOLD = 2048, 100_000, 2 * 1024 * 1024
+"""Characters of a document that is checked in a thread; those of the documents, and bytes of the introspection, that are kept for
+one schema. Read, a document takes some hundred bytes for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +53,7 @@ class Known:
     schema: GraphQLSchema
     questions: Kept[Understood] = field(default_factory=lambda: Kept(MOST_KEPT))
     documents: Kept[DocumentNode] = field(default_factory=lambda: Kept(MOST_KEPT))
+    told: Kept[bytes] = field(default_factory=lambda: Kept(MOST_TOLD))
 
 
 class Desk:
@@ -89,16 +67,17 @@ class Desk:
     async def understand(self, actor: Actor, scope: Scope, question: Question) -> Understood:
         """The question as that one may ask it. Raises GraphQLInvalid, InvalidQuery."""
         known = await self._schema(actor, scope)
-        key = _key(question)
-        found = known.questions.get(key) if key is not None else None
+        variables = msgspec.json.encode(question.variables)
+        key = (question.text, question.operation, variables)
+        found = known.questions.get(key)
         if found is not None:
             return found
         document = known.documents.get(question.text)
         if document is None:
             document = await self._document(known, question.text)
-        understood = self._read(known.schema, document, question)
-        if key is not None and understood.operation.kind != "mutation":  # a payload is somebody's
-            known.questions.put(key, understood)
+        understood = self._read(known, document, question)
+        if understood.operation.kind != "mutation":  # a payload is somebody's
+            known.questions.put(key, understood, len(question.text) + len(variables))
         return understood
 
     async def text(self, actor: Actor, scope: Scope) -> str:
@@ -113,25 +92,25 @@ class Desk:
             document = await asyncio.to_thread(self._checked, known.schema, text)
         else:
             document = self._checked(known.schema, text)
-        return known.documents.put(text, document) if len(text) <= LONGEST_KEPT else document
+        return known.documents.put(text, document, len(text))
 
     def _checked(self, schema: GraphQLSchema, text: str) -> DocumentNode:
         document = documents.read(text, self._settings.query_token_limit)
         documents.check(schema, document, introspection=self._settings.introspection)
         return document
 
-    def _read(self, schema: GraphQLSchema, document: DocumentNode, question: Question) -> Understood:
-        open_ = self._settings.introspection
+    def _read(self, known: Known, document: DocumentNode, question: Question) -> Understood:
+        open_, schema = self._settings.introspection, known.schema
         node = documents.operation_of(schema, document, question.operation)
         variables = documents.variables_of(schema, node, question.variables, suggest=open_)
         fragments = documents.fragments_of(document)
         deepest = self._engine.settings.max_relational_depth
-        reading = Reading(schema, fragments, variables, question.variables, deepest)
+        reading = Reading(schema, fragments, variables, question.variables, deepest, known.told)
         return Understood(reading, node, prepare(reading, node))
 
     async def _schema(self, actor: Actor, scope: Scope) -> Known:
         rights = await self._engine.rights(actor)
-        key = (id(rights), scope)
+        key = (actor.policies, actor.app, actor.admin, actor.share, scope)  # one schema of each class: the newest
         known = self._known.get(key)
         if known is None or known.rights is not rights:
             async with self._building:
@@ -164,11 +143,3 @@ def question_of(given: Mapping[str, Any]) -> Question:
     if name is not None and not isinstance(name, str):
         raise InvalidPayload('"operationName" must be a string')
     return Question(text, variables or {}, name or None)
-
-
-def _key(question: Question) -> Any:
-    """What a question is kept by; None: it is too long to be kept."""
-    variables = msgspec.json.encode(question.variables)
-    if len(question.text) + len(variables) > LONGEST_KEPT:
-        return None
-    return question.text, question.operation, variables

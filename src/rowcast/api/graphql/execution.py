@@ -111,19 +111,27 @@ def _failing(error: RowcastError) -> Run:
 
 
 def _introspection(reading: Reading, operation: OperationDefinitionNode, nodes: list[FieldNode]) -> Run:
-    """The library's own answer about the schema, in a thread, since it takes long; worked out once."""
+    """The library's own answer about the schema, in a thread, since it takes long."""
     asked = OperationDefinitionNode(
         operation=operation.operation,
         variable_definitions=operation.variable_definitions,
         selection_set=SelectionSetNode(selections=tuple(nodes)),
     )
     document = DocumentNode(definitions=(asked, *reading.fragments.values()))
-    known: list[bytes] = []
+    source = operation.loc.source.body if operation.loc is not None else ""
+    key = (
+        source,
+        operation.name and operation.name.value,
+        nodes[0].alias.value if nodes[0].alias else nodes[0].name.value,
+        msgspec.json.encode(reading.given),
+    )
 
     async def run(ask: Ask) -> bytes:
-        if not known:
-            known.append(await asyncio.to_thread(_introspected, reading, document))
-        return known[0]
+        found = reading.told.get(key)
+        if found is None:
+            found = await asyncio.to_thread(_introspected, reading, document)
+            reading.told.put(key, found, len(found))
+        return found
 
     return run
 

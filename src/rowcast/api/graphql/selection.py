@@ -20,6 +20,7 @@ from graphql import (
 from graphql.execution.collect_fields import collect_sub_fields
 from graphql.execution.values import get_argument_values
 
+from rowcast.api.graphql.kept import Kept
 from rowcast.api.graphql.outputs import ASKS, Calls, Column, Follow, FollowAny
 from rowcast.errors import InvalidQuery
 from rowcast.query.cost import Budget
@@ -33,13 +34,14 @@ PARAMETERS = ("filter", "sort", "limit", "offset", "page", "search", "version")
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How one operation is read. ``given``: the variables as they were sent; ``deepest``: relations within each other; ``budget``
-    counts what is selected."""
+    counts what is selected; ``told`` keeps what was told of the schema."""
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
     given: Mapping[str, Any]
     deepest: int
+    told: Kept[bytes]
     budget: Budget = field(default_factory=Budget, compare=False)
 
     def fields(self, kind: GraphQLObjectType, nodes: Nodes) -> Iterator[tuple[str, str, Nodes]]:
