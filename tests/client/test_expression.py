@@ -109,6 +109,10 @@ def test_and_or_not_are_refused_rather_than_misread() -> None:
         assert F == 1
     with pytest.raises(TypeError, match="no opposite"):
         _ = ~(F.author.name == "Ben")
+    with pytest.raises(TypeError, match=r"Write F\.tags\.contains"):
+        _ = "a" in F.tags
+    with pytest.raises(TypeError, match="not iterable"):
+        list(F.tags)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="is a field"):
         _ = F.a == F.b
     with pytest.raises(TypeError, match="do not add up"):

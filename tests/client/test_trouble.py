@@ -152,6 +152,29 @@ async def test_a_server_that_takes_connections_and_says_nothing() -> None:
             await over_http(client)
 
 
+async def test_slips(guide: Server) -> None:
+    with pytest.raises(errors.InvalidConfiguration, match="must begin with http"):
+        create_client("localhost:8055")
+    client = create_client(guide.base, token=TOKEN)
+    with pytest.raises(RuntimeError, match="Use the client in a block"):
+        await client.items("messages").read()
+    async with client:
+        with pytest.raises(RuntimeError, match="Use the subscription in a block"):
+            await anext(client.subscribe("messages"))
+        slips: list[tuple[dict[str, Any], str]] = [
+            ({"limt": 1}, "limit"),
+            ({"filters": {}}, "filter"),
+            ({"groupby": "a"}, "groupBy"),
+        ]
+        for slip, meant in slips:
+            with pytest.raises(errors.InvalidQuery, match=f'did you mean "{meant}"'):
+                await client.items("messages").read(**slip)
+        with pytest.raises(errors.InvalidQuery, match='did you mean "fields"'):
+            client.subscribe("messages", query={"field": ["id"]})
+        with pytest.raises(errors.ConnectionLost):
+            client.send({"type": "ping"})
+
+
 # ---- what is sent, and what comes -------------------------------------------------------------------------------------
 
 

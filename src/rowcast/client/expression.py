@@ -209,6 +209,11 @@ class Path:
     def __repr__(self) -> str:
         return ".".join(("F", *self._names))
 
+    def __contains__(self, value: object) -> bool:
+        raise TypeError(f"Write {self!r}.contains({value!r}): Python's in cannot be a filter.")
+
+    __iter__ = None
+
     def where(self, operator: str, operand: Any) -> Condition:
         """Any operator by its name on the wire: ``F.area.where("_intersects", shape)``."""
         if not self._names:

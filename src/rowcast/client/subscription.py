@@ -89,6 +89,8 @@ class Subscription(Generic[Row]):
         return self
 
     async def __anext__(self) -> Event[Row]:
+        if self._held is None:
+            raise RuntimeError("Use the subscription in a block: async with client.subscribe(…) as events: …")
         found = self._buffer.pop() if len(self._buffer) else await self._buffer.get()
         if found is None:
             raise StopAsyncIteration
