@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from rowcast.auth import PUBLIC, SYSTEM
 from rowcast.engine.create import create
+from rowcast.engine.read import read
 from rowcast.engine.sort import sort
 from rowcast.errors import Forbidden, InvalidPayload
+from rowcast.query.parse import parse
 from tests.engine.shop import Shop
 
 
@@ -46,3 +50,15 @@ async def test_what_cannot_be_sorted_is_refused(shop: Shop) -> None:
     for actor, item in ((PUBLIC, 1), (SYSTEM, 99), (SYSTEM, "x")):
         with pytest.raises(Forbidden):
             await sort(shop.engine, actor, "books", item, 1)
+
+
+async def test_items_are_read_in_their_manual_order(shop: Shop) -> None:
+    await create(shop.engine, SYSTEM, "books", [{"title": "b", "sort": place} for place in (3, 1, 2)])
+
+    async def keys(**query: object) -> list[int]:
+        answer = await read(shop.engine, SYSTEM, "books", parse({"fields": ["id"], **query}))
+        return [row["id"] for row in json.loads(answer.data)]
+
+    assert await keys() == [2, 3, 1]
+    assert await keys(limit=1) == [2]
+    assert await keys(sort="id") == [1, 2, 3]

@@ -13,19 +13,26 @@ from rowcast.schema import Collection, Link
 
 
 def orders(sight: Sight, collection: Collection, query: Query, path: Path, back: Link | None) -> tuple[Order, ...]:
-    """The keys asked for, else the relation's sort field; the primary key decides between equals, so that the order is whole.
-    Groups have only the order that is asked for. Raises ``InvalidQuery`` and ``Forbidden``."""
+    """The keys asked for, else the sort field of the relation, at the top that of the collection (as far as it may be
+    read); the primary key decides between equals, so that the order is whole. Groups have only the order that is asked
+    for. Raises ``InvalidQuery`` and ``Forbidden``."""
     if query.aggregate or query.group:
         return tuple(_group_order(sight, collection, query, key, path) for key in query.sort) if query.group else ()
-    found = [_order(sight, collection, query, key, path) for key in query.sort] or _by_relation(collection, back)
+    found = [_order(sight, collection, query, key, path) for key in query.sort] or _by_hand(sight, collection, back)
     if not any(order.ref.field == collection.key and not order.path for order in found):
         found.append(Order(Ref(collection.key)))
     return tuple(found)
 
 
-def _by_relation(collection: Collection, back: Link | None) -> list[Order]:
-    field = back and back.kind == "o2m" and back.relation.sort_field
-    return [Order(Ref(collection.fields[field]))] if field and field in collection.fields else []
+def _by_hand(sight: Sight, collection: Collection, back: Link | None) -> list[Order]:
+    """The order that people have given the items."""
+    if back is None:
+        name = collection.sort_field
+        shown = name is not None and any(field.name == name for field in sight.fields(collection))
+    else:
+        name, shown = back.relation.sort_field if back.kind == "o2m" else None, True
+    field = collection.fields.get(name or "") if shown else None
+    return [] if field is None or field.is_alias else [Order(Ref(field))]
 
 
 def _order(sight: Sight, collection: Collection, query: Query, key: str, path: Path) -> Order:
