@@ -82,7 +82,8 @@ async def verify_email(request: Request) -> Response:
     if not token:
         raise InvalidPayload('"token" is required')
     await verify_registration(engine(request), actor(request), token)
-    return RedirectResponse(f"{engine(request).settings.public_url.rstrip('/')}/admin/login", 302)
+    server = engine(request).settings.public_url.rstrip("/") or request.scope.get("rowcast.root", "")
+    return RedirectResponse(f"{server}/admin/login", 302)
 
 
 async def generate_tfa(request: Request) -> Response:
