@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import Any, assert_type
 
 from rowcast import create_client
-from rowcast.client import Change, Client, Event, F, Items, LiveTable, Page, Subscription, sync
+from rowcast.client import (
+    NOW,
+    Change,
+    Client,
+    Condition,
+    Event,
+    F,
+    Items,
+    LiveTable,
+    Page,
+    Reply,
+    Subscription,
+    days,
+    sync,
+)
 from typing_tests.model import Line, Messages
 
 
@@ -56,3 +70,17 @@ def without_await(client: sync.Client) -> None:
     client.items(Messages).read(limt=1)  # type: ignore[call-arg]
     for change in client.live(Messages):
         assert_type(change, Change[Messages])
+    assert_type(client.rest.items(Messages).read_one(1), Messages)
+    assert_type(client.rest.request("GET", "/server/ping"), Reply)
+    assert_type(client.live(Messages).get(1), Messages | None)
+    assert_type(client.subscribe(Messages).next(timeout=1), Event[Messages] | None)
+
+
+def filters(client: Client) -> None:
+    """Expressions are conditions, and conditions are filters."""
+    assert_type(F.user == "Ben", Condition)
+    assert_type(F.author.name.startswith("B") & (F.created > NOW - days(1)), Condition)
+    assert_type(~F.comments.some(F.text == "a"), Condition)
+    NOW - 1  # type: ignore[operator]
+    F.user.isin(5)  # type: ignore[arg-type]
+    client.live(Messages, filter="user")  # type: ignore[call-overload]

@@ -66,6 +66,23 @@ async def test_each_way_to_say_who_asks(guide: Server, mode: Any, credentials: d
         assert (await client.users.me(fields="id"))["id"]
 
 
+async def test_public_mode(tmp_path: Path) -> None:
+    """Nobody has to sign in; whoever does, has his rights."""
+    with Server(tmp_path, WEBSOCKETS_REST_AUTH="public") as server:
+        async with create_client(server.base, mode="public") as client:
+            await client.connect()
+            assert client.is_connected
+            with pytest.raises(errors.Forbidden):
+                await client.items("messages").read()
+            assert client.is_connected
+        client = create_client(server.base, mode="public", token=ADMIN_TOKEN)
+        async with client, client.subscribe("directus_roles", query={"fields": ["name"]}) as events:
+            assert events.init.rows == [{"name": "Administrator"}]
+        async with create_client(server.base, mode="public", token="wrong") as client:
+            with pytest.raises(errors.AuthFailed, match="The token was refused"):
+                await client.connect()
+
+
 async def test_a_refresh_token_serves_both_ways(guide: Server) -> None:
     with guide.client(None) as http:
         said = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
