@@ -111,6 +111,14 @@ async def test_a_door_that_is_closed_and_one_elsewhere(tmp_path: Path) -> None:
         assert refused.value.response.status_code == 404
         assert client.get("/server/info").json()["data"]["websocket"]["graphql"] is False
         assert client.post("/graphql", json={"query": "{ __typename }"}).json() == {"data": {"__typename": "Query"}}
+    together = {**QUIET, "WEBSOCKETS_GRAPHQL_PATH": "/websocket"}
+    with serving(tmp_path / "c", together) as server:
+        address = server.socket + f"?access_token={ADMIN_TOKEN}"
+        for protocol, said in (("graphql-transport-ws", "connection_init"), ("x", "unsubscribe")):
+            ws = await connect(address, subprotocols=[protocol], proxy=None, ping_interval=None)  # type: ignore[list-item]
+            await say(ws, type=said)
+            assert (await hear(ws))["type"] in ("connection_ack", "subscription")
+            await ws.close()
     elsewhere = {**QUIET, "WEBSOCKETS_GRAPHQL_PATH": "/live", "WEBSOCKETS_GRAPHQL_AUTH": "strict"}
     with serving(tmp_path / "b", elsewhere) as server, server.client() as client:
         told = client.get("/server/info").json()["data"]["websocket"]["graphql"]

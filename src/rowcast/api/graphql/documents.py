@@ -25,6 +25,7 @@ from rowcast.errors import GraphQLInvalid
 
 MOST_ERRORS = 20
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 100_000  # a fifth of a second instead of one
+_QUOTED = re.compile(r"'([\w$.!\[\] ]+)'")
 _SUGGESTION = re.compile(r" ?Did you mean .*$", re.DOTALL)
 
 
@@ -83,6 +84,7 @@ def invalid(errors: Iterable[GraphQLError], *, suggest: bool = True) -> GraphQLI
 
 
 def _told(error: GraphQLError, suggest: bool) -> dict[str, Any]:
-    message = error.message if suggest else _SUGGESTION.sub("", error.message)
+    message = _QUOTED.sub(r'"\1"', error.message)  # as the JavaScript library has it
+    message = message if suggest else _SUGGESTION.sub("", message)
     places = [{"line": each.line, "column": each.column} for each in error.locations or ()]
     return {"message": message, "locations": places} if places else {"message": message}

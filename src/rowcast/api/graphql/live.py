@@ -63,7 +63,7 @@ class Frame(msgspec.Struct):
     error: dict[str, Any] | None = None
 
 
-_decode = lru_cache(maxsize=256)(msgspec.json.Decoder(Frame).decode)
+_decode = lru_cache(maxsize=32)(msgspec.json.Decoder(Frame).decode)
 _rows = msgspec.json.Decoder(list[dict[str, msgspec.Raw]]).decode
 _keys = msgspec.json.Decoder(list[Any]).decode
 
@@ -171,7 +171,7 @@ def errors_of(error: RowcastError) -> list[dict[str, Any]]:
     return [member.as_wire() for member in error.members()]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def messages_of(frame: bytes, layout: Layout) -> tuple[bytes, ...]:
     """One message for each row of a frame; the same for all who are shown the same in the same form."""
     found = _decode(frame)

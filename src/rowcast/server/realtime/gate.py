@@ -73,17 +73,23 @@ class Refused(Exception):
 
 
 def door_of(settings: Sockets, request: Handshake) -> Door:
-    """The door that the request is at. Raises Refused."""
-    for door in doors_of(settings):
-        if door.path == request.path:
-            return door
-    raise Refused(404)
+    """The door that the request is at; of two at one path, that whose sub-protocol is offered. Raises Refused."""
+    found = [door for door in doors_of(settings) if door.path == request.path]
+    if not found:
+        raise Refused(404)
+    return next((door for door in found if door.subprotocol in offered(request)), found[0])
+
+
+def offered(request: Handshake) -> list[str]:
+    """The sub-protocols that the client speaks, the one it likes best first."""
+    names = (request.header(b"sec-websocket-protocol") or "").split(",")
+    return [stripped for name in names if (stripped := name.strip())]
 
 
 async def admit(engine: Engine, request: Handshake, door: Door, connections: int) -> Admission:
     """Decide; ``connections`` is the number of those that are open at that door. Raises Refused."""
-    offered = [name.strip() for name in (request.header(b"sec-websocket-protocol") or "").split(",") if name.strip()]
-    if door.subprotocol is not None and door.subprotocol not in offered:
+    spoken = offered(request)
+    if door.subprotocol is not None and door.subprotocol not in spoken:
         raise Refused(400)
     if door.conn_limit is not None and connections >= door.conn_limit:
         raise Refused(403)
@@ -91,7 +97,7 @@ async def admit(engine: Engine, request: Handshake, door: Door, connections: int
         request.header(b"origin"), _host(engine, request), engine.settings.public_url, engine.settings.cors
     ):
         raise Refused(403)
-    chosen = door.subprotocol or next(iter(offered), None)
+    chosen = door.subprotocol or next(iter(spoken), None)
     return Admission(*await _identify(engine, request, door.mode), door, chosen)
 
 
