@@ -95,7 +95,7 @@ async def test_the_console_sends_and_shows_frames(studio: Studio) -> None:
         build(admin)
         post(admin, "/users", {"email": "n@example.com", "token": "nobody-token"})
     await studio.log_in()
-    await studio.open("/realtime")
+    await studio.open("/realtime/console")
     await studio.button("Connect").click()
     await expect(page.get_by_text("Connected as you")).to_be_visible()
     await studio.button("Ping").click()
