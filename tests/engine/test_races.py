@@ -440,3 +440,13 @@ async def test_a_delete_with_the_item_that_decided(shop: Shop) -> None:
         other.execute("DELETE FROM quotes")
     await look(engine)
     assert ear.told() == [("delete", [part])]
+
+
+async def test_a_row_that_moves_by_what_is_not_shown(shop: Shop) -> None:
+    engine, ear = shop.engine, Ear(shop.engine, SYSTEM)
+    keys = await create(engine, SYSTEM, "books", [{"title": "t", "pages": pages} for pages in (1, 2, 3)])
+    await ear.subscribe("books", exact=True, sort=["pages"], fields=["id", "reviews.stars"])
+    ear.heard()
+    await update(engine, SYSTEM, "books", {"pages": 9}, keys=keys[:1])
+    await settled(engine)
+    assert ear.told() == [("update", [{"id": keys[0], "reviews": []}])]

@@ -106,7 +106,7 @@ def _window(rng: Random, model: Model, table: str) -> dict[str, Any]:
     if rng.random() < 0.7:
         window["sort"] = [rng.choice(["", "-"]) + key for key in rng.sample(keys, rng.randint(1, 2))]
     if rng.random() < 0.6:
-        window["limit"] = rng.randint(1, 4)
+        window["limit"] = rng.choice([1, 2, 3, 4, 8])
         if rng.random() < 0.2:
             window["offset"] = rng.randint(1, 2)
     return window

@@ -193,7 +193,7 @@ STEPS: tuple[tuple[float, Step], ...] = (
     (1.2, cut),
     (1.5, come_back),
     (1.2, slow_down),
-    (0.5, remodel),
+    (0.3, remodel),
     (0.1, restart),
 )
 

@@ -16,8 +16,8 @@ from rowcast.query.split import Anchor, anchor
 
 class Audience:
     """``held``: what an exact view showed last, where a change alone does not tell what becomes of it; ``is_keyed``: no row of the
-    collection decides about another one. ``matched``, ``told``: rows that were matched, and events of each kind that were told,
-    however many heard them."""
+    collection decides about another one, or about its place. ``matched``, ``told``: rows that were matched, and events of each kind
+    that were told, however many heard them."""
 
     __slots__ = (
         "_many",
@@ -39,9 +39,8 @@ class Audience:
         self.view, self.primary = view, primary
         self._matches = view.matches
         self.held = Held() if view.is_exact and not self._is_told_by_changes else None
-        self.is_keyed = not view.form.moves_with_time and not (
-            view.has_window or view.counts or view.collection in self.related
-        )
+        by_others = view.has_window or view.counts or view.order or view.collection in self.related
+        self.is_keyed = not (by_others or view.form.moves_with_time)
         self._one: Subscription | None = None
         self._many: dict[Subscription, None] = _NOBODY
         self._some: dict[Kind, dict[Subscription, None]] = _NOTHING
