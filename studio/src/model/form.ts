@@ -1,6 +1,7 @@
 // The item form generated from fields: which fields, in which widget, with which value and which error. Pure.
 import { interfaceFor, type Widget } from './interfaces'
-import { title, type Link, type Model } from './model'
+import type { Link, Model } from './model'
+import { fieldName } from './names'
 import { typeInfo } from './fieldTypes'
 import type { Field, Row } from './types'
 import { t } from '@/i18n'
@@ -56,7 +57,7 @@ function formField(model: Model, field: Field, isNew: boolean): FormField {
   const options = field.meta?.options ?? {}
   return {
     name: field.field,
-    label: title(field.field),
+    label: fieldName(field),
     note: field.meta?.note ?? null,
     widget: widget === 'text' && typeInfo(field.type).kind === 'number' ? 'number' : widget,
     type: field.type,

@@ -16,6 +16,8 @@ export interface FieldMeta {
   note: string | null
   validation: Record<string, unknown> | null
   validation_message: string | null
+  /** `[{language, translation}]`: what the project calls it. */
+  translations?: unknown
 }
 
 export interface FieldSchema {
@@ -49,6 +51,7 @@ export interface CollectionMeta {
   sort_field: string | null
   sort: number | null
   group: string | null
+  translations?: unknown
   system?: boolean
 }
 

@@ -2,6 +2,7 @@
 import { t } from '@/i18n'
 import { typeInfo } from '@/model/fieldTypes'
 import { title, type Link, type Model } from '@/model/model'
+import { fieldName } from '@/model/names'
 import type { Field } from '@/model/types'
 
 export interface PathChoice {
@@ -30,7 +31,7 @@ export function pathChoices(model: Model, collection: string): PathChoice[] {
 function choices(model: Model, collection: string, depth: number): PathChoice[] {
   return model.fields(collection).flatMap((field) => {
     const link = model.link(collection, field.field)
-    const own = field.schema ? [{ path: [field.field], label: title(field.field), kind: typeInfo(field.type).kind, list: false }] : []
+    const own = field.schema ? [{ path: [field.field], label: fieldName(field), kind: typeInfo(field.type).kind, list: false }] : []
     return link && depth > 1 ? [...own, ...further(model, field, link, depth)] : own
   })
 }
@@ -64,7 +65,7 @@ function between(model: Model, { field }: Field, link: Link): PathChoice[] {
   if (!link.junction) return []
   const skipped = new Set([link.back, link.via, model.primaryKey(link.junction)?.field])
   return model.fields(link.junction).filter((each) => each.schema && !skipped.has(each.field)).map((each) => ({
-    path: [field, each.field], label: `${title(field)} › ${title(each.field)}`, kind: typeInfo(each.type).kind, list: true,
+    path: [field, each.field], label: `${title(field)} › ${fieldName(each)}`, kind: typeInfo(each.type).kind, list: true,
   }))
 }
 
