@@ -84,3 +84,22 @@ def test_forms() -> None:
     assert proxy.read("loopback,10.1.0.0/16") == ("127.0.0.0/8", "::1/128", "10.1.0.0/16")
     with pytest.raises(ValueError, match="nowhere"):
         proxy.read("nowhere")
+
+
+def test_storages(tmp_path: Path) -> None:
+    def locations(**variables: str) -> list[tuple[str, str]]:
+        config = load({"SECRET": "s", "CONFIG_PATH": str(tmp_path / "none"), **variables})
+        return [(each.name, each.root) for each in config.engine.files.locations]
+
+    assert locations() == [("local", "./uploads")]
+    assert locations(STORAGE_LOCAL_ROOT="/srv/files") == [("local", "/srv/files")]
+    two = {"STORAGE_LOCATIONS": "local, archive", "STORAGE_ARCHIVE_ROOT": "/srv/old", "STORAGE_ARCHIVE_DRIVER": "local"}
+    assert locations(**two) == [("local", "./uploads"), ("archive", "/srv/old")]
+    for wrong, told in (
+        ({"STORAGE_LOCATIONS": "../x"}, "STORAGE_LOCATIONS is"),
+        ({"STORAGE_LOCATIONS": "archive"}, "STORAGE_ARCHIVE_ROOT is not set"),
+        ({"STORAGE_LOCAL_DRIVER": "s3"}, 'STORAGE_LOCAL_DRIVER is "s3"'),
+        ({"IMPORT_IP_DENY_LIST": "localhost"}, "IMPORT_IP_DENY_LIST is"),
+    ):
+        with pytest.raises(InvalidConfiguration, match=told):
+            locations(**wrong)

@@ -362,6 +362,11 @@ def test_the_public_sees_what_the_sign_in_page_shows(place: Server, admin: httpx
         assert code(anybody.get(f"/assets/{other}")) == (403, "FORBIDDEN")
         admin.patch("/settings", json={"project_logo": None})
         assert code(anybody.get(f"/assets/{logo}")) == (403, "FORBIDDEN")
+        admin.patch("/settings", json={"project_logo": logo})
+        admin.patch("/users/me", json={"avatar": logo})
+        assert admin.delete(f"/files/{logo}").status_code == 204
+        assert admin.get("/settings?fields=project_logo").json()["data"] == {"project_logo": None}
+        assert admin.get("/users/me?fields=avatar").json()["data"] == {"avatar": None}
     for key in ("nonsense", "6f9d3c1a-0000-4000-8000-000000000001", "%00"):
         assert code(admin.get(f"/assets/{key}")) == (403, "FORBIDDEN")
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rowcast.auth import Actor
-from rowcast.engine.guards.base import Deed, Guard, Payload
+from rowcast.engine.guards.base import Deed, Guard, Key, Payload
 from rowcast.errors import Forbidden, InvalidPayload
 from rowcast.policy.rights import field_refusal
+from rowcast.query.sql import files
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
+    from rowcast.engine.mutation.scope import Scope
 
 _PLACE = ("filename_disk", "storage")
 
@@ -31,4 +34,12 @@ class FileGuard(Guard):
             raise InvalidPayload('"filename_disk" has to be a plain name')
         if verb == "create" and payload.get("storage") is None:
             return {**payload, "storage": engine.files.default}
+        return payload
+
+    async def before(self, scope: Scope, verb: Deed, keys: Sequence[Key], payload: Payload) -> Payload:
+        """Let go of a deleted file where settings and users show it."""
+        if verb == "delete":
+            for key in keys:
+                for text in files.FORGET_FILE:
+                    await scope.tx.fetch(text, (key,))
         return payload

@@ -21,6 +21,15 @@ ORPHAN = """SELECT EXISTS (SELECT 1 FROM "directus_files" WHERE "storage" = ? AN
 """(storage, name) → whether a row holds the name after all."""
 FORGET_ORPHAN = "DELETE FROM rowcast_orphans WHERE storage = ? AND name = ? AND since <= ?"
 
+FORGET_FILE = (
+    'UPDATE "directus_settings" SET "project_logo" = NULL WHERE "project_logo" = ?',
+    'UPDATE "directus_settings" SET "public_foreground" = NULL WHERE "public_foreground" = ?',
+    'UPDATE "directus_settings" SET "public_background" = NULL WHERE "public_background" = ?',
+    'UPDATE "directus_settings" SET "public_favicon" = NULL WHERE "public_favicon" = ?',
+    'UPDATE "directus_users" SET "avatar" = NULL WHERE "avatar" = ?',
+)
+"""(file). What the foreign keys of the tables leave to the program when a file is deleted."""
+
 TREE = """WITH RECURSIVE "tree"("id", "name", "path", "depth") AS (
   SELECT "id", "name", "name", 0 FROM "directus_folders" WHERE "id" = ?
   UNION ALL

@@ -87,7 +87,7 @@ def _whole(paths: Mapping[str, Json], components: Mapping[str, Json], about: Jso
         "info": {"title": about["title"], "description": about["description"], "version": __version__},
         "servers": [{"url": about["server"]}],
         "tags": [{"name": tag} for tag in tags],
-        "paths": dict(sorted(paths.items())),
+        "paths": dict(sorted((_known(path), _renamed(verbs)) for path, verbs in paths.items())),
         "components": {
             "schemas": {**components, **_schemas()},
             "parameters": {_title(name): _parameter(name) for name in _QUERY},
@@ -99,6 +99,27 @@ def _whole(paths: Mapping[str, Json], components: Mapping[str, Json], about: Jso
         },
         "security": [{}, {"Token": []}, {"TokenInAddress": []}],
     }
+
+
+def _known(path: str) -> str:
+    """The path with the name for keys that programs made for the reference look for."""
+    return path.replace("{key}", "{id}")
+
+
+def _renamed(verbs: Json) -> Json:
+    """The path's own parameter and those of its verbs, named alike."""
+    return {name: _alike(each) if name == "parameters" else _alike_within(each) for name, each in verbs.items()}
+
+
+def _alike_within(operation: Json) -> Json:
+    told = operation.get("parameters")
+    return {**operation, "parameters": _alike(told)} if told else operation
+
+
+def _alike(parameters: Iterable[Json]) -> list[Json]:
+    return [
+        {**each, "name": "id"} if (each.get("in"), each.get("name")) == ("path", "key") else each for each in parameters
+    ]
 
 
 def _schemas() -> Json:
