@@ -9,6 +9,7 @@ import shutil
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
@@ -37,6 +38,7 @@ TOO_WIDE = """[document.documentElement, ...document.querySelectorAll('main .ove
 PATIENCE = int(os.environ.get("PATIENCE", "30000"))
 """Milliseconds for what has to come: how fast it comes is the bench's business, and other tests run beside this one."""
 expect.set_options(timeout=PATIENCE)
+LOOKS: dict[str, tuple[Literal["light", "dark"], int]] = {"light-wide": ("light", 1280), "dark-narrow": ("dark", 380)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -113,6 +115,15 @@ class Studio:
         SHOTS.mkdir(parents=True, exist_ok=True)
         await self.page.wait_for_timeout(250)
         await self.page.screenshot(path=SHOTS / f"{name}.png")
+
+    async def judge_looks(self, name: str) -> None:
+        """Judge the page as it stands in light and dark, wide and narrow."""
+        for look, (scheme, width) in LOOKS.items():
+            await self.page.emulate_media(color_scheme=scheme)
+            await self.page.set_viewport_size({"width": width, "height": 800})
+            await self.page.wait_for_timeout(300)
+            await self.judge(f"{name}-{look}")
+        await self.page.set_viewport_size({"width": 1280, "height": 800})
 
     async def judge(self, name: str) -> None:
         """Keep a picture; fail for what keeps somebody out, and for a page wider than its window."""

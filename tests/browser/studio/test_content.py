@@ -181,4 +181,3 @@ async def test_what_cannot_be_brought_back_is_asked(filled: Studio) -> None:
         await filled.page.wait_for_url("**/content/people")
         assert admin.get("/items/remarks").json()["data"] == []
     assert not filled.errors
-

@@ -30,7 +30,9 @@ async def test_files_are_stored_looked_at_described_and_deleted(studio: Studio) 
     await studio.open("/files")
     await expect(page.get_by_text("No files yet")).to_be_visible()
     await studio.judge("files-empty")
-    await page.get_by_label("Files to store").set_input_files([picture("red.png", "#b00"), picture("blue.png", "#06c"), TEXT])
+    await page.get_by_label("Files to store").set_input_files(
+        [picture("red.png", "#b00"), picture("blue.png", "#06c"), TEXT]
+    )
     await expect(page.get_by_text("3 files", exact=True)).to_be_visible()
     await expect(page.get_by_role("list", name="Files").locator("img").first).to_be_visible()
     await studio.settle()
@@ -80,7 +82,9 @@ async def test_a_field_that_holds_a_picture(studio: Studio) -> None:
         await studio.judge("file-field")
         await studio.button("Create").click()
         await page.wait_for_url("**/content/plants")
-        await expect(studio.row("Fern").get_by_role("img")).to_have_count(0)  # a picture beside its name says nothing more
+        await expect(studio.row("Fern").get_by_role("img")).to_have_count(
+            0
+        )  # a picture beside its name says nothing more
         await expect(studio.row("Fern").locator("img")).to_be_visible()
         await studio.settle()
         await studio.judge("table-with-picture")

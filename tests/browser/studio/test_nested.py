@@ -35,23 +35,30 @@ def library(admin: httpx.Client) -> None:
         "books_writers": [hidden("writers_id")],
         "books_blocks": [hidden("item", "string"), hidden("collection", "string")],
     }.items():
-        body = {"collection": each, "meta": {"hidden": True}, "schema": {}, "fields": [*between, *more]}
-        post(admin, "/collections", body)
-    for relation in (
+        table = {"collection": each, "meta": {"hidden": True}, "schema": {}, "fields": [*between, *more]}
+        post(admin, "/collections", table)
+    authors_meta = {"one_field": "authors", "junction_field": "writers_id", "sort_field": "sort"}
+    relations: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         ("books", "editor", "writers", {}),
         ("reviews", "books_id", "books", {"one_field": "reviews"}),
         ("books_writers", "writers_id", "writers", {"junction_field": "books_id"}),
-        ("books_writers", "books_id", "books", {"one_field": "authors", "junction_field": "writers_id", "sort_field": "sort"}),
+        ("books_writers", "books_id", "books", authors_meta),
         ("books_blocks", "books_id", "books", {"one_field": "blocks", "junction_field": "item"}),
-    ):
-        collection, field, related, meta = relation
-        post(admin, "/relations", {"collection": collection, "field": field, "related_collection": related, "meta": meta})
-    some = {"one_allowed_collections": ["texts", "writers"], "one_collection_field": "collection", "junction_field": "books_id"}
+    )
+    for collection, field, related, about in relations:
+        body = {"collection": collection, "field": field, "related_collection": related, "meta": about}
+        post(admin, "/relations", body)
+    some = {
+        "one_allowed_collections": ["texts", "writers"],
+        "one_collection_field": "collection",
+        "junction_field": "books_id",
+    }
     post(admin, "/relations", {"collection": "books_blocks", "field": "item", "related_collection": None, "meta": some})
     post(admin, "/items/writers", [{"name": each} for each in ("Ada", "Bo", "Cy")])
     authors = [{"writers_id": 1, "sort": 1}, {"writers_id": 2, "sort": 2}]
     blocks = [{"collection": "texts", "item": {"body": "Once"}}]
-    post(admin, "/items/books", {"name": "A book", "editor": 3, "reviews": [{"words": "Fine"}], "authors": authors, "blocks": blocks})
+    book = {"name": "A book", "editor": 3, "reviews": [{"words": "Fine"}], "authors": authors, "blocks": blocks}
+    post(admin, "/items/books", book)
 
 
 async def put(studio: Studio, label: str, text: str, action: str) -> None:
@@ -125,7 +132,7 @@ async def test_texts_in_several_languages(studio: Studio) -> None:
         await studio.menu("More about this collection", "Translate texts …")
         await studio.button("Create translations").click()
         await expect(studio.dialog()).to_contain_text("Choose at least one field.")
-        await studio.choose(studio.dialog().get_by_role("combobox").or_(studio.dialog().get_by_label("Fields to translate")).first, "Title", several=True)
+        await studio.choose(studio.dialog().get_by_label("Fields to translate"), "Title", several=True)
         await studio.judge("translations-wizard")
         await studio.button("Create translations").click()
         await expect(studio.dialog()).to_have_count(0)

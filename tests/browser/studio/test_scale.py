@@ -39,7 +39,9 @@ async def test_a_hundred_thousand_rows_scroll_without_a_dropped_turn(studio: Stu
     await table.hover()
     for _ in range(150):
         await page.mouse.wheel(0, 10 * HEIGHT)
-    await page.wait_for_function("(top) => document.querySelector('[role=region]').scrollTop === top", arg=1500 * HEIGHT)
+    await page.wait_for_function(
+        "(top) => document.querySelector('[role=region]').scrollTop === top", arg=1500 * HEIGHT
+    )
     await expect(page.locator('tr[data-index="1510"]')).to_contain_text("Name 1511")
     await studio.judge("many-rows")
     assert await page.locator("tr[data-key]").count() < 100  # only what is seen is drawn
@@ -70,7 +72,8 @@ async def test_going_back_leads_to_the_same_place(studio: Studio) -> None:
 
 COUNT = """() => {
   window.drawn = 0
-  new MutationObserver(() => { window.drawn += 1 }).observe(document.querySelector('table'), { subtree: true, childList: true, characterData: true })
+  const seen = { subtree: true, childList: true, characterData: true }
+  new MutationObserver(() => { window.drawn += 1 }).observe(document.querySelector('table'), seen)
 }"""
 
 
@@ -115,7 +118,15 @@ async def test_three_hundred_collections_and_fields(studio: Studio, scheme: str,
             post(admin, "/collections", {"collection": f"table_{number:03}", "meta": {}, "schema": {}, "fields": [KEY]})
     await studio.look(scheme, width)
     await studio.log_in()
-    for path in ("/content", "/model", "/diagram", "/model/wide", "/content/wide", "/content/wide/1", "/content/wide/+"):
+    for path in (
+        "/content",
+        "/model",
+        "/diagram",
+        "/model/wide",
+        "/content/wide",
+        "/content/wide/1",
+        "/content/wide/+",
+    ):
         await studio.open(path)
         await studio.judge(f"much{path.replace('/', '-').replace('+', 'new')}-{scheme}")
     await studio.open("/content/wide")

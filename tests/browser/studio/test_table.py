@@ -254,4 +254,3 @@ async def slowly(route: Route) -> None:
     if route.request.method == "DELETE":
         await asyncio.sleep(1)
     await route.continue_()
-
