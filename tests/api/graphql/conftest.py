@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import argon2
 import httpx
 import pytest
 
 from rowcast.api.rest.app import Rest
-from rowcast.auth import SYSTEM
+from rowcast.auth import SYSTEM, passwords
 from rowcast.engine.create import create
 from rowcast.engine.engine import Engine
 from rowcast.engine.settings import GraphQL, Settings
@@ -78,10 +80,15 @@ class Asker:
         return response.status_code, [each["extensions"]["code"] for each in response.json()["errors"]]
 
 
-async def opened(path: Path, **settings: Any) -> Engine:
-    """The shop at that path, with rows and people."""
+def engine_at(path: Path, **settings: Any) -> Engine:
+    """The engine of the shop at that path, not open yet."""
     known = Settings("for tests only, thirty-two bytes or more", login_stall_time=0, register_stall_time=0)
-    engine = Engine(open_store(f"sqlite:///{path}", query_timeout=5.0), replace(known, **settings))
+    return Engine(open_store(f"sqlite:///{path}", query_timeout=5.0), replace(known, **settings))
+
+
+async def furnish(path: Path) -> None:
+    """Rows and people for the shop at that path."""
+    engine = engine_at(path)
     await engine.open()
     await first_start(engine, ServerSettings(admin_password="pw", admin_token="tok-admin"))
     for name, rules in RULES.items():
@@ -90,7 +97,18 @@ async def opened(path: Path, **settings: Any) -> Engine:
         await create(engine, SYSTEM, "directus_users", user)
     await create(engine, SYSTEM, "books", BOOKS)
     await create(engine, SYSTEM, "letters", LETTER)
-    return engine
+    await engine.close()
+
+
+@pytest.fixture(scope="session")
+def furnished(empty_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shop with rows and people, made once; each test works on a copy."""
+    path = tmp_path_factory.mktemp("furnished") / "shop.db"
+    shutil.copy(empty_shop, path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        asyncio.run(furnish(path))
+    return path
 
 
 @pytest.fixture
@@ -100,11 +118,12 @@ def graphql() -> GraphQL:
 
 
 @pytest.fixture
-async def ask(empty_shop: Path, tmp_path: Path, graphql: GraphQL) -> AsyncIterator[Asker]:
+async def ask(furnished: Path, tmp_path: Path, graphql: GraphQL) -> AsyncIterator[Asker]:
     """A client of a fresh shop."""
     path = tmp_path / "shop.db"
-    shutil.copy(empty_shop, path)
-    engine = await opened(path, graphql=graphql)
+    shutil.copy(furnished, path)
+    engine = engine_at(path, graphql=graphql)
+    await engine.open()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(Rest(engine)), base_url="http://testserver") as http:
         yield Asker(engine, http)
     await engine.close()

@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,8 +17,7 @@ from hypothesis import strategies as st
 
 from rowcast.api.rest.app import Rest
 from rowcast.engine.engine import Engine
-from tests.api.graphql.conftest import opened
-from tests.engine.shop import build
+from tests.api.graphql.conftest import engine_at
 
 COUNT = 150
 GOOD = {
@@ -103,13 +103,13 @@ class Platform:
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def platform(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """One platform for all documents."""
     path = tmp_path_factory.mktemp("nonsense") / "shop.db"
+    shutil.copy(furnished, path)
     with asyncio.Runner() as runner:
-        runner.run(build(path))
-        shutil.copy(path, path.with_suffix(".kept"))
-        engine = runner.run(opened(path))
+        engine = engine_at(path)
+        runner.run(engine.open())
         transport = httpx.ASGITransport(Rest(engine))
         yield Platform(runner, engine, httpx.AsyncClient(transport=transport, base_url="http://testserver"))
         runner.run(engine.close())
