@@ -26,6 +26,7 @@ const MAKE = [
   { label: msg('Create a user'), icon: 'i-lucide-user-plus', to: '/users/+' },
   { label: msg('Create a role'), icon: 'i-lucide-plus', to: '/roles?new=1' },
   { label: msg('Create a policy'), icon: 'i-lucide-plus', to: '/policies?new=1' },
+  { label: msg('View as the public'), icon: 'i-lucide-eye', to: '/view-as' },
 ]
 
 export function usePalette(): ComputedRef<PaletteGroup[]> {

@@ -22,7 +22,6 @@ OWN = {
     "permissions": {"id": {"_eq": "$CURRENT_USER"}},
     "fields": ["*"],
 }
-LOOKS = {"light-wide": ("light", 1280), "dark-narrow": ("dark", 380)}
 
 
 @pytest.fixture
@@ -30,12 +29,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
     """A server whose letters are in its log."""
     with Server(tmp_path, LOG_LEVEL="info") as running:
         yield running
-
-
-async def look(studio: Studio, name: str) -> None:
-    scheme, width = LOOKS[name]
-    await studio.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    await studio.page.set_viewport_size({"width": width, "height": 800})
 
 
 async def letter(studio: Studio, page: str) -> str:
@@ -54,22 +47,20 @@ async def enter(studio: Studio, email: str, password: str) -> None:
     await studio.button("Log in").click()
 
 
-@pytest.mark.parametrize("name", LOOKS)
-async def test_a_forgotten_password(studio: Studio, name: str) -> None:
+async def test_a_forgotten_password(studio: Studio) -> None:
     page = studio.page
-    await look(studio, name)
     await studio.open("/login")
     await page.get_by_role("link", name="Forgot your password?").click()
     await page.get_by_label("E-mail address").fill(ADMIN_EMAIL)
     await studio.settle()
-    await studio.judge(f"request-reset-{name}")
+    await studio.judge_looks("request-reset")
     await studio.button("Send the link").click()
     await expect(page.get_by_role("status")).to_contain_text("on its way")
-    await studio.judge(f"request-reset-done-{name}")
+    await studio.judge_looks("request-reset-done")
     link = await letter(studio, "reset-password")
     await studio.open(link)
     await page.get_by_label("Password", exact=True).fill("another-password")
-    await studio.judge(f"reset-password-{name}")
+    await studio.judge_looks("reset-password")
     await studio.button("Set the password").click()
     await page.wait_for_url("**/login?done=password")
     await expect(page.get_by_role("status")).to_contain_text("Your password is set")
@@ -95,7 +86,7 @@ async def test_an_invitation(studio: Studio) -> None:
     studio.errors.clear()
     await studio.open(await letter(studio, "accept-invite"))
     await expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
-    await studio.judge("accept-invite")
+    await studio.judge_looks("accept-invite")
     await page.get_by_label("Password", exact=True).fill("secret-gus")
     await studio.button("Set the password").click()
     await page.wait_for_url("**/login?done=password")
@@ -103,14 +94,12 @@ async def test_an_invitation(studio: Studio) -> None:
     await page.wait_for_url("**/admin/content")
     await studio.open("/account")
     await expect(page.get_by_label("First name")).to_be_disabled()
-    await studio.judge("account-of-a-guest")
+    await studio.judge_looks("account-of-a-guest")
     assert not studio.errors
 
 
-@pytest.mark.parametrize("name", LOOKS)
-async def test_registration_where_it_is_open(studio: Studio, name: str) -> None:
+async def test_registration_where_it_is_open(studio: Studio) -> None:
     page = studio.page
-    await look(studio, name)
     await studio.open("/register")
     await expect(page.get_by_role("alert")).to_contain_text("not open")
     with studio.server.client() as admin:
@@ -126,19 +115,17 @@ async def test_registration_where_it_is_open(studio: Studio, name: str) -> None:
     await page.get_by_label("Password", exact=True).fill("short")
     await studio.button("Create the account").click()
     await expect(page.get_by_role("alert")).to_contain_text("demanded form")
-    await studio.judge(f"register-{name}")
+    await studio.judge_looks("register")
     studio.errors.clear()
     await page.get_by_label("Password", exact=True).fill("long enough")
     await studio.button("Create the account").click()
     await expect(page.get_by_role("status")).to_contain_text("on its way")
-    await studio.judge(f"register-done-{name}")
+    await studio.judge_looks("register-done")
     assert not studio.errors
 
 
-@pytest.mark.parametrize("name", LOOKS)
-async def test_the_second_factor_is_set_up_and_switched_off(studio: Studio, name: str) -> None:
+async def test_the_second_factor_is_set_up_and_switched_off(studio: Studio) -> None:
     page = studio.page
-    await look(studio, name)
     await studio.log_in()
     await studio.open("/account")
     await page.get_by_label("Last name").fill("Smith")
@@ -156,7 +143,7 @@ async def test_the_second_factor_is_set_up_and_switched_off(studio: Studio, name
     await page.get_by_label("One-time code").fill("000000")
     await studio.button("Switch on").click()
     await expect(page.get_by_role("alert")).to_contain_text("not right")
-    await studio.judge(f"account-factor-{name}")
+    await studio.judge_looks("account-factor")
     studio.errors.clear()
     await page.get_by_label("One-time code").fill(pyotp.TOTP(secret).now())
     await studio.button("Switch on").click()
@@ -165,7 +152,7 @@ async def test_the_second_factor_is_set_up_and_switched_off(studio: Studio, name
     await page.get_by_label("One-time code").fill(pyotp.TOTP(secret).now())
     await studio.button("Switch off").click()
     await expect(page.get_by_text("Off", exact=True)).to_be_visible()
-    await studio.judge(f"account-{name}")
+    await studio.judge_looks("account")
     assert not studio.errors
 
 
@@ -182,7 +169,7 @@ async def test_an_administrator_switches_off_the_factor_of_somebody_who_lost_the
         await studio.open(f"/users/{user}")
         await studio.button("Switch off …").click()
         await studio.settle()
-        await studio.judge("user-factor-off")
+        await studio.judge_looks("user-factor-off")
         await page.get_by_role("dialog").get_by_role("button", name="Switch off").click()
         await expect(page.get_by_text("Two-factor login switched off", exact=True)).to_be_visible()
         await expect(studio.button("Switch off …")).to_have_count(0)
@@ -200,7 +187,7 @@ async def test_who_has_to_set_up_a_second_factor_does_that_first(studio: Studio)
     await page.wait_for_url("**/admin/account")
     await studio.settle()
     await expect(page.get_by_role("status").first).to_contain_text("Set up the two-factor login first")
-    await studio.judge("account-enforced")
+    await studio.judge_looks("account-enforced")
     await studio.button("Set up …").click()
     await page.get_by_label("Your password, once more").fill("secret-eva")
     await studio.button("Go on").click()

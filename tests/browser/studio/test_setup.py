@@ -12,7 +12,6 @@ from tests.browser.studio.conftest import Studio
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
-LOOKS = {"light-wide": ("light", 1280), "dark-narrow": ("dark", 380)}
 
 
 @pytest.fixture
@@ -22,11 +21,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
-@pytest.mark.parametrize("look", LOOKS)
-async def test_the_first_administrator(studio: Studio, look: str) -> None:
-    page, (scheme, width) = studio.page, LOOKS[look]
-    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    await page.set_viewport_size({"width": width, "height": 800})
+async def test_the_first_administrator(studio: Studio) -> None:
+    page = studio.page
     await studio.open("/content")
     await expect(page.get_by_role("heading", name="Set up")).to_be_visible()
     await page.get_by_label("Set-up code").fill("AAAA-AAAA-AAAA-AAAA")
@@ -34,13 +30,13 @@ async def test_the_first_administrator(studio: Studio, look: str) -> None:
     await page.get_by_label("Password", exact=True).fill("secret-ann")
     await studio.button("Create the administrator").click()
     await expect(page.get_by_role("alert")).to_contain_text("not the code")
-    await studio.judge(f"setup-wrong-code-{look}")
+    await studio.judge_looks("setup-wrong-code")
     studio.errors.clear()  # the refusal is in the console of every browser
 
     address = next(line.split()[-1] for line in studio.server.greeting.splitlines() if line.startswith("  Set up"))
     await page.goto(address)
     await studio.settle()
-    await studio.judge(f"setup-{look}")
+    await studio.judge_looks("setup")
     await page.get_by_label("Name of the project").fill("Library")
     await page.get_by_label("First name").fill("Ann")
     await page.get_by_label("E-mail address").fill("ann@example.com")
