@@ -80,8 +80,8 @@ class Sockets:
 
 @dataclass(frozen=True, slots=True)
 class GraphQL:
-    """The GraphQL door (``GRAPHQL_*``). ``query_token_limit``: words and signs in one document; the schemas of that many classes of
-    callers are kept, and so many are made at a time."""
+    """The GraphQL door (``GRAPHQL_*``). ``query_token_limit``: words and signs in one document; the schemas of that
+    many classes of callers are kept, and so many are made at a time."""
 
     introspection: bool = True
     query_token_limit: int = 5000
@@ -114,8 +114,8 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What may be uploaded and where it goes: to the first of the ``locations`` unless the upload names another. ``max_upload_size``
-    None: of any size."""
+    """What may be uploaded and where it goes: to the first of the ``locations`` unless the upload names another.
+    ``max_upload_size`` None: of any size."""
 
     locations: tuple[Location, ...] = (Location("local"),)
     max_upload_size: int | None = None
@@ -137,8 +137,8 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """How files are shown. ``cache_ttl``: seconds that others may keep them; ``transform_max_concurrent``: pictures that are made or
-    wait for it, at a time."""
+    """How files are shown. ``cache_ttl``: seconds that others may keep them; ``transform_max_concurrent``: pictures
+    that are made or wait for it, at a time."""
 
     cache_ttl: int = 30 * _DAY
     transform_max_concurrent: int = 25
