@@ -4,12 +4,14 @@ the wire (``rowcast.protocol``) and the errors, nothing else of the program; wor
 from rowcast.client.ask import Reply
 from rowcast.client.backoff import Reconnect
 from rowcast.client.client import Client, Rest, create_client
-from rowcast.client.expression import (
+from rowcast.client.expression import Condition, F
+from rowcast.client.frames import Meta
+from rowcast.client.items import Items, Page
+from rowcast.client.live import LiveTable
+from rowcast.client.moments import (
     CURRENT_ROLE,
     CURRENT_USER,
     NOW,
-    Condition,
-    F,
     days,
     hours,
     minutes,
@@ -18,9 +20,6 @@ from rowcast.client.expression import (
     weeks,
     years,
 )
-from rowcast.client.frames import Meta
-from rowcast.client.items import Items, Page
-from rowcast.client.live import LiveTable
 from rowcast.client.query import Query
 from rowcast.client.replica import Change
 from rowcast.client.subscription import Event, Subscription

@@ -166,7 +166,7 @@ class Link:
             raise self._refusal
 
     async def _connected(self) -> tuple[Socket, dict[str, Any] | None]:
-        from rowcast.client.socket import connect  # half of the time that importing the client would take
+        from rowcast.client.opening import connect  # half of the time that importing the client would take
 
         strict = self.options.mode == "strict"
         try:

@@ -1,0 +1,137 @@
+"""How a WebSocket is opened: the way there, by TCP or TLS, through a proxy or not, then the HTTP part. Which error a refusal is.
+Must not know what is said afterwards."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+
+import anyio
+from anyio.abc import ByteStream
+from anyio.streams.tls import TLSStream
+from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidHandshake, InvalidStatus
+from websockets.http11 import USER_AGENT
+from websockets.protocol import State
+from websockets.uri import WebSocketURI, parse_uri
+
+from rowcast.client.proxy import Proxy, proxy_for, tunnel
+from rowcast.client.socket import CHUNK, Socket
+from rowcast.errors import AuthFailed, ConnectionLost, RequestError, RequestsExceeded, RouteNotFound, RowcastError
+
+_BLANK = b"\r\n\r\n"
+
+
+async def connect(
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    tls: ssl.SSLContext | None = None,
+    proxy: Proxy = True,
+    largest: int = 100 * 1024 * 1024,
+) -> Socket:
+    """Open a WebSocket. ``largest``: bytes of the longest message that is taken.
+
+    Raises ConnectionLost if there is no server, AuthFailed if it wants (other) credentials at the upgrade, RouteNotFound if it
+    has no WebSocket there, InvalidConfiguration if the proxy is none.
+    """
+    uri = parse_uri(url)
+    protocol = ClientProtocol(uri, max_size=largest)
+    context = tls or (ssl.create_default_context() if uri.secure else None)
+    stream = await _reached(uri, context if uri.secure else None, proxy)
+    try:
+        early = await _shake(stream, protocol, headers or {})
+    except BaseException:
+        await anyio.aclose_forcefully(stream)
+        raise
+    return Socket(stream, protocol, largest, early)
+
+
+async def _reached(uri: WebSocketURI, tls: ssl.SSLContext | None, proxy: Proxy) -> ByteStream:
+    try:
+        return await _stream(uri.host, uri.port, tls, proxy)
+    except ssl.SSLCertVerificationError as error:
+        what = f"The certificate of {uri.host}:{uri.port} is not trusted: {error.verify_message}."
+        raise ConnectionLost(f"{what} See the argument tls.", sent=False) from error
+    except ssl.SSLError as error:
+        raise ConnectionLost(f"{uri.host}:{uri.port} does not speak TLS: {error.reason}.", sent=False) from error
+    except OSError as error:
+        raise ConnectionLost(f"No connection to {uri.host}:{uri.port}: {_said(error)}.", sent=False) from error
+
+
+def _said(error: OSError) -> str:
+    """What is wrong, in words; of several addresses the first that failed says it."""
+    cause = error.__cause__
+    first = cause.exceptions[0] if isinstance(cause, BaseExceptionGroup) else cause or error
+    return getattr(first, "strerror", None) or str(first)
+
+
+async def _stream(host: str, port: int, tls: ssl.SSLContext | None, given: Proxy) -> ByteStream:
+    proxy = proxy_for(host, port, secure=tls is not None, given=given)
+    if proxy is not None:
+        inner = await tunnel(proxy, host, port)
+        return inner if tls is None else await _secured(inner, host, tls)
+    if tls is None:
+        return await anyio.connect_tcp(host, port)
+    return await anyio.connect_tcp(host, port, ssl_context=tls, tls_standard_compatible=False)
+
+
+async def _secured(inner: ByteStream, host: str, tls: ssl.SSLContext) -> ByteStream:
+    try:
+        return await TLSStream.wrap(inner, hostname=host, ssl_context=tls, standard_compatible=False)
+    except BaseException:
+        await anyio.aclose_forcefully(inner)
+        raise
+
+
+async def _shake(stream: ByteStream, protocol: ClientProtocol, headers: Mapping[str, str]) -> bytes:
+    """The HTTP part of the opening. Returns what has come behind the answer: the beginning of the frames."""
+    request = protocol.connect()
+    request.headers["User-Agent"] = USER_AGENT
+    for name, value in headers.items():
+        request.headers[name] = value
+    protocol.send_request(request)
+    try:
+        await stream.send(b"".join(protocol.data_to_send()))
+        early = await _answered(stream, protocol)
+    except (OSError, anyio.EndOfStream, anyio.BrokenResourceError) as error:
+        raise ConnectionLost("The server ended the connection before it was open.", sent=False) from error
+    if protocol.handshake_exc is not None:
+        uri = protocol.uri
+        raise _refusal(protocol.handshake_exc, f"{uri.host}:{uri.port}{uri.path}") from protocol.handshake_exc
+    return early
+
+
+async def _answered(stream: ByteStream, protocol: ClientProtocol) -> bytes:
+    """Have the protocol take the answer and no more, unless that is a refusal; returns what is left."""
+    seen = rest = b""
+    while protocol.state is State.CONNECTING and protocol.handshake_exc is None:
+        data = rest or await stream.receive(CHUNK)
+        end = len(data) if rest else _end_of_head(seen, data)
+        protocol.receive_data(data[:end])
+        seen, rest = (seen + data)[-3:], data[end:]
+    return rest
+
+
+def _end_of_head(seen: bytes, data: bytes) -> int:
+    """How much of ``data`` belongs to the HTTP part, the last bytes of which before are ``seen``."""
+    at = (seen + data).find(_BLANK)
+    return len(data) if at < 0 else at + len(_BLANK) - len(seen)
+
+
+def _refusal(error: Exception, where: str) -> RowcastError:
+    if not isinstance(error, InvalidStatus):
+        what = "does not speak WebSocket" if isinstance(error, InvalidHandshake) else "cannot be understood"
+        return RequestError(f"The server {what} at {where}: {error}")
+    status = error.response.status_code
+    if status == 401:
+        return AuthFailed(
+            "The server refused the connection (401): the token in the address is missing, wrong or expired."
+        )
+    if status == 403:
+        return AuthFailed("The server refused the connection (403): by who asks, from where, or as there are too many.")
+    if status == 404:
+        return RouteNotFound(f"The server has no WebSocket at {where}; see the argument socket_url.")
+    if status == 429:
+        return RequestsExceeded("The server has too many connections.")
+    return ConnectionLost(f"The server refused the connection with status {status}.", sent=False)
