@@ -11,10 +11,10 @@ import apsw
 import pytest
 
 from rowcast.auth import SYSTEM, Actor
-from rowcast.engine import review
 from rowcast.engine.create import create
 from rowcast.engine.delete import delete
 from rowcast.engine.engine import Engine
+from rowcast.engine.identify import identify_again
 from rowcast.engine.model.collections import create_collections
 from rowcast.engine.model.fields import create_field, delete_fields
 from rowcast.engine.model.relations import create_relation
@@ -207,14 +207,14 @@ async def test_a_listener_that_cannot_be_reviewed_keeps_nothing_from_the_others(
 ) -> None:
     (ann, rule), (ben, _) = await reader(people), await reader(people, "ben")
     await ben.subscribe("articles", fields=["title"])
-    again = review.identify_again
+    again = identify_again
 
     async def fails(engine: Engine, actor: Actor, sessions: Any = None) -> Actor:
         if actor.user == ann.listener.actor.user:
             raise RuntimeError("the disk is gone")
         return await again(engine, actor, sessions)
 
-    monkeypatch.setattr(review, "identify_again", fails)
+    monkeypatch.setattr("rowcast.engine.review.identify_again", fails)
     await grant(people, rule, fields=["id"])
     await people.item(title="a")
     assert ann.dismissed is not None

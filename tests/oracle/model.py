@@ -141,8 +141,8 @@ async def build(engine: Engine, model: Model) -> None:
     for table in model.tables.values():
         if table.anys:
             meta = {"one_collection_field": "kind", "one_allowed_collections": list(table.anys)}
-            wanted = {"collection": table.name, "field": "item", "related_collection": None, "meta": meta}
-            await create_relation(engine, SYSTEM, wanted)
+            relation: dict[str, Any] = {"collection": table.name, "field": "item", "related_collection": None}
+            await create_relation(engine, SYSTEM, relation | {"meta": meta})
 
 
 def collection_payload(model: Model, table: Table) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from rowcast.auth import SYSTEM
-from rowcast.engine import moves, review, subscribe, views
+from rowcast.engine import review, subscribe, views
 from rowcast.engine.refresh import Refresher
 from rowcast.feed import Commit
-from rowcast.live import audience, encode, held, index, live, outbox, resume, view
+from rowcast.live import Token, audience, held, index, live, outbox, resume, view
 from rowcast.live.subscription import Subscription
+from rowcast.query.match import predicate
 from tests.oracle import rights
 from tests.oracle.model import Model
 from tests.oracle.questions import Question
@@ -65,8 +66,9 @@ def reviews_nobody(patch: Patch) -> None:
 
 def shows_masked_fields(patch: Patch) -> None:
     """Fields are not looked at row by row."""
-    guarded = encode.predicate
-    patch.setattr(encode, "predicate", lambda mask: (lambda values, variables: True) if guarded(mask) else None)
+    patch.setattr(
+        "rowcast.live.encode.predicate", lambda mask: (lambda values, variables: True) if predicate(mask) else None
+    )
 
 
 def doubles_at_the_seam(patch: Patch) -> None:
@@ -92,13 +94,13 @@ def doubles_at_the_seam(patch: Patch) -> None:
 def loses_the_first_that_was_missed(patch: Patch) -> None:
     """Who comes back is told one event too few."""
     often(patch, "cut", "come_back")
-    missed = subscribe.Token.parse
+    missed = Token.parse
 
     def parse(text: str) -> Any:
         token = missed(text)
         return None if token is None else token._replace(told=token.told + 1)
 
-    patch.setattr(subscribe.Token, "parse", staticmethod(parse))
+    patch.setattr(Token, "parse", staticmethod(parse))
 
 
 def tells_deletes_to_all(patch: Patch) -> None:
@@ -137,12 +139,11 @@ def forgets_moved_rows(patch: Patch) -> None:
 def keeps_what_was_taken_away(patch: Patch) -> None:
     """Who may see less is not told to let go of the rest."""
     often(patch, "edit_rules", "edit_people")
-    difference = moves.difference
 
     def kept(*args: Any, **more: Any) -> Any:
-        return replace(difference(*args, **more), deleted=())
+        return replace(held.difference(*args, **more), deleted=())
 
-    patch.setattr(moves, "difference", kept)
+    patch.setattr("rowcast.engine.moves.difference", kept)
 
 
 def drops_what_waited(patch: Patch) -> None:

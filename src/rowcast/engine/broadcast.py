@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rowcast.auth import Actor
@@ -31,10 +31,13 @@ if TYPE_CHECKING:
 log = logging.getLogger("rowcast.live")
 ON_DEMAND = frozenset({"directus_activity", "directus_revisions"})
 """Collections that each mutation appends to: captured only while somebody looks."""
+PATIENCE = 0.005
+"""Seconds after which telling of another program's rows lets others have the loop."""
 
 
 class Broadcast:
-    """The one reader of commits for all listeners."""
+    """The one reader of commits for all listeners. ``is_telling``: it is in the midst of a commit; who comes now must wait for its
+    end."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -44,7 +47,7 @@ class Broadcast:
         self.refresher = Refresher(engine, self, self._answers)
         self.review = Review(engine, self, Moves(self, self._answers, self.refresher))
         self._backlog: deque[Commit] = deque()
-        self._working = False
+        self._working = self.is_telling = False
         self._waiting: list[asyncio.Future[None]] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._captured: set[str] = set()
@@ -127,7 +130,7 @@ class Broadcast:
         except Exception:
             log.exception("rights could not be reviewed")
         if commit is not None:
-            self._tell(commit)
+            await self._tell(commit)
 
     def _wake(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -135,10 +138,16 @@ class Broadcast:
             if not future.done():
                 future.set_result(None)
 
-    def _tell(self, commit: Commit) -> None:
+    async def _tell(self, commit: Commit) -> None:
         self.history.add(commit)
+        asks: list[Ask] = []
         try:
-            self.ask(self.live.publish(commit, folded=changes_rights(commit)))
+            slices = self.live.publishing(commit, asks, folded=changes_rights(commit))
+            if commit.is_apart:
+                await self._pace(slices)
+            for _ in slices:
+                pass
+            self.ask(asks)
             if self.live.stale:
                 self.refresher.start()
             self.review.tell_refused(commit.changes)
@@ -147,6 +156,23 @@ class Broadcast:
         except Exception:
             self.live.previous = commit.position
             log.exception("the commit at %s could not be told", commit.position)
+
+    async def _pace(self, slices: Iterator[None]) -> None:
+        """Tell slice by slice, and let others have the loop in between."""
+        clock = asyncio.get_running_loop().time
+        begun, self.is_telling = clock(), True
+        try:
+            for _ in slices:
+                if clock() - begun > PATIENCE:
+                    await asyncio.sleep(0)
+                    begun = clock()
+        finally:
+            self.is_telling = False
+
+    async def through(self) -> None:
+        """Wait until everything that is known of was told."""
+        while self._working:
+            await self._next()
 
     def ask(self, asks: Iterable[Ask]) -> None:
         """Have what only the database can say asked and told."""
@@ -187,8 +213,7 @@ class Broadcast:
 
     async def change_actor(self, listener: Listener, actor: Actor) -> None:
         """Make the listener somebody else. No commit is told meanwhile."""
-        while self._working:
-            await self._next()
+        await self.through()
         self._working = True
         try:
             await self.review.become(listener, actor)

@@ -62,7 +62,7 @@ class Engine:
         ]
         self._on_schema: list[SchemaListener] = [self.plans.clear, self.broadcast.remodelled]
         self.channels = Channels(self)
-        store.on_commit, store.on_schema = self._committed, self._schema_changed
+        store.on_commit, store.on_schema, store.through = self._committed, self._schema_changed, self.broadcast.through
 
     @property
     def schema(self) -> Schema:

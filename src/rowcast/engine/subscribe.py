@@ -124,7 +124,9 @@ class _Opening:
             epoch = broadcast.epoch
             prepared = await prepare(self.engine, self.listener.actor, watch.wish)
             await broadcast.capture((watch.wish.collection, *prepared.view.form.related))
-            if epoch == broadcast.epoch:
+            if broadcast.is_telling:
+                await broadcast.through()
+            elif epoch == broadcast.epoch:
                 break
         broadcast.review.depend(self.listener, watch, prepared.depends)
         broadcast.live.join(prepared.view, prepared.primary, watch.subscription)

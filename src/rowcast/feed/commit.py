@@ -87,13 +87,15 @@ class Position:
 @dataclass(frozen=True)
 class Commit:
     """What one transaction changed, in order; ``position`` is that of its last change. ``at``: when it was committed here, or
-    found if another program committed it, in seconds since 1970; 0 where that is not known. ``ahead``: collections that later parts
-    of the same transaction touch, where another program's is announced in parts."""
+    found if another program committed it, in seconds since 1970; 0 where that is not known. ``ahead``: collections that later
+    parts of the same transaction touch, where another program's is announced in parts. ``is_apart``: nobody here waits for it to be
+    told before something else happens."""
 
     position: Position
     changes: tuple[Change, ...] = field(default=())
     at: float = field(default=0.0, compare=False)
     ahead: frozenset[str] = field(default=frozenset(), compare=False)
+    is_apart: bool = field(default=False, compare=False)
 
     @cached_property
     def collections(self) -> frozenset[str]:

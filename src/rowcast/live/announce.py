@@ -19,6 +19,9 @@ from rowcast.live.event import Event
 from rowcast.live.telling import Teller, asked
 from rowcast.live.view import View
 
+SLICE = 8
+"""Created rows that are told at once."""
+
 
 class Spelling:
     """How keys were written by whoever deleted the rows."""
@@ -114,6 +117,20 @@ class Announcement:
 
     def _ask(self, audience: Audience, part: Part) -> None:
         self._waiting.setdefault(audience, []).append(asked(part.event, self._commit, part))
+
+
+def slices(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    """The changes of one unit in parts that are told one after the other as they would be together: each created row is told by
+    itself, all others of a kind in one event."""
+    if len(changes) <= SLICE:
+        yield changes
+        return
+    created = [change for change in changes if change.kind is Kind.CREATE]
+    for start in range(0, len(created), SLICE):
+        yield created[start : start + SLICE]
+    others = [change for change in changes if change.kind is not Kind.CREATE]
+    if others:
+        yield others
 
 
 def ask_again(audience: Audience, events: Iterable[Event]) -> tuple[Mapping[Event, Event], list[Ask]]:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from rowcast.feed import Change, Commit, Kind, Position
 from rowcast.feed.commit import Key
-from rowcast.live.announce import Announcement, Spelling, ask_again, settle
+from rowcast.live.announce import Announcement, Spelling, ask_again, settle, slices
 from rowcast.live.ask import Answer, Ask
 from rowcast.live.audience import Audience
 from rowcast.live.event import Event
@@ -120,14 +120,19 @@ class Live:
     def publish(self, commit: Commit, *, folded: bool = False) -> list[Ask]:
         """Tell all whom the commit concerns. The asks must be answered (see ``answer``), or what follows stays behind them.
         ``folded``: of each row only what the whole commit made of it."""
-        self.counters.commits += 1
         asks: list[Ask] = []
-        if not commit.collections.isdisjoint(self._indexes):
-            asks = self._publish(commit, folded=folded)
-        self.previous = commit.position
+        for _ in self.publishing(commit, asks, folded=folded):
+            pass
         return asks
 
-    def _publish(self, commit: Commit, *, folded: bool) -> list[Ask]:
+    def publishing(self, commit: Commit, asks: list[Ask], *, folded: bool = False) -> Iterator[None]:
+        """Like ``publish``, in slices: between any two something else may happen. Fills ``asks``."""
+        self.counters.commits += 1
+        if not commit.collections.isdisjoint(self._indexes):
+            yield from self._publish(commit, asks, folded=folded)
+        self.previous = commit.position
+
+    def _publish(self, commit: Commit, asks: list[Ask], *, folded: bool) -> Iterator[None]:
         announcement = Announcement(self._teller, self._spelling, commit)
         for collection, changes in units(commit, folded=folded):
             index = self._indexes.get(collection)
@@ -139,11 +144,13 @@ class Live:
                         self._teller.matched(audience, concerned)
                         self._teller.tell(audience, outcomes(audience, concerned), commit.position)
                     else:
-                        announcement.tell(audience, concerned)
+                        for part in slices(concerned):
+                            announcement.tell(audience, part)
+                            yield
+                    yield
         self._publish_related(commit, announcement)
-        asks = announcement.asks
+        asks += announcement.asks
         self.counters.asks += len(asks)
-        return asks
 
     def _touch(self, audience: Audience, changes: Sequence[Change], at: Position) -> None:
         """Rows that must be looked at again; all of them where one decides about another."""

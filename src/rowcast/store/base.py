@@ -59,7 +59,8 @@ class Store(Protocol):
     """One database.
 
     ``on_commit`` is called on the event loop, once per commit, in commit order, before the writers of that commit are
-    answered; ``on_schema`` likewise when the data model has changed, before ``on_commit`` of the same transaction. ``queued``
+    answered; ``on_schema`` likewise when the data model has changed, before ``on_commit`` of the same transaction. ``through``
+    is awaited between the parts of another program's transaction: it returns when whoever was told is through with it. ``queued``
     counts the works that were given to ``write`` and ``alter``: a work counts once it stands in the queue, where it takes effect
     behind all that were counted before it.
     """
@@ -68,6 +69,7 @@ class Store(Protocol):
 
     on_commit: Callable[[Commit], None]
     on_schema: Callable[[Schema], None]
+    through: Callable[[], Awaitable[None]]
 
     @property
     def schema(self) -> Schema:

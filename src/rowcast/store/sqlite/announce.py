@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,8 +35,11 @@ class Announcer:
         loop: asyncio.AbstractEventLoop,
         on_schema: Callable[[Schema], None],
         on_commit: Callable[[Commit], None],
+        through: Callable[[], Awaitable[None]],
     ) -> None:
-        self._loop = loop
+        """``through`` waits until those who were told are through with it."""
+        self._loop, self._through = loop, through
+        self._tasks: set[asyncio.Task[None]] = set()
         self._on_schema = on_schema
         self._on_commit = on_commit
         self._posted = self._delivered = 0
@@ -80,7 +83,16 @@ class Announcer:
             else:
                 future.set_exception(error)
         if delivery.taken:
-            delivery.taken.set()
+            task = self._loop.create_task(self._take(delivery.taken))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _take(self, taken: threading.Event) -> None:
+        """Have the thread go on when whoever was told is through with it."""
+        try:
+            await self._through()
+        finally:
+            taken.set()
 
     def _guard(self, call: Callable[[Any], None], value: Any) -> None:
         """A fault of a listener must not keep the writers waiting."""

@@ -225,7 +225,7 @@ class WriteSession:
             self._announcer.post(Delivery(schema=self.in_transaction(self.refresh)))
         ahead: frozenset[str] | None = None
         while rows := self.log.chunk(self._options.chunk):
-            commit = self._noted(rows)
+            commit = replace(self._noted(rows), is_apart=True)
             if ahead is None:
                 ahead = self.log.collections()
                 commit = replace(commit, ahead=ahead)

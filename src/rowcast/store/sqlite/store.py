@@ -25,6 +25,10 @@ def _ignore(_: Any) -> None:
     """Nobody listens yet."""
 
 
+async def _at_once() -> None:
+    """Whoever was told is through with it."""
+
+
 class SqliteStore:
     """See ``Store``."""
 
@@ -34,6 +38,7 @@ class SqliteStore:
         self.queued = 0
         self.on_commit: Callable[[Commit], None] = _ignore
         self.on_schema: Callable[[Schema], None] = _ignore
+        self.through: Callable[[], Awaitable[None]] = _at_once
         self._schema = Schema(0, {})
         self._position = Position("", 0)
         self._reader: Reader
@@ -53,7 +58,9 @@ class SqliteStore:
     async def open(self) -> None:
         """See ``Store.open``."""
         self._loop = asyncio.get_running_loop()
-        self._writer = Writer(self._options, Announcer(self._loop, self._take_schema, self._take_commit))
+        self._writer = Writer(
+            self._options, Announcer(self._loop, self._take_schema, self._take_commit, lambda: self.through())
+        )
         self._schema, self._position = await self._writer.start()
         self._reader = Reader(self._options)
 

@@ -1,0 +1,102 @@
+"""Another program's long transaction: told in slices, between which others have the loop; of its parts one is in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import apsw
+import pytest
+
+from rowcast.auth import SYSTEM
+from rowcast.engine import broadcast
+from rowcast.feed import Commit
+from rowcast.live import Ask, Live
+from rowcast.live.announce import SLICE
+from tests.engine.listeners import Ear, Mirror
+from tests.engine.shop import Shop
+
+ROWS, LISTENERS = 20_000, 20
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+
+
+def write(shop: Shop, text: str) -> None:
+    other = apsw.Connection(str(shop.engine.store._options.path))  # type: ignore[attr-defined]
+    other.set_busy_timeout(5000)
+    with other:
+        other.execute(f"{NUMBERS} {text}", (ROWS,))
+    other.close()
+
+
+async def until_told(shop: Shop, rows: int) -> None:
+    while sum(len(commit.changes) for commit in shop.commits) < rows or shop.engine.broadcast.behind:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
+async def test_slices_are_small_and_others_have_the_loop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broadcast, "PATIENCE", 0.0)
+    sizes: list[int] = []
+    parts: list[int] = []
+    publishing = Live.publishing
+
+    def sliced(self: Live, commit: Commit, asks: list[Ask], *, folded: bool = False) -> Iterator[None]:
+        parts.append(shop.engine.broadcast.behind)
+        told = self.counters.deliveries
+        for _ in publishing(self, commit, asks, folded=folded):
+            sizes.append(self.counters.deliveries - told)
+            told = self.counters.deliveries
+            yield
+
+    monkeypatch.setattr(Live, "publishing", sliced)
+    turns = 0
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    ears = [Ear(shop.engine, SYSTEM) for _ in range(LISTENERS)]
+    for ear in ears:
+        await ear.subscribe("quotes", event="create", fields=["id"])
+    others = asyncio.create_task(turn())
+    write(shop, "INSERT INTO quotes(words) SELECT i FROM n")
+    await asyncio.wait_for(until_told(shop, ROWS), 30)
+    others.cancel()
+    assert max(sizes) == SLICE * LISTENERS
+    assert max(parts) == 1, "parts wait in memory"
+    assert turns >= len(sizes)
+    assert [len(ear.frames) for ear in ears] == [ROWS + 1] * LISTENERS
+
+
+async def test_who_comes_and_changes_in_the_midst_holds_what_is_there(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broadcast, "PATIENCE", 0.0)
+    monkeypatch.setattr("tests.engine.test_bulk.ROWS", 3000)
+    mirrors: list[Mirror] = []
+    places: list[str] = []
+
+    async def come() -> None:
+        while True:
+            mirror = Mirror(Ear(shop.engine, SYSTEM))
+            since: Any = {"since": places[-1]} if places and len(mirrors) % 2 else {}
+            if since:
+                mirror.sets["s"] = dict(mirrors[-1].sets["s"])
+            await mirror.ear.subscribe("quotes", exact=True, resume=True, fields=["id", "words"], **since)
+            mirrors.append(mirror)
+            mirror.listen()
+            places.append(mirror.places["s"])
+            await asyncio.sleep(0)
+
+    coming = asyncio.create_task(come())
+    write(shop, "INSERT INTO quotes(words) SELECT i FROM n")
+    await asyncio.wait_for(until_told(shop, 3000), 30)
+    coming.cancel()
+    [(count,)] = await shop.engine.store.read("SELECT count(*) FROM quotes")
+    assert count == 3000
+    assert len(mirrors) > 3
+    for mirror in mirrors:
+        mirror.listen()
+        assert len(mirror.sets["s"]) == count
