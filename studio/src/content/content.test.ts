@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { makeModel } from '@/model/model'
+import { makeModel, type Model } from '@/model/model'
 import type { Field, Relation } from '@/model/types'
 import { pathChoices } from '@/query/paths'
 import { cell, fillTemplate, label } from './display'
@@ -115,8 +115,23 @@ describe('list payloads', () => {
 })
 
 describe('paths', () => {
-  it('follow relations both ways, one step', () => {
-    expect(pathChoices(model, 'posts').map((each) => each.path.join('.'))).toContain('author.name')
+  const names = (of: Model, collection: string) => pathChoices(of, collection).map((each) => each.path.join('.'))
+  it('follow relations both ways', () => {
+    expect(names(model, 'posts')).toContain('author.name')
     expect(pathChoices(model, 'people').find((each) => each.path.join('.') === 'posts.title')?.list).toBe(true)
   })
+  it('go through a table in between, and ask for its own columns', () => {
+    const between = (name: string, related: string | null, junction: string, more: object = {}): Relation =>
+      ({ collection: 'links', field: name, related_collection: related, meta: { one_field: null, junction_field: junction, ...more }, schema: {} }) as unknown as Relation
+    const fields = [
+      field('books', 'id', 'integer', { is_primary_key: true }), field('books', 'things', 'alias', null), field('people', 'name'), field('links', 'since', 'date'),
+      field('links', 'id', 'integer', { is_primary_key: true }),
+    ]
+    const back = between('book', 'books', 'item', { one_field: 'things' })
+    const many = makeModel([], fields, [back, between('item', 'people', 'book')])
+    expect(names(many, 'books')).toEqual(['id', 'things.item.name', 'things.since', 'count(things)'])
+    const any = makeModel([], fields, [back, between('item', null, 'book', { one_allowed_collections: ['people'], one_collection_field: 'kind' })])
+    expect(names(any, 'books')).toContain('things.item:people.name')
+  })
+  it('ask for parts of moments', () => expect(names(model, 'posts')).toContain('year(made)'))
 })

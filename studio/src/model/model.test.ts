@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { collectionPayload, collectionRelations, nameProblem, type CollectionDraft } from './newCollection'
-import { defaultValue, draftOf, emptyDraft, fieldChanges, fieldPayload } from './fieldDraft'
+import { defaultValue, draftOf, emptyDraft, fieldChanges, fieldPayload, fileRelation } from './fieldDraft'
 import { changes, formFields, initialValues, localErrors } from './form'
 import { interfaceFor, INTERFACES } from './interfaces'
 import { FIELD_TYPES, typeInfo } from './fieldTypes'
@@ -151,4 +151,20 @@ describe('the catalogue', () => {
     expect(title('directus_users')).toBe('Users')
     expect(title('user_id')).toBe('User ID')
   })
+})
+
+describe('a field that holds a file', () => {
+  const draft = { ...emptyDraft('file-image'), field: 'photo' }
+  it('is a column and a relation', () => {
+    expect(fieldPayload(draft)).toMatchObject({ type: 'uuid', meta: { interface: 'file-image', special: ['file'] } })
+    expect(fileRelation('notes', draft)).toMatchObject({ collection: 'notes', field: 'photo', related_collection: 'directus_files' })
+    expect(fileRelation('notes', emptyDraft())).toBeNull()
+  })
+  it('is shown as one in the form', () => {
+    const link = { ...relation, field: 'photo', related_collection: 'directus_files' }
+    const widget = (face: string) => formFields(makeModel([], [field('photo', 'uuid', { interface: face })], [link]), 'notes', true)[0]!.widget
+    expect([widget('file'), widget('file-image')]).toEqual(['file', 'image'])
+  })
+  it('leaves a plain key alone', () => expect(interfaceFor(null, 'uuid').id).toBe('input'))
+  it('edits JSON as JSON unless it is told otherwise', () => expect([interfaceFor(null, 'json').id, interfaceFor(null, 'csv').id]).toEqual(['input-code', 'tags']))
 })

@@ -77,3 +77,10 @@ describe('operators', () => {
   })
   it('are each offered for some kind', () => expect(OPERATORS.every((each) => each.kinds.length > 0)).toBe(true))
 })
+
+describe('operators of what is being written', () => {
+  it('know patterns, those of stored rows do not', () => {
+    expect(operatorsFor('text').map((each) => each.id)).not.toContain('_regex')
+    expect(operatorsFor('text', true).map((each) => each.id)).toContain('_regex')
+  })
+})
