@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rowcast.api.graphql.kept import Kept
+from tests.api.graphql.conftest import Asker
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 12)), max_size=30))
@@ -28,3 +31,9 @@ def test_the_last_used_stays() -> None:
     kept.get("a")
     kept.put("c", "C")
     assert (kept.get("a"), kept.get("b"), kept.get("c")) == ("A", None, "C")
+
+
+async def test_nothing_keeps_an_engine(ask: Asker) -> None:
+    assert await ask.data("reader", "{ books { id } }")
+    held = [each for each in gc.get_referrers(ask.engine) if type(each).__module__.startswith("rowcast.api.graphql")]
+    assert held == []

@@ -20,6 +20,7 @@ from rowcast.api.graphql.selection import Reading
 from rowcast.api.graphql.sight import Rights, Scope
 from rowcast.auth import Actor
 from rowcast.engine.engine import Engine
+from rowcast.engine.settings import Settings
 from rowcast.errors import Forbidden, InvalidPayload
 
 LONG, MOST_KEPT, MOST_TOLD = 2048, 100_000, 2 * 1024 * 1024
@@ -57,16 +58,16 @@ class Known:
 
 
 class Desk:
-    """The desk of one engine."""
+    """The desk of one engine, which is handed in: what is kept must not keep the engine."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine, self._settings = engine, engine.settings.graphql
+    def __init__(self, settings: Settings) -> None:
+        self._settings, self._deepest = settings.graphql, settings.max_relational_depth
         self._known: Kept[Known] = Kept(self._settings.schema_cache_capacity)
         self._building = asyncio.Semaphore(self._settings.schema_generation_max_concurrent)
 
-    async def understand(self, actor: Actor, scope: Scope, question: Question) -> Understood:
+    async def understand(self, engine: Engine, actor: Actor, scope: Scope, question: Question) -> Understood:
         """The question as that one may ask it. Raises GraphQLInvalid, InvalidQuery."""
-        known = await self._schema(actor, scope)
+        known = await self._schema(engine, actor, scope)
         variables = msgspec.json.encode(question.variables)
         key = (question.text, question.operation, variables)
         found = known.questions.get(key)
@@ -80,11 +81,11 @@ class Desk:
             known.questions.put(key, understood, len(question.text) + len(variables))
         return understood
 
-    async def text(self, actor: Actor, scope: Scope) -> str:
+    async def text(self, engine: Engine, actor: Actor, scope: Scope) -> str:
         """The schema in the schema language. Raises Forbidden where it is not to be told."""
         if not self._settings.introspection:
             raise Forbidden
-        return await asyncio.to_thread(print_schema, (await self._schema(actor, scope)).schema)
+        return await asyncio.to_thread(print_schema, (await self._schema(engine, actor, scope)).schema)
 
     async def _document(self, known: Known, text: str) -> DocumentNode:
         """A document that is valid in that schema; a long one is looked at in a thread, since that takes long."""
@@ -104,12 +105,11 @@ class Desk:
         node = documents.operation_of(schema, document, question.operation)
         variables = documents.variables_of(schema, node, question.variables, suggest=open_)
         fragments = documents.fragments_of(document)
-        deepest = self._engine.settings.max_relational_depth
-        reading = Reading(schema, fragments, variables, question.variables, deepest, known.told)
+        reading = Reading(schema, fragments, variables, question.variables, self._deepest, known.told)
         return Understood(reading, node, prepare(reading, node))
 
-    async def _schema(self, actor: Actor, scope: Scope) -> Known:
-        rights = await self._engine.rights(actor)
+    async def _schema(self, engine: Engine, actor: Actor, scope: Scope) -> Known:
+        rights = engine.rights_now(actor) or await engine.rights(actor)
         key = (actor.policies, actor.app, actor.admin, actor.share, scope)  # one schema of each class: the newest
         known = self._known.get(key)
         if known is None or known.rights is not rights:
@@ -127,7 +127,7 @@ def desk_of(engine: Engine) -> Desk:
     """The desk of that engine."""
     found = _desks.get(engine)
     if found is None:
-        found = _desks[engine] = Desk(engine)
+        found = _desks[engine] = Desk(engine.settings)
     return found
 
 

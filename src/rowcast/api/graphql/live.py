@@ -105,7 +105,7 @@ class Conversation:
         """Do what the message asks. ``goes_on`` tells whether it is still wanted. True if there is more to come."""
         try:
             question = question_of(payload)
-            found = await desk_of(self._engine).understand(self.actor, "items", question)
+            found = await desk_of(self._engine).understand(self._engine, self.actor, "items", question)
             if found.operation.kind == "subscription":
                 await self._subscribe(name, found)
                 return True

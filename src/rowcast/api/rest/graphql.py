@@ -33,7 +33,7 @@ def answering(scope: Scope) -> Handler:
         from rowcast.api.graphql.roots import Ask, Cookies
 
         given = await object_body(request) if request.method == "POST" else _of_address(request)
-        found = await desk_of(engine(request)).understand(actor(request), scope, question_of(given))
+        found = await desk_of(engine(request)).understand(engine(request), actor(request), scope, question_of(given))
         kind = found.operation.kind
         if kind == "subscription":
             raise InvalidQuery("Subscriptions are answered over a WebSocket")
@@ -54,7 +54,7 @@ def told(scope: Scope) -> Handler:
     async def tell(request: Request) -> Response:
         from rowcast.api.graphql.desk import desk_of
 
-        text = await desk_of(engine(request)).text(actor(request), scope)
+        text = await desk_of(engine(request)).text(engine(request), actor(request), scope)
         headers = {"Content-Disposition": f'attachment; filename="schema-{scope}.graphql"'}
         return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
 
