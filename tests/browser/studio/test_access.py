@@ -21,7 +21,7 @@ async def test_a_custom_permission(studio: Studio) -> None:
         post(admin, "/users", {"email": "r@example.com", "role": role, "token": "reader-token"})
     await studio.log_in()
     await studio.open(f"/policies/{policy}")
-    await studio.button("Articles, read: No access").click()
+    await studio.button("Articles, Read: No access").click()
     await page.get_by_role("menuitem", name="Custom").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("button", name="Condition").click()
@@ -33,16 +33,16 @@ async def test_a_custom_permission(studio: Studio) -> None:
         await dialog.get_by_role("checkbox", name=name, exact=True).check()
     await studio.judge("permission-custom")
     await dialog.get_by_role("button", name="Save permission").click()
-    await expect(studio.button("Articles, read: Custom: rows by rule, 2 fields")).to_be_enabled()
+    await expect(studio.button("Articles, Read: Custom: rows by rule, 2 fields")).to_be_enabled()
     with studio.server.client("reader-token") as reader:
         rows = reader.get("/items/articles?limit=-1").json()["data"]
     assert len(rows) == 96
     assert set(rows[0]) == {"id", "title"}
 
     await studio.button("People: allow all").click()
-    await expect(studio.button("People, share: Full access")).to_be_enabled()
+    await expect(studio.button("People, Share: Full access")).to_be_enabled()
     await studio.button("People: allow none").click()
-    await expect(studio.button("People, create: No access")).to_be_enabled()
+    await expect(studio.button("People, Create: No access")).to_be_enabled()
     await studio.judge("policy-matrix")
     assert not studio.errors
 
@@ -137,7 +137,9 @@ async def test_who_is_no_administrator_sees_only_what_is_allowed(studio: Studio)
         if name == "stranger":
             await expect(page.get_by_role("alert")).to_contain_text("may not use the Studio")
     await page.wait_for_url("**/admin/content")
-    await expect(page.get_by_role("navigation", name="Areas").get_by_role("link")).to_have_text(["Content", "Realtime"])
+    await expect(page.get_by_role("navigation", name="Areas").get_by_role("link")).to_have_text(
+        ["Content", "Realtime", "API reference"]
+    )
     await page.get_by_role("navigation", name="Collections").get_by_role("link", name="People").click()
     await expect(page.get_by_text("3 items")).to_be_visible()
     await studio.judge("content-as-author")

@@ -38,9 +38,9 @@ async def create_policy(studio: Studio) -> None:
     await studio.page.get_by_role("dialog").get_by_role("button", name="Create policy").click()
     await studio.page.wait_for_url("**/policies/*-*")
     for action in ("create", "read", "update"):
-        await studio.button(f"Messages, {action}: No access").click()
+        await studio.button(f"Messages, {action.title()}: No access").click()
         await studio.page.get_by_role("menuitem", name="All").click()
-        await expect(studio.button(f"Messages, {action}: Full access")).to_be_enabled()
+        await expect(studio.button(f"Messages, {action.title()}: Full access")).to_be_enabled()
     await studio.judge("guide-3-policy")
 
 
