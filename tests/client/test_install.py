@@ -112,7 +112,7 @@ async def main():
             made = await client.items("messages").create({"text": "alone"})
             assert (await anext(events)).rows == [made]
         assert await client.rest.items("messages").count(F.text == "alone") >= 1
-        async with await client.live("messages", filter=F.text == "alone") as table:
+        async with client.live("messages", filter=F.text == "alone") as table:
             assert table.get(made["id"]) == made
     composed = create_directus(url).with_(static_token(token)).with_(realtime())
     await composed.connect()

@@ -52,7 +52,7 @@ async def test_rows_of_a_class_and_data_frames(guide: Server, notes: Path) -> No
     async with create_client(guide.base, token=ADMIN_TOKEN) as client:
         made = await client.items(Note).create(Note(text="a", rank=1))
         assert made == Note(text="a", rank=1)
-        async with await client.live(Note, sort="rank") as table:
+        async with client.live(Note, sort="rank") as table:
             assert table.rows == [Note(text="a", rank=1)]
             await client.items(Note).create({"text": "b", "rank": 0})
             change = await anext(table)

@@ -22,7 +22,7 @@ from rowcast.client.gate import Gate
 from rowcast.client.http import Http
 from rowcast.client.items import Items, Row
 from rowcast.client.link import Link, Mode, Options, Topic
-from rowcast.client.live import LiveTable
+from rowcast.client.live import LiveTable, Opening
 from rowcast.client.models import collection_of
 from rowcast.client.pending import Pending
 from rowcast.client.proxy import Proxy
@@ -309,20 +309,24 @@ class Client:
     # ---- live tables --------------------------------------------------------------------------------------------------
 
     @overload
-    async def live(
-        self, collection: str, *, key: str = "id", buffer: int = 10_000, **query: Unpack[Query]
-    ) -> LiveTable: ...
+    def live(self, collection: str, *, key: str = "id", buffer: int = 10_000, **query: Unpack[Query]) -> Opening: ...
     @overload
-    async def live(
+    def live(
         self, collection: type[Row], *, key: str = "id", buffer: int = 10_000, **query: Unpack[Query]
-    ) -> LiveTable[Row]: ...
-    async def live(
+    ) -> Opening[Row]: ...
+    def live(
         self, collection: str | type[Any], *, key: str = "id", buffer: int = 10_000, **query: Unpack[Query]
-    ) -> LiveTable[Any]:
-        """A table that always equals the query. ``key`` is the name of the primary key; at most ``buffer`` changes wait to be
-        iterated over. It ends with the client, or with ``async with`` or ``aclose`` of its own."""
+    ) -> Opening[Any]:
+        """A table that always equals the query: ``table = await client.live(…)``, or ``async with client.live(…) as table``.
+        ``key`` is the name of the primary key; at most ``buffer`` changes wait to be iterated over. It ends with the client, with its
+        block, or with ``aclose``."""
         name, model = _named(collection, None)
-        return await open_table(self.gate(), self._execute, self._host().start_soon, name, query, model, key, buffer)
+
+        async def open() -> LiveTable[Any]:
+            spawn = self._host().start_soon
+            return await open_table(self.gate(), self._execute, spawn, name, query, model, key, buffer)
+
+        return Opening(open)
 
 
 def _members(ask: Ask) -> dict[str, Any]:

@@ -7,7 +7,7 @@ whole collection tell only *that* something happened; then the query is asked ag
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self
 
@@ -171,6 +171,28 @@ class LiveTable(Generic[Row]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+class Opening(Generic[Row]):
+    """What ``client.live(…)`` returns: awaited it is the table; as a block (``async with client.live(…) as table``) it is the table
+    too, closed in the end."""
+
+    def __init__(self, open: Callable[[], Coroutine[Any, Any, LiveTable[Row]]]) -> None:
+        self._open = open
+        self._table: LiveTable[Row] | None = None
+
+    def __await__(self) -> Generator[Any, None, LiveTable[Row]]:
+        return self._open().__await__()
+
+    async def __aenter__(self) -> LiveTable[Row]:
+        self._table = await self
+        return self._table
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._table is not None:
+            await self._table.aclose()
 
 
 def rows_of(frame: Frame) -> list[dict[str, Any]]:

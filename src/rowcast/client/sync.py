@@ -344,7 +344,11 @@ class Client:
     def live(self, collection: str | type[Any], *, key: str = "id", **query: Unpack[Query]) -> LiveTable[Any]:
         """A table that always equals the query."""
         inner: Any = self._ready()
-        return LiveTable(self._thread, self._thread.call(inner.live, collection, key=key, **query))
+
+        async def open() -> Any:
+            return await inner.live(collection, key=key, **query)
+
+        return LiveTable(self._thread, self._thread.call(open))
 
 
 def create_client(url: str, *, backend: str = "asyncio", **options: Any) -> Client:

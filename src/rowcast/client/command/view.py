@@ -23,7 +23,7 @@ async def show(
 ) -> None:
     """Show the rows until the connection is given up."""
     said: Any = dict(query)
-    async with await client.live(collection, key=key, **said) as table:
+    async with client.live(collection, key=key, **said) as table:
         with Live(picture(table, collection, query, None), console=console, auto_refresh=False) as screen:
             async for change in table:
                 screen.update(picture(table, collection, query, change.key), refresh=True)
