@@ -35,6 +35,9 @@ export default defineConfig(({ command }) => ({
       dts: true,
       autoImport: false,
       ui: {
+        // A long title must not run below the button that closes.
+        modal: { slots: { title: 'pe-8' } },
+        slideover: { slots: { title: 'pe-8' } },
         colors: { primary: 'teal', neutral: 'zinc' },
         // A shade that keeps white text readable under the pointer too.
         button: {
