@@ -318,8 +318,8 @@ class Client:
         self, collection: str | type[Any], *, key: str = "id", buffer: int = 10_000, **query: Unpack[Query]
     ) -> Opening[Any]:
         """A table that always equals the query: ``table = await client.live(…)``, or ``async with client.live(…) as table``.
-        ``key`` is the name of the primary key; at most ``buffer`` changes wait to be iterated over. It ends with the client, with its
-        block, or with ``aclose``."""
+        ``key`` is the name of the primary key; at most ``buffer`` changes wait to be iterated over. It ends with the client, with
+        its block, or with ``aclose``."""
         name, model = _named(collection, None)
 
         async def open() -> LiveTable[Any]:
