@@ -46,6 +46,7 @@ bench: .venv/dev
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/ops.py
 	$(BIN)/python bench/live.py --plots bench/plots
+	$(BIN)/python bench/storm.py
 	$(BIN)/python bench/client.py
 
 format: .venv/dev

@@ -140,9 +140,9 @@ async def build(engine: Engine, model: Model) -> None:
             await create_field(engine, SYSTEM, tie.one, field)
     for table in model.tables.values():
         if table.anys:
-            meta = {"one_collection_field": "kind", "one_allowed_collections": list(table.anys)}
+            kinds = {"one_collection_field": "kind", "one_allowed_collections": list(table.anys)}
             relation: dict[str, Any] = {"collection": table.name, "field": "item", "related_collection": None}
-            await create_relation(engine, SYSTEM, relation | {"meta": meta})
+            await create_relation(engine, SYSTEM, relation | {"meta": kinds})
 
 
 def collection_payload(model: Model, table: Table) -> dict[str, Any]:
