@@ -12,7 +12,6 @@ from rowcast.engine.files.library import FILES
 from rowcast.engine.files.upload import Incoming, upload
 from rowcast.engine.settings import Files
 from rowcast.errors import ContentTooLarge, ServiceUnavailable
-from rowcast.storage.remote import fetch
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 async def import_file(engine: Engine, actor: Actor, url: str, said: Mapping[str, Any]) -> str:
     """Make a file of what is at ``url`` and return its key. Raises Forbidden before anything is fetched,
     ServiceUnavailable for whatever is in the way outside, and as ``upload``."""
+    from rowcast.storage.remote import fetch  # an HTTP client: heavy, and mostly not needed
+
     rights = await engine.rights(actor)
     rights.require(FILES, "create")
     settings = engine.settings.files
