@@ -91,3 +91,48 @@ def test_what_waits_for_an_answer_keeps_its_place_before_what_is_gathered() -> N
     for number, ask in enumerate(asks):
         live.answer(ask, Answer({"1": b'{"n":%d}' % number}))
     assert [frame["data"] for frame in ear.heard()] == [[{"n": 0}], [{"id": 1, "text": "x"}], [{"n": 1}]]
+
+
+def test_what_was_gathered_goes_before_what_is_said_of_the_subscription() -> None:
+    """Who is told that it has resumed holds everything until there; who begins anew needs nothing of before."""
+    live = Live(Position("e", 0))
+    resumes, anew = Ear(live, view(exact=True), placed=True), Ear(live, view(exact=True), placed=True)
+    for ear in (resumes, anew):
+        ear.outbox.choke()
+    live.publish(commit(change(None, row(1, text="a")), at=1))
+    resumes.outbox.place(b'{"event":"resumed","data":0}', resumes.subscription.tail, anew=False)
+    anew.outbox.place(b'{"event":"init","data":0}', anew.subscription.tail, anew=True)
+    assert resumes.told() == [("create", [{"id": 1, "text": "a"}]), ("resumed", 0)]
+    assert anew.told() == [("init", 0)]
+    for ear in (resumes, anew):
+        ear.outbox.relieve()
+        assert ear.frames == []
+
+
+def test_the_same_behind_what_is_being_asked_for() -> None:
+    live = Live(Position("e", 0))
+    asks = Ear(live, view(fields=["id", "team.name"]))
+    box, kept = asks.outbox, Ear(live, view(exact=True), "k", placed=True).subscription
+    kept.outbox = box
+    (ask,) = live.publish(commit(change(None, row(1, text="a")), at=1))
+    box.choke()
+    box.place(b'{"event":"resumed","data":0}', kept.tail, anew=False)
+    live.answer(ask, Answer({"1": b'{"id":1,"team":null}'}))
+    assert [event for event, _ in asks.told()] == ["create", "create", "resumed"]
+    box.relieve()
+    assert asks.frames == []
+
+
+def test_who_sees_something_else_is_not_told_what_was_asked_for_before() -> None:
+    live = Live(Position("e", 0))
+    stays, moves = (Ear(live, view(fields=["id", "team.name"])) for _ in range(2))
+    (ask,) = live.publish(commit(change(None, row(1)), at=1))
+    moves.outbox.send(b'{"event":"reply","data":0}')
+    (again,) = live.move(view(fields=["id"], filter={"team": {"name": {"_eq": "x"}}}), "id", moves.subscription)
+    assert again.keys == [1]
+    live.answer(ask, Answer({"1": b'{"id":1,"team":{"name":"secret"}}'}))
+    assert stays.told() == [("create", [{"id": 1, "team": {"name": "secret"}}])]
+    assert moves.frames == []
+    live.answer(again, Answer({"1": b'{"id":1}'}))
+    assert moves.told() == [("create", [{"id": 1}]), ("reply", 0)]
+    assert moves.outbox.waiting is None
