@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,18 @@ def test_the_rest(guide: Server, notes: Path) -> None:
             client.send({"type": "ping"})
         with pytest.raises(AttributeError):
             client.nothing  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_several_threads_share_it(guide: Server, notes: Path) -> None:
+    client, made = sync.create_client(guide.base, token=ADMIN_TOKEN), list[int]()
+
+    def work(number: int) -> None:
+        made.append(client.items("notes").create({"rank": number})["id"])
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(made)) == 20
+    client.close()

@@ -249,3 +249,21 @@ async def test_a_request_into_silence_ends_in_time(guide: Server) -> None:
             await client.items("messages").read()
         with pytest.raises(errors.ConnectionLost, match="in time"):
             await client.live("messages")
+
+
+async def test_while_there_is_no_server_the_reason_is_told(guide: Server) -> None:
+    """What was not sent can be asked again without fear."""
+    options: dict[str, Any] = {"token": TOKEN, "timeout": 0.3, "reconnect": FAST}
+    async with proxied(guide.base) as proxy, create_client(proxy.url, **options) as client:
+        await client.connect()
+        proxy.refusing = True
+        proxy.cut()
+        await asyncio.sleep(0.05)
+        for ask in (client.items("messages").read(), client.items("messages").create({"text": "a"})):
+            with pytest.raises(errors.ConnectionLost, match="no connection to the server just now") as caught:
+                await ask
+            assert (caught.value.extensions["sent"], caught.value.retry) == (False, True)
+        with pytest.raises(errors.ConnectionLost):
+            client.send({"type": "ping"})
+        proxy.refusing = False
+        assert await client.items("messages").read(limit=0) == []

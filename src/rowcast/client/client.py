@@ -242,6 +242,8 @@ class Client:
                 await link.room()
                 return await pending.wait()
         except TimeoutError as error:
+            if not request.sent and not link.is_open:
+                raise link.absence() from error
             raise OutOfTime from error
         finally:
             link.perform(session.forget(request.uid))

@@ -65,6 +65,7 @@ class Link:
         self._scope = anyio.CancelScope()
         self._started: TaskStatus[None] | None = None
         self._refusal: RowcastError | None = None
+        self._failure: RowcastError | None = None
         self._stood = self._closing = self._greeted = False
         self._attempt = self._refusals = 0
         self._random = Random()
@@ -81,10 +82,15 @@ class Link:
         for effect in effects:
             self._perform(effect)
 
+    def absence(self) -> ConnectionLost:
+        """What to raise when there is no connection just now."""
+        reason = "" if self._failure is None else f" {self._failure.message}"
+        return ConnectionLost(f"There is no connection to the server just now.{reason}", sent=False)
+
     def put(self, text: bytes) -> None:
         """Send a text as it is. Raises ConnectionLost when there is no connection just now."""
         if self._socket is None or not self.is_open:
-            raise ConnectionLost(sent=False)
+            raise self.absence()
         self._socket.put(text)
 
     async def room(self) -> None:
@@ -130,6 +136,7 @@ class Link:
             except RowcastError as error:
                 if not self._stood:
                     raise
+                self._failure = error
                 self._tell("error", error)
             if not self._closing:
                 await self._pause()
@@ -258,6 +265,7 @@ class Link:
 
     def _opened(self) -> None:
         self._attempt = self._refusals = 0
+        self._failure = None
         if not self._stood and self._started is not None:
             self._stood = True
             self._started.started()

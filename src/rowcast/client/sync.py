@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
@@ -256,11 +257,12 @@ async def _within(seconds: float | None, take: Callable[[], Coroutine[Any, Any, 
 
 
 class Client:
-    """A client of one server. It is used as a block, or as it is and closed by ``close`` or at the end of the program."""
+    """A client of one server. It is used as a block, or as it is and closed by ``close`` or at the end of the program. Several
+    threads may share it."""
 
     def __init__(self, client: asynchronous.Client, backend: str) -> None:
         self._inner, self._thread = client, _Thread(backend)
-        self._is_open = False
+        self._is_open, self._opening = False, threading.RLock()
         self.rest = Rest(self)
         self.users, self.roles, self.policies = Routes(self, "users"), Routes(self, "roles"), Routes(self, "policies")
         self.permissions, self.access = Routes(self, "permissions"), Routes(self, "access")
@@ -268,18 +270,20 @@ class Client:
         self.relations, self.auth, self.server = Routes(self, "relations"), Routes(self, "auth"), Routes(self, "server")
 
     def _ready(self) -> asynchronous.Client:
-        if not self._is_open:
-            self._thread.enter(self._thread.portal.wrap_async_context_manager(self._inner))
-            self._is_open = True
-            atexit.register(self.close)
+        with self._opening:
+            if not self._is_open:
+                self._thread.enter(self._thread.portal.wrap_async_context_manager(self._inner))
+                self._is_open = True
+                atexit.register(self.close)
         return self._inner
 
     def close(self) -> None:
         """End all: subscriptions, live tables, connections, the thread."""
-        if self._is_open:
-            self._is_open = False
-            atexit.unregister(self.close)
-            self._thread.close()
+        with self._opening:
+            if self._is_open:
+                self._is_open = False
+                atexit.unregister(self.close)
+                self._thread.close()
 
     def __enter__(self) -> Self:
         self._ready()
