@@ -49,8 +49,8 @@ def warn_of_secret(config: Config) -> None:
 
 
 YOUNG = 20_000, 20, 20
-"""New objects between two looks of the collector, and how many of them are looks at older ones too. A message makes some hundred, nearly
-all without cycles: the interpreter's own threshold would have it look every few messages."""
+"""New objects between two looks of the collector, and how many of them are looks at older ones too. A message makes some hundred,
+nearly all without cycles: the interpreter's own threshold would have it look every few messages."""
 
 
 def _settle() -> None:

@@ -160,4 +160,18 @@ LOG = (
     Variable("ROWCAST_LOG_SIZE", "log_size", form.integer(1)),
 )
 
-VARIABLES = (*SERVER, *DATABASE, *GENERAL, *AUTH, *SOCKETS, *LIMITS, *CORS, *GRAPHQL, *METRICS, *EMAIL, *FILES, *EXTENSIONS, *LOG)
+VARIABLES = (
+    *SERVER,
+    *DATABASE,
+    *GENERAL,
+    *AUTH,
+    *SOCKETS,
+    *LIMITS,
+    *CORS,
+    *GRAPHQL,
+    *METRICS,
+    *EMAIL,
+    *FILES,
+    *EXTENSIONS,
+    *LOG,
+)
