@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import msgspec
@@ -17,7 +17,7 @@ import msgspec
 from rowcast.auth.passwords import is_hash
 from rowcast.engine.mutation.moments import date, date_time, time, timestamp
 from rowcast.errors import InvalidPayload, OutOfRange, TooLong
-from rowcast.schema import Field
+from rowcast.schema import Collection, Field
 
 Cast = Callable[[Any], Any]
 
@@ -53,6 +53,12 @@ def cast_key(field: Field, value: Any) -> str | int | None:
     except (InvalidPayload, OutOfRange, TooLong):
         return None
     return key if isinstance(key, str | int) else None
+
+
+def cast_keys(collection: Collection, keys: Sequence[Any]) -> list[str | int]:
+    """The keys as they are stored, each once; those that no row can have are left out."""
+    cast = (cast_key(collection.key, key) for key in keys)
+    return list(dict.fromkeys(key for key in cast if key is not None))
 
 
 def _refuse(field: Field, value: Any, what: str) -> NoReturn:

@@ -9,7 +9,7 @@ from rowcast.engine.guards import GUARDS
 from rowcast.engine.hooks import run_before
 from rowcast.engine.mutation import down, up
 from rowcast.engine.mutation.broken import completed
-from rowcast.engine.mutation.cast import cast_key
+from rowcast.engine.mutation.cast import cast_keys
 from rowcast.engine.mutation.check import check, permitted
 from rowcast.engine.mutation.history import adopt, delta_of, keep
 from rowcast.engine.mutation.plan import WritePlan
@@ -36,21 +36,21 @@ async def update_keys(
     """
     found = scope.writing.collection(collection)
     guard = GUARDS.get(collection)
-    cast_keys = cast_keys_of(found, keys)
+    stored = cast_keys(found, keys)
     named = tuple(payload)
     payload, rules = permitted(scope, collection, "update", payload)
-    await may_update(scope, found, cast_keys, named, len(keys))
+    await may_update(scope, found, stored, named, len(keys))
     if found.primary in payload:  # a row keeps its key: whoever holds it by that key would lose it
         payload = {name: value for name, value in payload.items() if name != found.primary}
     if guard is not None:
-        payload = await guard.before(scope, "update", cast_keys, payload)
+        payload = await guard.before(scope, "update", stored, payload)
     if hooks := scope.engine.hooks.update[collection]:
-        payload = await run_before(hooks, scope, "update", collection, cast_keys, payload)
+        payload = await run_before(hooks, scope, "update", collection, stored, payload)
     if not payload:
-        return cast_keys
+        return stored
     plan = scope.writing.plan(collection, "update", tuple(payload))
     check(scope, plan, payload, rules)
-    written = await _write(scope, plan, cast_keys, payload, parent)
+    written = await _write(scope, plan, stored, payload, parent)
     if guard is not None:
         await guard.after(scope, "update", written, payload)
     return written
@@ -95,9 +95,3 @@ async def _history(
         return [None] * len(rows)
     kept = collection.accountability == "all"
     return [await keep(scope, collection, "update", row[0], row[1] if kept else None, delta, parent) for row in rows]
-
-
-def cast_keys_of(collection: Collection, keys: Sequence[Any]) -> list[Key]:
-    """The keys as they are stored, each once; those that no row can have are left out."""
-    cast = (cast_key(collection.key, key) for key in keys)
-    return list(dict.fromkeys(key for key in cast if key is not None))

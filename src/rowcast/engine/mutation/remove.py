@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowcast.engine.guards import GUARDS
 from rowcast.engine.hooks import run_before
-from rowcast.engine.mutation.change import cast_keys_of
+from rowcast.engine.mutation.cast import cast_keys
 from rowcast.engine.mutation.history import note
 from rowcast.engine.mutation.reach import key_list, may_delete
 from rowcast.query.sql import mutate
@@ -25,17 +25,17 @@ async def delete_keys(scope: Scope, collection: str, keys: Sequence[Any]) -> lis
     """
     found = scope.writing.collection(collection)
     scope.rights.require(collection, "delete")
-    cast_keys = cast_keys_of(found, keys)
-    await may_delete(scope, found, cast_keys, len(keys))
+    stored = cast_keys(found, keys)
+    await may_delete(scope, found, stored, len(keys))
     guard = GUARDS.get(collection)
     if guard is not None:
-        await guard.before(scope, "delete", cast_keys, {})
+        await guard.before(scope, "delete", stored, {})
     if hooks := scope.engine.hooks.delete[collection]:
-        await run_before(hooks, scope, "delete", collection, cast_keys, {})
-    scope.step(len(cast_keys))
-    rows = await scope.tx.fetch(scope.writing.text(mutate.delete, found), (key_list(cast_keys),))
+        await run_before(hooks, scope, "delete", collection, stored, {})
+    scope.step(len(stored))
+    rows = await scope.tx.fetch(scope.writing.text(mutate.delete, found), (key_list(stored),))
     for (key,) in rows:
         await note(scope, found, "delete", key)
     if guard is not None:
-        await guard.after(scope, "delete", cast_keys, {})
+        await guard.after(scope, "delete", stored, {})
     return [row[0] for row in rows]
