@@ -21,7 +21,7 @@ from rowcast.feed import Change
 from rowcast.schema import Schema
 from rowcast.server.extend.tally import Tally
 from rowcast.server.extend.worker import Worker
-from rowcast.store.base import Row, Transaction
+from rowcast.store.base import Bulk, Row, Transaction
 
 T = TypeVar("T")
 
@@ -47,6 +47,18 @@ class Gate:
         with self._lock:
             self.require()
             return await self._tx.fetch(text, args)
+
+    async def fetch_many(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
+        """See ``Transaction.fetch_many``."""
+        with self._lock:
+            self.require()
+            await self._tx.fetch_many(text, rows)
+
+    async def defer(self, write: Bulk, row: Any) -> None:
+        """See ``Transaction.defer``."""
+        with self._lock:
+            self.require()
+            await self._tx.defer(write, row)
 
     def sign(self, user: str | None) -> None:
         """What a hook writes was asked for by whoever asked for the mutation."""
