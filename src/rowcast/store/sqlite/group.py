@@ -82,7 +82,8 @@ class Groups:
 
     def _hurry(self, writes: Iterable[Write], ran: list[Write], limit: float) -> list[Answer]:
         """Run the mutations one after the other, with nothing between them."""
-        session, answers = self._session, []
+        session = self._session
+        answers: list[Answer] = []
         transaction = self._transaction()
         take, clock = session.log.take, time.monotonic
         try:
