@@ -156,7 +156,7 @@ def _each(data: Any) -> list[Any]:
 
 
 def _fits(case: Case, must: Sequence[Told], may: Sequence[Told], told: Sequence[Told]) -> bool:
-    return _same(may, told) or (not case.stable and _between(must, told, may))
+    return same(may, told) or (not case.stable and _between(must, told, may))
 
 
 def _unrelated(case: Case, after: Sight, times: Mapping[str, int]) -> list[Any]:
@@ -217,7 +217,7 @@ def _rows(case: Case, kind: str, keys: Iterable[str], after: Sight) -> Iterator[
         yield kind, rows if query.sort or query.limit is None else AnyOf(len(rows), whole)
 
 
-def _same(wanted: Sequence[Told], told: Sequence[Told]) -> bool:
+def same(wanted: Sequence[Told], told: Sequence[Told]) -> bool:
     """Whether these are the same events; deleted keys may stand in any order."""
     return len(wanted) == len(told) and all(a == b or _alike(a, b) for a, b in zip(wanted, told, strict=True))
 
@@ -236,7 +236,7 @@ def _without_deletes(events: Iterable[Told]) -> list[Told]:
 
 def _between(must: Sequence[Told], told: Sequence[Told], may: Sequence[Told]) -> bool:
     """Whether all rows are told, and no key as deleted that may not be: with the rights the deleted rows have changed."""
-    return _same(_without_deletes(must), _without_deletes(told)) and _gone(told) <= _gone(may)
+    return same(_without_deletes(must), _without_deletes(told)) and _gone(told) <= _gone(may)
 
 
 def _gone(events: Iterable[Told]) -> set[str]:

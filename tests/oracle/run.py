@@ -14,7 +14,7 @@ from typing import Any
 
 from rowcast.auth import Actor
 from tests.oracle.fresh import sight_of
-from tests.oracle.judge import Case, Unit, expected, judge, judge_counts, judge_set, units_of, unlogged
+from tests.oracle.judge import Case, Unit, expected, judge, judge_counts, judge_set, same, units_of, unlogged
 from tests.oracle.rights import take_step
 from tests.oracle.world import Ghost, Held, Seat, World
 
@@ -111,7 +111,7 @@ class Run:
         """The first frames of a subscription, or those that lead it back to where it was."""
         told, owed, held.owed = held.told, held.owed, None
         if told and told[-1][0] == "resumed":
-            if owed is not None and not held.wish.is_exact and told[:-1] != owed:
+            if owed is not None and not held.wish.is_exact and not same(owed, told[:-1]):
                 return [f"was told {told[:-1]}\n    instead of {owed}, which it has missed"]
             return []
         if [event for event, _ in told] != ["init"]:

@@ -4,6 +4,7 @@ processes as there are cores (or ``PROCESSES``) share the work. A success is not
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import platform
@@ -27,6 +28,9 @@ Outcome = tuple[str, int, Counter[str], str]
 
 def live(job: tuple[str, int]) -> Outcome:
     """One world from beginning to end."""
+    gc.set_threshold(
+        50_000
+    )  # questions are written as trees that refer to themselves: looking for them often costs a tenth
     return asyncio.run(_live(*job))
 
 
