@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from rowcast.server.logging import configure, redact
+
+
+@pytest.fixture
+def _as_before() -> Iterator[None]:
+    """The log is the process's: other tests must not write where nobody reads any more."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def test_secrets_are_struck_out() -> None:
@@ -27,6 +40,7 @@ def test_secrets_are_struck_out() -> None:
     assert "/auth/password/reset" in shown
 
 
+@pytest.mark.usefixtures("_as_before")
 def test_the_libraries_speak_through_the_same_log(capfd: pytest.CaptureFixture[str]) -> None:
     configure("info", "raw")
     logging.getLogger("some.library").warning("it happened with token=abc")

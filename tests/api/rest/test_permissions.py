@@ -31,14 +31,15 @@ async def test_explain_is_for_administrators(people: People, http: httpx.AsyncCl
 async def test_rows_as_somebody(people: People, http: httpx.AsyncClient) -> None:
     role = await people.role("readers", await people.policy("p", allow("read", fields=["title"])))
     await people.item(title="a")
-    asked = {"role": role, "collection": "articles", "meta": "total_count", "limit": 5}
+    asked: dict[str, str | int] = {"role": role, "collection": "articles", "meta": "total_count", "limit": 5}
     answer = (await http.get("/permissions/as", params=asked, headers=ADMIN)).json()
     assert answer == {"data": [{"title": "a"}], "meta": {"total_count": 1}}
-    for wrong, status in (
+    wrongs: list[tuple[dict[str, str | int], int]] = [
         ({**asked, "collection": ""}, 400),
         ({**asked, "fields": "owner"}, 403),
         ({"collection": "articles"}, 403),
-    ):
+    ]
+    for wrong, status in wrongs:
         assert (await http.get("/permissions/as", params=wrong, headers=ADMIN)).status_code == status
     told = (await http.get("/permissions/effective", params={"role": role}, headers=ADMIN)).json()["data"]
     assert told["permissions"]["articles"]["read"] == {"access": "full", "fields": ["title"]}
