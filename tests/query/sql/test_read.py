@@ -11,7 +11,7 @@ import apsw
 from rowcast.query.parse import parse
 from rowcast.query.resolve import resolve
 from rowcast.query.sql import bind, count, keys, rows
-from rowcast.query.tree import All, Always, Const, Leaf, Many, One, Ref, Select, Variable
+from rowcast.query.tree import All, Always, Const, Fixed, Inner, Leaf, Ref, Select, Variable
 from rowcast.query.tree import Test as Comparison
 from rowcast.schema import Collection, Column, Field, Schema
 from tests.query.harbour import Harbour, no_variables
@@ -37,7 +37,7 @@ def test_masked_members_are_null_where_the_mask_does_not_hold(harbour: Harbour) 
         replace(n, ref=replace(n.ref, mask=mask))
         if isinstance(n, Leaf) and n.key == "name"
         else replace(n, mask=mask)
-        if isinstance(n, One | Many)
+        if not isinstance(n, Leaf | Fixed | Inner)
         else n
         for n in select.nodes
     )
