@@ -96,7 +96,8 @@ export function useItem(place: Place, model: Ref<Model>, ready: Ref<boolean>): I
   async function saveChanges(): Promise<Undo> {
     const names = Object.keys(changed.value)
     const was = pick(before.value, names)
-    const back = revertible(model.value, place.collection, names) ? async () => { await send(was); await load() } : null
+    const nested = names.some((name) => model.value.link(place.collection, name) && typeof changed.value[name] === 'object' && changed.value[name] !== null)
+    const back = !nested && revertible(model.value, place.collection, names) ? async () => { await send(was); await load() } : null
     take(columns(await send(changed.value)))
     return back
   }
@@ -116,7 +117,8 @@ export function useItem(place: Place, model: Ref<Model>, ready: Ref<boolean>): I
       saving = false
       if (held) receive(held)
       held = null
-      await cache.invalidateQueries({ queryKey: ['rows'] })
+      // Related items may have been changed along with it: their names are read anew too.
+      await Promise.all(['rows', 'item', 'pick', 'revisions'].map((name) => cache.invalidateQueries({ queryKey: [name] })))
     }
   }
 

@@ -93,6 +93,7 @@ async def test_everything_that_belongs_to_a_book_in_one_save(studio: Studio) -> 
         await page.keyboard.press("Control+s")
         await expect(page.get_by_text("Item saved", exact=True).first).to_be_visible()
         await expect(field["blocks"].get_by_text("Once upon")).to_be_visible()
+        await expect(field["editor"].get_by_role("button", name="Editor: Cyril")).to_be_visible()
         await studio.judge("nested-saved")
         fields = "editor.name,reviews.words,authors.writers_id.name,authors.sort,blocks.item:texts.body"
         book = admin.get("/items/books/1", params={"fields": fields}).json()["data"]
