@@ -69,7 +69,7 @@ def on_disk(server: Server) -> set[str]:
     return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
 
 
-def until(check: Any, seconds: float = 5.0) -> None:
+def until(check: Any, seconds: float = 30.0) -> None:
     ends = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < ends
@@ -431,12 +431,12 @@ def test_a_killed_server_leaves_no_row_without_bytes_and_no_bytes_without_row(tm
         workers = [threading.Thread(target=write, args=(server, stop, done)) for _ in range(3)]
         for worker in workers:
             worker.start()
-        time.sleep(0.25 + turn * 0.07)
+        until(lambda done=done: len(done) > 2)  # type: ignore[misc]
+        time.sleep(turn * 0.07)
         server.kill()
         stop.set()
         for worker in workers:
             worker.join()
-        assert done
     with sqlite3.connect(tmp_path / "data" / "rowcast.db") as database:
         database.execute("UPDATE rowcast_orphans SET since = 0")  # as if an hour had gone by
     with server, server.client() as admin:
