@@ -6,7 +6,7 @@ import { cell, fillTemplate, label } from './display'
 import { merge } from './merge'
 import { fromInput, toInput } from './moments'
 import { listFields, listPayload, noEdits, translationsPayload, type ListEdits } from './relationList'
-import { defaultView, fieldsFor, nextSort, presetOf, validView, viewOf } from './view'
+import { defaultView, fieldsFor, nextSort, orderOf, presetOf, validView, viewOf } from './view'
 
 const field = (collection: string, name: string, type = 'string', schema: object | null = {}, meta: object = {}): Field =>
   ({ collection, field: name, type, meta: { ...meta }, schema }) as unknown as Field
@@ -37,6 +37,9 @@ describe('views', () => {
   })
   it('ask for the key and for what names a related item', () => {
     expect(fieldsFor(model, 'posts', ['title', 'author'])).toEqual(['id', 'title', 'author.id', 'author.name'])
+  })
+  it('put rows that are equal in their order by the key', () => {
+    expect([orderOf('-title', 'id'), orderOf('title', 'id'), orderOf('-id', 'id'), orderOf('', 'id')]).toEqual([['-title', '-id'], ['title', 'id'], ['-id'], []])
   })
   it('sort upwards, then downwards', () => expect([nextSort('id', 'title'), nextSort('title', 'title')]).toEqual(['title', '-title']))
 })

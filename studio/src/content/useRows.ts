@@ -6,6 +6,7 @@ import { applyEvent, type LiveEvent } from '@/live/events'
 import { useLive } from '@/live/useLive'
 import type { Row } from '@/model/types'
 import { throttled } from './throttled'
+import { orderOf } from './view'
 import { SPAN } from './window'
 
 const FLASH = 1600
@@ -43,7 +44,7 @@ export const narrowing = ({ filter, search }: Pick<Ask, 'filter' | 'search'>): R
   ({ ...(filter && { filter }), ...(search && { search }) })
 
 const windowOf = (ask: Ask): Record<string, unknown> =>
-  ({ ...narrowing(ask), ...(ask.sort && { sort: [ask.sort] }), limit: SPAN, offset: ask.offset })
+  ({ ...narrowing(ask), ...(ask.sort && { sort: orderOf(ask.sort, ask.key) }), limit: SPAN, offset: ask.offset })
 
 async function read(ask: Ask): Promise<Window> {
   const { collection, fields, offset } = ask

@@ -3,6 +3,7 @@ import { computed, ref, type ComputedRef, type Ref } from 'vue'
 import { keysOf } from '@/api/items'
 import type { Key, Row } from '@/model/types'
 import { narrowing, type Ask } from './useRows'
+import { orderOf } from './view'
 
 export interface Selection {
   keys: ComputedRef<Key[]>
@@ -27,7 +28,7 @@ export function useSelection(ask: Ref<Ask>, at: (index: number) => Row | undefin
   }
 
   const keysIn = (offset: number, limit: number): Promise<Key[]> => keysOf(ask.value.collection, ask.value.key, {
-    ...narrowing(ask.value), ...(ask.value.sort && { sort: [ask.value.sort] }), offset, limit,
+    ...narrowing(ask.value), ...(ask.value.sort && { sort: orderOf(ask.value.sort, ask.value.key) }), offset, limit,
   })
 
   async function select(index: number, on: boolean, range: boolean): Promise<void> {

@@ -58,6 +58,13 @@ const WIDTHS: Record<string, number> = { boolean: 120, integer: 120, bigInteger:
 /** Pixels that suit most values of a type. */
 export const widthOf = (type: string): number => WIDTHS[type] ?? 200
 
+/** The order as it is asked for: rows that are equal in it stand by their key, so that no row is in two windows or in none. */
+export function orderOf(sort: string, key: string): string[] {
+  if (!sort) return []
+  const down = sort.startsWith('-') ? '-' : ''
+  return sort === `${down}${key}` ? [sort] : [sort, `${down}${key}`]
+}
+
 /** Click by click: upwards, downwards, upwards. */
 export const nextSort = (sort: string, column: string): string => (sort === column ? `-${column}` : column)
 
