@@ -300,10 +300,15 @@ async def test_a_delete_is_told_by_all_rows_as_they_were(shop: Shop) -> None:
     await ear.subscribe("books", uid="up", fields=["id"], filter={"author": {"name": {"_eq": "Ann"}}})
     await ear.subscribe("books", uid="down", fields=["id"], filter={"reviews": {"stars": {"_eq": 5}}})
     ear.heard()
-    await asyncio.gather(
-        update(shop.engine, SYSTEM, "authors", {"name": "Ben"}, keys=[author]),
-        delete(shop.engine, SYSTEM, "books", keys=[key]),
-    )
+
+    async def work(tx: Any) -> None:
+        """Two mutations in one transaction, as those that come at once have it."""
+        await tx.fetch("UPDATE authors SET name = ? WHERE id = ?", ("Ben", author))
+        tx.unit()
+        await tx.fetch("DELETE FROM books WHERE id = ?", (key,))
+        tx.unit()
+
+    await shop.engine.store.write(work)
     assert await ear.hears(2) == [("delete", [key]), ("delete", [key])]
 
 
