@@ -18,12 +18,12 @@ from rowcast.query.split import Range
 
 Bounds = tuple[Any, Any]
 _FEW, _SOME = 64, 2048
-_BLOCK, _WIDE = 64, 4096
+_STEP, _BLOCK, _WIDE = 16, 64, 4096
 _EXACT = 2**53
 
 
 class Run:
-    """Some ranges, sorted. ``_heads``: each 64th lower bound; ``_tops``: the greatest upper bound up to each; ``_blocks`` and
+    """Some ranges, sorted. ``_heads``: each 16th lower bound; ``_tops``: the greatest upper bound up to each; ``_blocks`` and
     ``_wide``: the greatest one of each 64 and 4096."""
 
     __slots__ = ("_blocks", "_bounds", "_heads", "_highs", "_lows", "_owners", "_tops", "_wide")
@@ -34,7 +34,7 @@ class Run:
         self._bounds = [bounds for _, bounds in ordered]
         highs = [high for _, high in self._bounds]
         self._lows, self._highs = _packed([low for low, _ in self._bounds]), _packed(highs)
-        self._heads = self._lows[::_BLOCK]
+        self._heads = self._lows[::_STEP]
         self._tops = _packed(list(accumulate(highs, max)))
         self._blocks = [max(highs[start : start + _BLOCK]) for start in range(0, len(highs), _BLOCK)]
         self._wide = [max(highs[start : start + _WIDE]) for start in range(0, len(highs), _WIDE)]
@@ -49,8 +49,8 @@ class Run:
     def at(self, value: Any) -> Iterator[tuple[Audience, Bounds]]:
         """Those that hold the value: from the last that begins before it downwards, until all that are left end before it."""
         tops, blocks, wide, highs = self._tops, self._blocks, self._wide, self._highs
-        start = max(bisect_right(self._heads, value) - 1, 0) * _BLOCK
-        place = bisect_right(self._lows, value, start, min(start + _BLOCK, len(self._owners))) - 1
+        start = max(bisect_right(self._heads, value) - 1, 0) * _STEP
+        place = bisect_right(self._lows, value, start, min(start + _STEP, len(self._owners))) - 1
         while place >= 0 and tops[place] >= value:
             if place % _WIDE == _WIDE - 1 and wide[place // _WIDE] < value:
                 place -= _WIDE
