@@ -431,7 +431,7 @@ def test_a_killed_server_leaves_no_row_without_bytes_and_no_bytes_without_row(tm
         workers = [threading.Thread(target=write, args=(server, stop, done)) for _ in range(3)]
         for worker in workers:
             worker.start()
-        until(lambda done=done: len(done) > 2)  # type: ignore[misc]
+        until(lambda done=done: len(done) > 2)
         time.sleep(turn * 0.07)
         server.kill()
         stop.set()
