@@ -48,6 +48,11 @@ class Fleet:
         self.heard, self._wanted, self.lags = 0, events, []
         self._all.clear()
 
+    def expect_answers(self, client: Client, answers: int) -> None:
+        """Forget what was heard; ``all`` waits until that client was answered so many times."""
+        self.expect(answers)
+        client.heard = self._count
+
     async def all(self, seconds: float = 120) -> None:
         """Wait until all that is expected was heard."""
         await asyncio.wait_for(self._all.wait(), seconds)
@@ -63,6 +68,9 @@ class Fleet:
             self.lags.append(time.time() - float(frame[begin : frame.index(b"#", begin)]))
         elif b'"event":"create"' not in frame[:60]:
             return
+        self._count(frame)
+
+    def _count(self, _frame: bytes) -> None:
         self.heard += 1
         if self.heard == self._wanted:
             self._all.set()

@@ -213,6 +213,22 @@ async def memory(server: Server, size: int) -> None:
     fleet.close()
 
 
+async def many(server: Server, sockets: int, each: int) -> None:
+    """What each of very many subscriptions costs, all with filters of their own: what is kept once weighs nothing any more."""
+    fleet = Fleet()
+    await fleet.open(server.socket, sockets)
+    before, fields = resident(server.process.pid), {"fields": ["id"]}
+    for part, client in enumerate(fleet.clients):
+        fleet.expect_answers(client, each)
+        for n in range(each):
+            query = {**fields, "filter": {"user": {"_eq": f"x{part}-{n}"}}}
+            client.send({"type": "subscribe", "collection": "messages", "query": query, "uid": str(n)})
+        await fleet.all()
+    took = (resident(server.process.pid) - before) / (sockets * each)
+    say(f"each of {sockets * each:,} subscriptions", f"{took / 1024:.2f} KiB")
+    fleet.close()
+
+
 def plot(folder: Path, shares: dict[int, tuple[float, float]], lags: list[float]) -> None:
     """Draw deliveries beside the limit, and the delays."""
     import matplotlib
@@ -241,6 +257,7 @@ async def measure(server: Server, plots: Path | None) -> None:
     shares = {size: await fan_out(server, size, 3) for size in (1000, 5000)}
     await filters(server, 1000, 20_000)
     lags = await delays(server, 1000, 5)
+    await many(server, 100, 1000)
     if plots is not None:
         plot(plots, shares, lags)
 
