@@ -29,6 +29,8 @@ PASSING = frozenset(
     {"last_access", "last_page", "appearance", "theme_light", "theme_dark", "language", "text_direction"}
 )
 """Fields of a user that change with his visits and decide nothing, unless a rule names them."""
+INDEPENDENT: frozenset[str] = frozenset()
+"""What nearly all views depend on, kept once."""
 _ROOTS = {"$CURRENT_USER": "directus_users", "$CURRENT_ROLE": "directus_roles"}
 Variables = Callable[[str], Any]
 
@@ -76,7 +78,7 @@ class Preparing:
             return known(name)
 
         primary = rights.schema.collections[wish.collection].primary
-        depends = frozenset(c for name in plan.variables for c in led_through(rights.schema, name))
+        depends = frozenset(c for name in plan.variables for c in led_through(rights.schema, name)) or INDEPENDENT
         view = _view(plan, wish, value)
         prepared = Prepared(view, plan.data.text, plan.data.args(value), primary, depends)
         if not asked and not view.form.moves_with_time:
