@@ -26,8 +26,9 @@ install: .venv/dev
 run: .venv/run
 	$(BIN)/rowcast serve
 
+# More workers than cores: half of the time a test waits for a server or a browser.
 test: .venv/dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 check: .venv/dev
 	$(BIN)/ruff check $(SOURCES)

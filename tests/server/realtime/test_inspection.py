@@ -22,6 +22,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         with server.client() as client:
             collection = {"collection": "things", "meta": {}, "schema": {}, "fields": fields}
             client.post("/collections", json=collection).raise_for_status()
+            client.post("/items/things", json={"id": 7}).raise_for_status()
         yield server
 
 
@@ -72,11 +73,11 @@ async def test_figures_and_the_slowest_first(shared: Server) -> None:
 
 async def test_meeting_on_a_channel(shared: Server) -> None:
     async with opened(shared) as one:
-        first = await ask(one, type="channel", action="join", channel="things/1", state=1, uid=5)
+        first = await ask(one, type="channel", action="join", channel="things/7", state=1, uid=5)
         async with opened(shared) as two:
-            second = await ask(two, type="channel", action="join", channel="things/1", state=[2], uid="x")
+            second = await ask(two, type="channel", action="join", channel="things/7", state=[2], uid="x")
             assert [member["state"] for member in second["members"]] == [1, [2]]
-            await ask(two, type="channel", action="broadcast", channel="things/1", data={"to": "all"}, uid="y")
+            await ask(two, type="channel", action="broadcast", channel="things/7", data={"to": "all"}, uid="y")
             heard = [await hear(one) for _ in range(2)]
         left = await hear(one)
     assert [(frame["event"], frame["uid"]) for frame in [first, *heard, left]] == [
