@@ -455,3 +455,18 @@ async def test_a_row_that_moves_by_what_is_not_shown(shop: Shop) -> None:
     await update(engine, SYSTEM, "books", {"pages": 9}, keys=keys[:1])
     await settled(engine)
     assert ear.told() == [("update", [{"id": keys[0], "reviews": []}])]
+
+
+async def test_a_row_that_moves_by_what_is_hidden_from_now_on(people: People) -> None:
+    """The same rows, of which one does not show any more what the order goes by."""
+    engine = people.engine
+    policy = await people.policy("p", allow("read", fields=["id"]), allow("read", fields=["title"]))
+    await people.user("ann", None, policy)
+    keys = [await people.item(title=title) for title in "abc"]
+    ear = Ear(engine, await people.who("tok-ann"))
+    await ear.subscribe("articles", exact=True, sort=["title"], fields=["id"])
+    ear.heard()
+    rule = (await people.rows("SELECT id FROM directus_permissions WHERE fields = 'title'"))[0][0]
+    await grant(people, rule, permissions={"title": {"_neq": "b"}})
+    await settled(engine)
+    assert ear.told() == [("update", [{"id": keys[1]}])]

@@ -138,7 +138,7 @@ class Moves:
         live = self._broadcast.live
         events: list[Event] = []
         if move.hashes is not None and not audience.view.is_grouped:
-            found = difference(move.hashes, shown.rows, ordered=False)
+            found = difference(move.hashes, shown.rows, ordered=bool(audience.view.order))
             events = live.steps(audience, found, shown.position, shown.counts)
         for listener, watch in self._arriving(move):
             if move.hashes is None or audience.view.is_grouped:
