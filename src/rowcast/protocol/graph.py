@@ -85,9 +85,9 @@ _encode = msgspec.json.encode
 class GraphSession:
     """One connection. ``deadline`` is when ``tick`` is due, None for never; ``open`` are the ids of operations that go on."""
 
-    def __init__(self, rules: GraphRules, now: float, *, known: bool = False, expires: float | None = None) -> None:
-        """``known``: credentials came with the upgrade and were good until ``expires``."""
-        self.rules, self._known, self._expires = rules, known, expires
+    def __init__(self, rules: GraphRules, now: float, *, known: bool = False) -> None:
+        """``known``: credentials came with the upgrade."""
+        self.rules, self._known = rules, known
         self.phase = GraphPhase.GREETING
         self.deadline: float | None = now + rules.auth_timeout
         self.open: set[str] = set()

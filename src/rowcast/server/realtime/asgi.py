@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from rowcast.server.realtime.driver import TOO_BIG
+from rowcast.server.realtime.base import TOO_BIG
 from rowcast.server.realtime.gate import Handshake, Refused
 from rowcast.server.realtime.hub import AnyDriver, Hub
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from rowcast.engine.engine import Engine
@@ -12,12 +12,13 @@ from rowcast.engine.hooks import Caller
 from rowcast.errors import ServiceUnavailable
 from rowcast.protocol import Rules
 from rowcast.protocol.graph import GraphRules
-from rowcast.server.realtime.driver import GOING_AWAY, Driver, Wire
+from rowcast.server.realtime.base import GOING_AWAY, BaseDriver, Wire
+from rowcast.server.realtime.driver import Driver
 from rowcast.server.realtime.gate import Admission, Handshake, admit, door_of
 from rowcast.server.realtime.graph import GraphDriver
 
-AnyDriver = Driver | GraphDriver
-_DRIVERS: dict[str, type[AnyDriver]] = {"websocket": Driver, "graphql": GraphDriver}
+AnyDriver = BaseDriver[Any]
+_DRIVERS: Mapping[str, Callable[[Hub, Wire, Admission], AnyDriver]] = {"websocket": Driver, "graphql": GraphDriver}
 OWN_TYPES = frozenset({"channel", "items", "subscribe", "unsubscribe"})
 
 

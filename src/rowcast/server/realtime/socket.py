@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
-from rowcast.server.realtime.driver import GOING_AWAY, TOO_BIG
+from rowcast.server.realtime.base import GOING_AWAY, TOO_BIG
 
 if TYPE_CHECKING:
     from rowcast.server.realtime.gate import Admission
