@@ -165,3 +165,25 @@ async def test_what_the_row_does_not_say_is_asked(shop: Shop, readings: list[str
     with pytest.raises(Forbidden):
         await read_written(shop.engine, SYSTEM, "books", item, parse({"fields": "title", "filter": {"title": "b"}}))
     assert len(readings) == 2
+
+
+async def test_a_key_that_only_some_rows_show(people: People) -> None:
+    """A row whose key may not be read cannot be asked for by it, whatever else it shows."""
+    rules = [
+        allow("create"),
+        allow("read", fields=["title"]),
+        allow("read", permissions={"owner": {"_eq": "$CURRENT_USER"}}, fields=["id"]),
+    ]
+    ann = await people.user("ann", None, await people.policy("p", *rules))
+    actor, query = await people.who("tok-ann"), parse({"fields": "title"})
+    mine = await create_item(people.engine, actor, "articles", {"title": "t", "owner": ann})
+    assert await read_written(people.engine, actor, "articles", mine, query) == await read_one(
+        people.engine, actor, "articles", mine.key, query
+    )
+    other = await create_item(people.engine, actor, "articles", {"title": "t"})
+    for reading in (
+        read_one(people.engine, actor, "articles", other.key, query),
+        read_written(people.engine, actor, "articles", other, query),
+    ):
+        with pytest.raises(Forbidden):
+            await reading

@@ -117,7 +117,7 @@ class Plans:
         rights.require(collection, "read")
         schema = rights.schema
         select = resolve(schema, collection, query, None if rights.admin else rights.visible, limits)
-        cut = _cut(narrow(select, rights)) if form == "one" else None
+        cut = _cut(narrow(select, rights), rights) if form == "one" else None
         if form != "list":
             select = _by_key(select, rights, form)
         narrowed = narrow(select, rights)
@@ -128,8 +128,11 @@ class Plans:
         return Plan(narrowed, data, total, filtered, _variables(data, total, filtered), cut)
 
 
-def _cut(narrowed: Select) -> Cut | None:
+def _cut(narrowed: Select, rights: Rights) -> Cut | None:
     """None where the database has to be asked: for what other rows, a function, a hidden value or the time of day decide."""
+    primary = rights.schema.collections[narrowed.collection].primary
+    if rights.mask(narrowed.collection, primary) is not None:  # a hidden key finds no row
+        return None
     if narrowed.aggregates or narrowed.groups or any(_is_masked(node) for node in narrowed.nodes):
         return None
     encode, decide = encoder(narrowed.nodes), predicate(narrowed.where) if is_settled(narrowed.where) else None
