@@ -100,16 +100,22 @@ def rank(collection: Collection, sort: str) -> str:
     return f"UPDATE {table} SET {quote(sort)}=pair.v FROM ({pairs}) pair WHERE {table}.{key}=pair.k RETURNING {key}"
 
 
-ACTIVITY = (
-    'INSERT INTO "directus_activity" ("action","user","timestamp","ip","user_agent","origin","collection","item") '
-    'VALUES (?,?,?,?,?,?,?,?) RETURNING "id"'
-)
+def _into(table: str, *columns: str) -> str:
+    return f"INSERT INTO {quote(table)} ({','.join(map(quote, columns))}) VALUES ({','.join('?' * len(columns))})"
+
+
+_DEED = ("action", "user", "timestamp", "ip", "user_agent", "origin", "collection", "item")
+
+ACTIVITY = _into("directus_activity", *_DEED) + ' RETURNING "id"'
 """Note who did what. Returns (id)."""
 
-REVISION = (
-    'INSERT INTO "directus_revisions" ("activity","collection","item","data","delta","parent") '
-    'VALUES (?,?,?,?,?,?) RETURNING "id"'
-)
+ACTIVITIES = _into("directus_activity", "id", *_DEED)
+"""Like ``ACTIVITY``, with the id as the first bind. Returns nothing."""
+
+REVISIONS = _into("directus_revisions", "activity", "collection", "item", "data", "delta", "parent")
+"""Like ``REVISION``. Returns nothing."""
+
+REVISION = REVISIONS + ' RETURNING "id"'
 """Keep a row as it is after a change. Returns (id)."""
 
 LAST_ACTIVITY = (
@@ -117,12 +123,6 @@ LAST_ACTIVITY = (
     'coalesce((SELECT max("id") FROM "directus_activity"), 0))'
 )
 """Returns (the highest id that an activity ever had)."""
-
-ACTIVITIES = ACTIVITY.replace('("action"', '("id","action"').replace("(?,", "(?,?,").removesuffix(' RETURNING "id"')
-"""Like ``ACTIVITY``, with the id as the first bind. Returns nothing."""
-
-REVISIONS = REVISION.removesuffix(' RETURNING "id"')
-"""Like ``REVISION``. Returns nothing."""
 
 ADOPT = f'UPDATE "directus_revisions" SET "parent"=? WHERE "id" {_AMONG} RETURNING "id"'
 """Make revisions children of another. Binds: the parent's id, the ids."""

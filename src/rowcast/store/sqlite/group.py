@@ -85,7 +85,7 @@ class Groups:
         session = self._session
         answers: list[Answer] = []
         transaction = self._transaction()
-        take, clock = session.log.take, time.monotonic
+        clock = time.monotonic
         try:
             for write in writes:
                 ran.append(write)
@@ -94,11 +94,7 @@ class Groups:
                 answers.append((write.future, drive(write.work(transaction)), None))
                 if transaction.is_open:
                     transaction.unit()
-            drive(transaction.settle())
-            take()
-            session.deadline = 0.0
-            if session.connection.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)[0]:
-                raise InvalidForeignKey("Invalid foreign key.", collection=None, field=None, value=None)
+            self._end(transaction)
         except BaseException as error:
             session.deadline = 0.0
             raise Again(slow=isinstance(error, _LATE)) from error
@@ -152,9 +148,17 @@ class Groups:
             return session.refresh()
         return None if session.schema is before else session.schema
 
+    def _end(self, transaction: SqliteTransaction) -> None:
+        """The end of a mutation, or of all that are run as one. A deferred foreign key must hold by then, or the error would
+        hit all that share the commit."""
+        session = self._session
+        drive(transaction.settle())
+        session.deadline = 0.0
+        if session.connection.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)[0]:
+            raise InvalidForeignKey("Invalid foreign key.", collection=None, field=None, value=None)
+
     def _single(self, write: Write, transaction: SqliteTransaction, limit: float, begun: bool) -> Answer:
-        """Run one mutation in its savepoint. Raises only if the whole transaction is lost. A deferred foreign key must hold at
-        the end of the mutation, or the error would hit all that share the commit."""
+        """Run one mutation in its savepoint. Raises Again if it is too slow, else only if the whole transaction is lost."""
         session = self._session
         mark = session.log.mark()
         session.log.user = None
@@ -162,11 +166,8 @@ class Groups:
         session.deadline = time.monotonic() + limit
         try:
             result = drive(write.work(transaction))
-            drive(transaction.settle())
-            session.deadline = 0.0
+            self._end(transaction)
             session.log.take()
-            if session.connection.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)[0]:
-                raise InvalidForeignKey("Invalid foreign key.", collection=None, field=None, value=None)
         except BaseException as error:
             session.deadline = 0.0
             transaction.forget()
