@@ -19,6 +19,7 @@ from rowcast.engine.update import update_item
 from rowcast.engine.written import read_written
 from rowcast.errors import Forbidden
 from rowcast.query.parse import Query, parse
+from rowcast.query.shape import Inside, Plain
 from rowcast.store.sqlite.reader import Reader
 from tests.engine.people import People, allow, open_people
 from tests.engine.shop import Shop, collection, field
@@ -140,6 +141,21 @@ async def test_fields_that_only_some_rows_show(people: People) -> None:
         answer = await read_written(people.engine, actor, "articles", item, Query())
         assert answer == await read_one(people.engine, actor, "articles", item.key, Query())
         assert msgspec.json.decode(answer.data).get("owner") == owner
+
+
+async def test_the_same_within_an_object(people: People) -> None:
+    rules = [
+        allow("create"),
+        allow("read", fields=["id", "title"]),
+        allow("read", permissions={"owner": {"_eq": "$CURRENT_USER"}}, fields=["owner"]),
+    ]
+    ann = await people.user("ann", None, await people.policy("p", *rules))
+    actor = await people.who("tok-ann")
+    query = Query(fields=(), shape=(Inside("inner", (Plain("owner", "owner"),)),))
+    item = await create_item(people.engine, actor, "articles", {"owner": ann})
+    answer = await read_written(people.engine, actor, "articles", item, query)
+    assert answer == await read_one(people.engine, actor, "articles", item.key, query)
+    assert msgspec.json.decode(answer.data) == {"inner": {"owner": ann}}
 
 
 async def test_a_trigger_of_somebody_has_the_last_word(people: People) -> None:

@@ -21,7 +21,7 @@ from rowcast.query.parse import Query
 from rowcast.query.resolve import resolve
 from rowcast.query.settle import is_settled
 from rowcast.query.sql import Statement, bind, count, rows
-from rowcast.query.tree import Always, Leaf, Node, Ref, Select, Test, Variable
+from rowcast.query.tree import Always, Inner, Leaf, Node, Ref, Select, Test, Variable
 from rowcast.schema import Schema
 
 Form = Literal["list", "one", "keys"]
@@ -142,6 +142,8 @@ def _cut(narrowed: Select, rights: Rights) -> Cut | None:
 
 
 def _is_masked(node: Node) -> bool:
+    if isinstance(node, Inner):
+        return any(map(_is_masked, node.nodes))
     return isinstance(node, Leaf) and node.ref.mask is not None
 
 
