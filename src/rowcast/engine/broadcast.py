@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rowcast.auth import Actor
 from rowcast.engine import eager
 from rowcast.engine.answers import Answers
+from rowcast.engine.background import Background
 from rowcast.engine.history import History
 from rowcast.engine.listener import Listener, Watch
 from rowcast.engine.moves import Moves
@@ -49,7 +50,7 @@ class Broadcast:
         self._backlog: deque[Commit] = deque()
         self._working = self.is_telling = False
         self._waiting: list[asyncio.Future[None]] = []
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Background()
         self._captured: set[str] = set()
         self.slow_closes = 0
         self.on_told: list[Callable[[Commit], None]] = []
@@ -248,5 +249,4 @@ class Broadcast:
         """Run a coroutine in the background."""
         task = eager.run(work)
         if task is not None:
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks.keep(task)

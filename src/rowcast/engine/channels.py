@@ -6,12 +6,12 @@ Channels live in this process alone: nothing of them is stored, and another node
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from rowcast.engine.background import Background
 from rowcast.engine.channelrights import depends, place_of, require_join, require_speak
 from rowcast.engine.channelseats import Guest, Seat, Seats
 from rowcast.engine.listener import Listener
@@ -38,7 +38,7 @@ class Channels:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._seats = Seats()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Background()
         self.messages = 0
         engine.broadcast.on_told.append(self._told)
         engine.on_schema(self._remodelled)
@@ -121,9 +121,7 @@ class Channels:
         """Tell nothing more on these seats until their right to be there was reviewed."""
         doubted = _doubted(seats)
         if doubted:
-            task = asyncio.get_running_loop().create_task(self._review_all(doubted))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks.begin(self._review_all(doubted))
 
     async def _review_all(self, seats: Sequence[Seat]) -> None:
         for seat in seats:

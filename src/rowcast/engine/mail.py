@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from email.message import EmailMessage
 from typing import Protocol
 
 import aiosmtplib
 import structlog
 
+from rowcast.engine.background import Background
 from rowcast.engine.settings import Email
 
 log = structlog.get_logger("rowcast.mail")
@@ -66,19 +66,17 @@ class Mailer:
     def __init__(self, email: Email, transport: Transport | None = None) -> None:
         self._sender = email.sender
         self._transport = transport or transport_of(email)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Background()
 
     def post(self, message: EmailMessage) -> None:
         """Send a message soon. What goes wrong is logged."""
         if message["From"] is None:
             message["From"] = self._sender
-        task = asyncio.get_running_loop().create_task(self._send(message))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.begin(self._send(message))
 
     async def drain(self) -> None:
         """Wait until every message posted so far was handed over or failed."""
-        await asyncio.gather(*self._tasks)
+        await self._tasks.settle()
 
     async def _send(self, message: EmailMessage) -> None:
         try:

@@ -4,11 +4,11 @@ of files that no row holds. Must not know either."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager
 
 import structlog
 
+from rowcast.engine.background import alongside
 from rowcast.engine.engine import Engine
 from rowcast.engine.sessions import sweep
 from rowcast.errors import RowcastError
@@ -19,16 +19,9 @@ EVERY = 3600.0
 log = structlog.get_logger("rowcast")
 
 
-@asynccontextmanager
-async def housekeeping(engine: Engine, every: float = EVERY) -> AsyncIterator[None]:
+def housekeeping(engine: Engine, every: float = EVERY) -> AbstractAsyncContextManager[None]:
     """Keep house for the length of a block."""
-    task = asyncio.create_task(_keep(engine, every))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    return alongside(_keep(engine, every))
 
 
 async def _keep(engine: Engine, every: float) -> None:

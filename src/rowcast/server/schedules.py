@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 
 import structlog
 
 from rowcast.auth import SYSTEM
+from rowcast.engine.background import alongside
 from rowcast.engine.engine import Engine
 from rowcast.engine.flows.flow import Flow
 from rowcast.engine.flows.run import run
@@ -20,16 +20,9 @@ LOOK = 1.0
 log = structlog.get_logger("rowcast.flows")
 
 
-@asynccontextmanager
-async def schedules(engine: Engine) -> AsyncIterator[None]:
+def schedules(engine: Engine) -> AbstractAsyncContextManager[None]:
     """Keep the flows' time for the length of a block."""
-    task = asyncio.create_task(_keep(engine))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    return alongside(_keep(engine))
 
 
 async def _keep(engine: Engine) -> None:

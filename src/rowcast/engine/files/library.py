@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from rowcast.engine.background import Background
 from rowcast.engine.files.pictures import Pictures
 from rowcast.errors import InvalidPayload, RowcastError, ServiceUnavailable
 from rowcast.feed import Commit
@@ -50,7 +51,7 @@ class Library:
         self.pictures = Pictures(settings.assets)
         self._clearing: asyncio.Task[None] | None = None
         self._again = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Background(_failed)
 
     def storage(self, name: str) -> Storage:
         """The storage of that name, for new bytes. Raises InvalidPayload if there is none."""
@@ -129,22 +130,15 @@ class Library:
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Have something done that nobody waits for."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a task about files has failed", exc_info=error)
+        self._tasks.begin(work)
 
     async def close(self) -> None:
         """Finish what was begun, for a while, and taking away what was let go of."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=PATIENCE)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*await self._tasks.settle(PATIENCE), return_exceptions=True)
         if self._clearing is not None:
             await self._clearing
         await self.pictures.close()
+
+
+def _failed(error: BaseException) -> None:
+    log.error("a task about files has failed", exc_info=error)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from rowcast.auth import Actor
+from rowcast.engine.background import Background
 from rowcast.engine.flows.flow import FLOWS, OPERATIONS, Flow, load
 from rowcast.engine.flows.run import run
 from rowcast.engine.identify import identify_again
@@ -40,7 +41,7 @@ class Flows:
         self._known: dict[str, Flow] | None = None
         self._by_event: dict[tuple[str, str], list[Flow]] = {}
         self._hushed: Counter[tuple[str, Key]] = Counter()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Background(_failed)
         self._turn = asyncio.Semaphore(AT_ONCE)
         self.epoch = 0
 
@@ -72,16 +73,9 @@ class Flows:
             for collection, changes in _grouped(commit, self._by_event).items():
                 self._set_off(collection, changes)
 
-    def begin(self, work: Any) -> None:
+    def begin(self, work: Coroutine[Any, Any, Any]) -> None:
         """Have something done that nobody waits for."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a flow has failed", exc_info=error)
+        self._tasks.begin(work)
 
     def _set_off(self, event: tuple[str, str, int], changes: list[Change]) -> None:
         collection, kind, _ = event
@@ -114,9 +108,11 @@ class Flows:
 
     async def close(self) -> None:
         """End what runs."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.end()
+
+
+def _failed(error: BaseException) -> None:
+    log.error("a flow has failed", exc_info=error)
 
 
 def _by_event(flows: Iterable[Flow]) -> Iterator[tuple[tuple[str, str], list[Flow]]]:

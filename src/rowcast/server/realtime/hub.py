@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
+from rowcast.engine.background import Background
 from rowcast.engine.engine import Engine
 from rowcast.engine.hooks import Caller
 from rowcast.errors import ServiceUnavailable
@@ -42,7 +43,7 @@ class Hub:
         self._pending: Counter[str] = Counter()
         self._beating: asyncio.TimerHandle | None = None
         self._later: list[Callable[[], None]] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Background()
 
     def __len__(self) -> int:
         return len(self._drivers) + self._pending.total()
@@ -89,17 +90,11 @@ class Hub:
 
     def run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Have an extension called; ``settle`` waits for it."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+        return self._tasks.begin(work)
 
     async def settle(self, patience: float) -> None:
         """Wait for the extensions that are being called, but not for ever."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=patience)
-            for task in late:
-                task.cancel()
+        await self._tasks.settle(patience)
 
     def callers(self) -> list[Caller]:
         """Everybody who is connected and speaks the messages that extensions know."""
