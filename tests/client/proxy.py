@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 
@@ -93,10 +94,24 @@ class Proxy:
             writer.transport.abort()
 
 
+class Listening(Protocol):
+    """Whatever connections may come to: at ``url``, until they are ``cut``."""
+
+    url: str
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection."""
+
+    def cut(self) -> None:
+        """End all connections."""
+
+
+L = TypeVar("L", bound=Listening)
+
+
 @asynccontextmanager
-async def proxied(base: str, cut_after: int | None = None) -> AsyncIterator[Proxy]:
+async def listening(proxy: L) -> AsyncIterator[L]:
     """A proxy for the length of a block."""
-    proxy = Proxy(base, cut_after)
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
@@ -105,3 +120,8 @@ async def proxied(base: str, cut_after: int | None = None) -> AsyncIterator[Prox
         server.close()
         proxy.cut()
         await asyncio.sleep(0.01)
+
+
+def proxied(base: str, cut_after: int | None = None) -> AbstractAsyncContextManager[Proxy]:
+    """A proxy that cuts, for the length of a block."""
+    return listening(Proxy(base, cut_after))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 
 import pytest
 
 from rowcast.client import create_client
 from rowcast.client.proxy import Proxy, proxy_for
 from rowcast.errors import ConnectionLost, InvalidConfiguration
+from tests.client.proxy import listening
 from tests.client.resuming import remembering
 from tests.support.guide import TOKEN
 from tests.support.server import Server
@@ -26,7 +26,7 @@ class Between:
         self.url = ""
         self._writers: list[asyncio.StreamWriter] = []
 
-    def close(self) -> None:
+    def cut(self) -> None:
         """Cut all connections."""
         for writer in self._writers:
             writer.transport.abort()
@@ -64,18 +64,9 @@ async def _copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
             writer.write(data)
 
 
-@asynccontextmanager
-async def between(known: str | None = None) -> AsyncIterator[Between]:
+def between(known: str | None = None) -> AbstractAsyncContextManager[Between]:
     """A proxy for the length of a block."""
-    proxy = Between(known)
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
-    proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
-        yield proxy
-    finally:
-        server.close()
-        proxy.close()
-        await asyncio.sleep(0.01)
+    return listening(Between(known))
 
 
 async def test_both_ways_go_through_the_proxy(guide: Server) -> None:

@@ -16,6 +16,7 @@ from rowcast.live import Ask, Live
 from rowcast.live.announce import SLICE
 from tests.engine.listeners import Ear, Mirror
 from tests.engine.shop import Shop
+from tests.support.turns import counting_turns
 
 ROWS, LISTENERS = 20_000, 20
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
@@ -49,24 +50,15 @@ async def test_slices_are_small_and_others_have_the_loop(shop: Shop, monkeypatch
             yield
 
     monkeypatch.setattr(Live, "publishing", sliced)
-    turns = 0
-
-    async def turn() -> None:
-        nonlocal turns
-        while True:
-            await asyncio.sleep(0)
-            turns += 1
-
     ears = [Ear(shop.engine, SYSTEM) for _ in range(LISTENERS)]
     for ear in ears:
         await ear.subscribe("quotes", event="create", fields=["id"])
-    others = asyncio.create_task(turn())
-    write(shop, "INSERT INTO quotes(words) SELECT i FROM n")
-    await asyncio.wait_for(until_told(shop, ROWS), 30)
-    others.cancel()
+    async with counting_turns() as turns:
+        write(shop, "INSERT INTO quotes(words) SELECT i FROM n")
+        await asyncio.wait_for(until_told(shop, ROWS), 30)
     assert max(sizes) == SLICE * LISTENERS
     assert max(parts) == 1, "parts wait in memory"
-    assert turns >= len(sizes)
+    assert turns.count >= len(sizes)
     assert [len(ear.frames) for ear in ears] == [ROWS + 1] * LISTENERS
 
 

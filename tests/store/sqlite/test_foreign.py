@@ -10,6 +10,7 @@ import apsw
 from rowcast.feed.commit import Kind
 from tests.store.conftest import Opened
 from tests.store.sqlite.test_writer import add
+from tests.support.turns import counting_turns
 
 
 async def until(condition: object, seconds: float = 5.0) -> None:
@@ -64,23 +65,15 @@ async def test_a_bulk_transaction_comes_in_parts_and_the_loop_goes_on(store: Ope
         largest = max(largest, len(store.commits[-1].changes))
 
     store.on_commit = count
-    turns = 0
-
-    async def turn() -> None:
-        nonlocal turns
-        while True:
-            await asyncio.sleep(0)
-            turns += 1
-
-    task = asyncio.create_task(turn())
     rows = 5000
-    await run(
-        store.options.path, f"db.executemany('INSERT INTO notes(text) VALUES(?)', [(str(n),) for n in range({rows})])"
-    )
-    await until(lambda: sum(len(commit.changes) for commit in store.commits) == rows)
-    task.cancel()
+    async with counting_turns() as turns:
+        await run(
+            store.options.path,
+            f"db.executemany('INSERT INTO notes(text) VALUES(?)', [(str(n),) for n in range({rows})])",
+        )
+        await until(lambda: sum(len(commit.changes) for commit in store.commits) == rows)
     assert largest <= store.options.chunk
-    assert turns > len(store.commits)
+    assert turns.count > len(store.commits)
     assert [c.key for commit in store.commits for c in commit.changes] == list(range(1, rows + 1))
 
 
