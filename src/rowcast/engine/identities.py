@@ -128,7 +128,7 @@ class Identities:
         """Forget what the commit has made stale."""
         if commit.decisive.isdisjoint(_HEEDED):
             return
-        if commit.ahead & _HEEDED:
+        if commit.beyond & _HEEDED:
             self.clear()
         for change in commit.changes:
             if change.collection in _SHARED:

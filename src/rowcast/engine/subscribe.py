@@ -188,10 +188,10 @@ class _Opening:
         subscription, prepared = watch.subscription, await self._join()
         audience = subscription.audience
         assert audience is not None
-        sees = ON_DEMAND.intersection((watch.wish.collection, *audience.related))
+        shows = audience.view.shows
         events = None
-        if not sees and audience.name == token.view:
-            is_steady = broadcast.history.is_steady(token.position, listener.actor, prepared.depends)
+        if ON_DEMAND.isdisjoint(shows) and audience.name == token.view:
+            is_steady = broadcast.history.is_steady(token.position, listener.actor, prepared.depends, shows)
             events = broadcast.history.missed(audience, token.position) if is_steady else None
         if events is None or (audience.held is not None and not audience.held.is_settled):
             broadcast.live.leave(subscription)

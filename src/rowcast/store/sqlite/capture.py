@@ -33,10 +33,12 @@ _LATE = f"""SELECT name FROM sqlite_schema ours WHERE type = 'trigger' AND name 
 _PAIRS = 50  # json_object takes at most 127 arguments in older builds that other programs may write with
 
 
-def install(connection: apsw.Connection, schema: Schema, watched: Iterable[str] = ()) -> bool:
-    """Make the triggers be what the schema needs; True if one had to be made or dropped."""
+def install(connection: apsw.Connection, schema: Schema, watched: Iterable[str] = ()) -> frozenset[str]:
+    """Make the triggers be what the schema needs. Returns the collections that had not all of them: what happened to their rows
+    meanwhile is not in the log."""
     names = (set(schema.collections) - UNLOGGED - ON_DEMAND) | (set(watched) & set(schema.collections))
-    wanted = dict(trigger for name in sorted(names) for trigger in _triggers(schema.collections[name]))
+    triggers = {name: dict(_triggers(schema.collections[name])) for name in sorted(names)}
+    wanted = {trigger: text for each in triggers.values() for trigger, text in each.items()}
     present = dict(ask(connection, _OURS))
     for name in present.keys() - wanted.keys():
         connection.execute(f"DROP TRIGGER {quote(name)}")
@@ -45,7 +47,7 @@ def install(connection: apsw.Connection, schema: Schema, watched: Iterable[str] 
     for name in changed:
         connection.execute(f"DROP TRIGGER IF EXISTS {quote(name)}")
         connection.execute(wanted[name])
-    return bool(changed) or bool(present.keys() - wanted.keys())
+    return frozenset(name for name, each in triggers.items() if each.keys() - present.keys()) - ON_DEMAND
 
 
 def remove(connection: apsw.Connection, table: str) -> None:
