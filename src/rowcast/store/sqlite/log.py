@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import apsw
 import msgspec
@@ -18,6 +17,7 @@ import msgspec
 from rowcast.feed import Change, Image
 from rowcast.feed.commit import Kind
 from rowcast.store.sqlite.connection import ask
+from rowcast.store.sqlite.displaced import NOTED, LogRow, settled
 
 _NEW = "SELECT seq, collection, key, op, before, after FROM rowcast_changes WHERE seq > ? ORDER BY seq"
 _CHUNK = _NEW + " LIMIT ?"
@@ -29,10 +29,6 @@ _NOTE = "INSERT OR IGNORE INTO rowcast_commits(last, at, units) VALUES(?, ?, ?)"
 _NOTES = "SELECT units FROM rowcast_commits WHERE last BETWEEN ? AND ? ORDER BY last"
 _encode = msgspec.json.encode
 _KINDS = {kind.value: kind for kind in Kind}
-
-LogRow = tuple[Any, ...]
-"""seq, collection, key, op, before, after"""
-
 
 End = int | tuple[int, str]
 """The last seq of a unit, with the user who asked for it if there was one."""
@@ -79,15 +75,20 @@ class Log:
         if not rows:
             return ()
         unit, user = len(self.ends), self.user
-        taken = tuple([change_of(row, unit, user) for row in rows])
+        taken = tuple([change_of(row, unit, user) for row in settled(rows) if row[3] != NOTED])
         self.last = rows[-1][0]
         self.ends.append(self.last if user is None else (self.last, user))
         self.changes += taken
         return taken
 
     def chunk(self, limit: int) -> list[LogRow]:
-        """Up to ``limit`` rows after ``last``, which stays where it is."""
-        return ask(self._connection, _CHUNK, (self.last, limit))
+        """Up to ``limit`` rows after ``last``, which stays where it is; more where they would end before it is clear what the last
+        one means."""
+        rows = ask(self._connection, _CHUNK, (self.last, limit))
+        while len(rows) == limit and rows[-1][3] == NOTED:
+            limit += 1
+            rows = ask(self._connection, _CHUNK, (self.last, limit))
+        return rows
 
     def signed(self, rows: Sequence[LogRow]) -> tuple[Change, ...]:
         """What another program has committed. Who asked for it, if that program was a server that has noted it."""
@@ -95,7 +96,11 @@ class Log:
         ends, users = units_of("[" + ",".join(units[1:-1] for (units,) in notes) + "]")
         places = [bisect_left(ends, row[0]) for row in rows]
         return tuple(
-            [change_of(row, 0, users[at] if at < len(users) else None) for row, at in zip(rows, places, strict=True)]
+            [
+                change_of(row, 0, users[at] if at < len(users) else None)
+                for row, at in zip(settled(rows), places, strict=True)
+                if row[3] != NOTED
+            ]
         )
 
     def collections(self) -> frozenset[str]:

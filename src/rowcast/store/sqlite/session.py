@@ -20,8 +20,9 @@ from rowcast.schema.system import METADATA
 from rowcast.store.sqlite import bootstrap, capture, indexes, orphans
 from rowcast.store.sqlite.announce import Announcer, Delivery
 from rowcast.store.sqlite.connection import ask, literal, open_writer
+from rowcast.store.sqlite.displaced import LogRow
 from rowcast.store.sqlite.introspect import read_schema
-from rowcast.store.sqlite.log import NEWEST, Log, LogRow
+from rowcast.store.sqlite.log import NEWEST, Log
 from rowcast.store.sqlite.settings import SqliteOptions
 
 T = TypeVar("T")
@@ -138,7 +139,7 @@ class WriteSession:
         """Commit; returns the changes of the transaction. ``tidy``: cut off the old end of the log now and then."""
         log = self.log
         changes, ends = log.flush()
-        if changes:
+        if ends:
             log.note(time.time(), log.last, ends)
         if log.pending:
             log.store_notes()
@@ -146,7 +147,7 @@ class WriteSession:
             self._trim()
         self._execute("COMMIT")
         self.transactions += 1
-        return Commit(self.position, changes, time.time()) if changes else None
+        return Commit(self.position, changes, time.time()) if ends else None
 
     def undo(self, mark: Mark) -> None:
         """Undo a transaction that has written rows alone."""
