@@ -21,6 +21,7 @@ from rowcast.protocol import (
     Subscribe,
     Unsubscribe,
 )
+from rowcast.protocol.backlog import Backlog
 
 HANDSHAKE_FAILED = {
     "type": "auth",
@@ -284,3 +285,18 @@ def test_unknown_members_are_ignored() -> None:
 def test_effects_are_values() -> None:
     assert Close(1001, "x") == Close(1001, "x")
     assert Demote() == Demote()
+
+
+# ---- what waits -------------------------------------------------------------------------------------------------------
+
+
+def test_one_frame_of_any_size_may_wait_besides() -> None:
+    backlog = Backlog(100)
+    assert not backlog.is_over(100, 10)
+    assert not backlog.is_over(5000, 5000)  # a long answer
+    assert not backlog.is_over(5090, 90)  # and what happens while it is on its way
+    assert backlog.is_over(5101, 11)
+    assert backlog.is_over(9000, 4000)  # no second one
+    assert not backlog.is_over(90, 10)
+    assert backlog.is_over(201, 201, 100)  # several short ones are not one long
+    assert not backlog.is_over(200, 200, 100)
