@@ -107,6 +107,7 @@ def test_time_does_not_run_out_while_credentials_are_checked() -> None:
     made.receive(AUTH, 9.0)
     made.suspend()
     assert made.tick(11.0) == ()
+    assert made.deadline is None  # nobody asks again and again meanwhile
     assert told(made.accepted(None, None, 12.0))[0]["status"] == "ok"
 
 
@@ -285,6 +286,17 @@ def test_unknown_members_are_ignored() -> None:
 def test_effects_are_values() -> None:
     assert Close(1001, "x") == Close(1001, "x")
     assert Demote() == Demote()
+
+
+@pytest.mark.parametrize(
+    "members", [{}, {"email": "a@b.cd"}, {"password": "x"}, {"access_token": 5}, {"email": "a", "password": "x"}]
+)
+def test_what_is_no_credentials_costs_nobody_the_connection(members: dict[str, Any]) -> None:
+    made = session(known=True)
+    effects = told(made.receive(json.dumps({"type": "auth", "uid": 1, **members}).encode(), 1.0))
+    assert [(e["type"], e["error"]["code"], e["uid"]) for e in effects] == [("auth", "INVALID_PAYLOAD", 1)]
+    greeting = session()
+    assert told(greeting.receive(json.dumps({"type": "auth", **members}).encode(), 1.0)) == [HANDSHAKE_FAILED, "Close"]
 
 
 # ---- what waits -------------------------------------------------------------------------------------------------------
