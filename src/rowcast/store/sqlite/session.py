@@ -4,6 +4,7 @@ did. Begins and ends transactions; must not know what is done in them. Used by t
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -25,6 +26,7 @@ from rowcast.store.sqlite.introspect import read_schema
 from rowcast.store.sqlite.log import NEWEST, Log
 from rowcast.store.sqlite.settings import SqliteOptions
 
+log = logging.getLogger("rowcast.store")
 T = TypeVar("T")
 Mark = tuple[int, int, int]
 
@@ -55,6 +57,7 @@ class WriteSession:
         self._announcer = announcer
         self._watched: set[str] = set()
         self._lacking: frozenset[str] = frozenset()
+        self._blamed = -1
         self.transactions = 0
         self.connection = open_writer(options)
         self.deadline = 0.0
@@ -232,6 +235,10 @@ class WriteSession:
                 self._cleaned = time.monotonic()
         except (apsw.Error, RowcastError):
             pass  # busy or gone: the next look or the next mutation meets it again
+        except Exception:  # writers must not wait for a thread that is no more
+            if self._blamed != self.log.last:
+                log.exception("what other programs have written after %s cannot be read", self.position)
+            self._blamed = self.log.last
         return False
 
     def _catch_up(self) -> None:
