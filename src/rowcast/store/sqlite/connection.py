@@ -69,7 +69,7 @@ def _ask_loosely(connection: apsw.Connection, text: str, args: Sequence[Any]) ->
     return [tuple(map(_read, row[::2], row[1::2])) for row in connection.execute(loosely, args).fetchall()]
 
 
-def _read(kind: str, value: Any) -> Any:
+def _read(kind: Any, value: Any) -> Any:
     return value.decode(errors="replace") if kind == "text" else value
 
 
