@@ -99,7 +99,7 @@ def settled(rows: Sequence[LogRow]) -> list[LogRow]:
 def _displaced(rows: Sequence[LogRow], noted: dict[tuple[Any, Any], int], row: LogRow) -> list[tuple[Any, Any]]:
     """Which of the noted rows must be gone, now that this one stands there."""
     _, collection, key, op, _, after = row[:6]
-    if op not in ("create", "update"):
+    if op not in ("create", "update") or after is None:
         return []
     values = msgspec.json.decode(after)
     return [
