@@ -89,6 +89,10 @@ class Share:
         started = self.date_start is None or seconds(self.date_start) <= now
         return started and (self.date_end is None or now < seconds(self.date_end))
 
+    def ends(self, latest: int) -> int:
+        """When it ends, in seconds since the epoch, but ``latest`` then."""
+        return latest if self.date_end is None else min(latest, int(seconds(self.date_end)))
+
     @property
     def is_used_up(self) -> bool:
         """Whether nobody else may come in."""
