@@ -8,6 +8,7 @@ import hashlib
 import time
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -90,8 +91,8 @@ class Share:
         return started and (self.date_end is None or now < seconds(self.date_end))
 
     def ends(self, latest: int) -> int:
-        """When it ends, in seconds since the epoch, but ``latest`` then."""
-        return latest if self.date_end is None else min(latest, int(seconds(self.date_end)))
+        """The first whole second (since the epoch) in which it has ended, but ``latest`` then."""
+        return latest if self.date_end is None else min(latest, ceil(seconds(self.date_end)))
 
     @property
     def is_used_up(self) -> bool:

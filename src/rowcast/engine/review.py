@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -146,12 +147,24 @@ class Review:
             listener.dismiss(InternalError())
 
     async def _identify(self, listener: Listener, sessions: Mapping[str, Session] | None) -> bool:
+        end = listener.actor.expires
         try:
             listener.actor = await identify_again(self._engine, listener.actor, sessions)
         except RowcastError as error:
             listener.dismiss(error)
             return False
+        if listener.actor.expires not in (None, end):
+            self._look_at_the_end(listener, listener.actor.expires)
         return True
+
+    def _look_at_the_end(self, listener: Listener, end: int) -> None:
+        """A share ends at another time than was known when its reader came."""
+
+        def look() -> None:
+            if listener.is_open:
+                self._broadcast.start(self._identify(listener, None))
+
+        asyncio.get_running_loop().call_later(max(0.0, end - time.time()), look)
 
     async def _review_watches(self, listener: Listener, preparing: Preparing) -> None:
         """Show each subscription of the listener what its actor may see now."""
