@@ -107,3 +107,19 @@ async def test_beside_what_was_not_logged(store: Opened, beside: apsw.Connection
     beside.execute("REPLACE INTO u(name) VALUES('X')")
     assert await told(store) == [(1, "delete"), (5, "create"), ("s", "update")]
     assert await store.since(begin) == store.commits
+
+
+async def test_a_row_of_many_columns(store: Opened) -> None:
+    names = [f"c{number}" for number in range(120)]
+    other = apsw.Connection(store.options.path)
+    other.set_busy_timeout(5000)
+    other.execute(f"CREATE TABLE wide(id INTEGER PRIMARY KEY, {', '.join(f'{name} TEXT' for name in names)})")
+    await told(store)
+    other.execute("INSERT INTO wide(id, c0, c119) VALUES(1, 'a', 'b')")
+    await told(store)
+    store.commits.clear()
+    other.execute("REPLACE INTO wide(id) VALUES(1)")
+    assert await told(store) == [(1, "delete"), (1, "create")]
+    gone = store.commits[0].changes[0]
+    assert gone.before is not None
+    assert (gone.before.values["c0"], gone.before.values["c119"], gone.before.values["c60"]) == ("a", "b", None)
