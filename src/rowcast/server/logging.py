@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+import time
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import structlog
@@ -21,10 +22,16 @@ _SECRET_NAMES = frozenset(
 )
 
 
-def configure(level: str, style: str) -> None:
+readers: set[Callable[[str, dict[str, Any]], None]] = set()
+"""Whoever reads along: called in the thread that writes, with the level's name and the line's members, secrets struck out."""
+_NAMES = {"warning": "warn", "critical": "fatal"}
+
+
+def configure(level: str, style: str, read: str = "silent") -> None:
     """Send every log line of the process, also those of the libraries, through one chain. ``style``: ``pretty`` for people,
-    ``raw`` for programs (one JSON object a line)."""
+    ``raw`` for programs (one JSON object a line). ``read``: the lowest level that readers are told of."""
     number = LEVELS[level]
+    least = min(number, LEVELS[read])
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -32,13 +39,14 @@ def configure(level: str, style: str) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             redact,
+            _Fork(number),
             _renderer(style),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(handlers=[_Forward()], level=max(number, logging.WARNING), force=True)
+    logging.basicConfig(handlers=[_Forward()], level=max(least, logging.WARNING), force=True)
 
 
 def forward() -> None:
@@ -69,6 +77,21 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
         elif isinstance(value, str):
             event[name] = _SECRET.sub(r"\1--redacted--", value)
     return event
+
+
+class _Fork:
+    """Tells the readers; what is below ``number`` goes no further."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __call__(self, _logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        name = _NAMES.get(event["level"], event["level"])
+        for tell in tuple(readers):
+            tell(name, {**event, "time": round(time.time() * 1000)})
+        if LEVELS.get(name, self._number) < self._number:
+            raise structlog.DropEvent
+        return event
 
 
 def _renderer(style: str) -> Any:

@@ -17,7 +17,9 @@ from rowcast.server.studio import FOLDER
 
 async def serve(app: Rowcast, config: Config) -> None:
     """Serve until a signal comes; then close the sockets, finish what was acknowledged and return."""
-    logging.configure(config.server.log_level, config.server.log_style)
+    sockets = config.engine.websockets
+    read = sockets.logs_level if sockets.enabled and sockets.logs_enabled else "silent"
+    logging.configure(config.server.log_level, config.server.log_style, read)
     warn_of_secret(config)
     file = database_file(config.engine.database)
     load_extensions(app, config.server)

@@ -87,7 +87,7 @@ async def refusal(server: Server, target: str = "", path: str = "/websocket", **
 # ---- the upgrade ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/other", "/websocket/", "/websocket/logs", "/"])
+@pytest.mark.parametrize("path", ["/other", "/websocket/", "/websocket/log", "/"])
 async def test_other_paths_are_refused_at_once(shared: Server, path: str) -> None:
     assert await refusal(shared, path=path) == 404
 
