@@ -21,6 +21,7 @@ from rowcast.store.sqlite.connection import ask
 
 _NEW = "SELECT seq, collection, key, op, before, after FROM rowcast_changes WHERE seq > ? ORDER BY seq"
 _CHUNK = _NEW + " LIMIT ?"
+_NEXT = "SELECT 1 FROM rowcast_changes WHERE seq > ? LIMIT 1"
 _TOUCHED = "SELECT DISTINCT collection FROM rowcast_changes WHERE seq > ?"
 NEWEST = "SELECT coalesce(max(seq), 0) FROM rowcast_changes"
 _OLD = """SELECT (SELECT max(last) FROM rowcast_commits WHERE last < ?1 AND (at < ?2 OR last <= ?1 - ?3)),
@@ -85,9 +86,21 @@ class Log:
         self.changes += taken
         return taken
 
-    def chunk(self, limit: int) -> list[LogRow]:
-        """Up to ``limit`` rows after ``last``, which stays where it is."""
-        return ask(self._connection, _CHUNK, (self.last, limit))
+    def is_at_end(self) -> bool:
+        """Whether nothing was appended after ``last``."""
+        return not ask(self._connection, _NEXT, (self.last,))
+
+    def chunk(self, limit: int, room: int) -> tuple[list[LogRow], bool]:
+        """The rows after ``last``, which stays where it is, and whether these are all: at most ``limit``, and no more than have
+        ``room`` bytes, but at least one."""
+        cursor, found, size = self._connection.execute(_CHUNK, (self.last, limit + 1)), list[LogRow](), 0
+        for row in cursor:
+            size += len(row[4] or "") + len(row[5] or "")
+            if found and (len(found) == limit or size > room):
+                cursor.close(True)
+                return found, False
+            found.append(row)
+        return found, True
 
     def signed(self, rows: Sequence[LogRow]) -> tuple[Change, ...]:
         """What another program has committed. Who asked for it, if that program was a server that has noted it."""

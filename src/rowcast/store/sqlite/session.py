@@ -115,18 +115,17 @@ class WriteSession:
             return False
         finally:
             self.connection.set_busy_timeout(round(self._options.busy_timeout * 1000))
-        if self._pragma("schema_version") == self._layout and not self.log.chunk(1):
+        if self._pragma("schema_version") == self._layout and self.log.is_at_end():
             return True
         self._execute("ROLLBACK")
         return False
 
     def begin(self) -> tuple[list[Commit], Schema | None]:
         """Begin a transaction; returns what other programs have committed until then, and the data model if it is new."""
-        most = self._options.chunk
         while True:
             self._execute("BEGIN IMMEDIATE")
-            rows = self.log.chunk(most + 1)
-            if len(rows) <= most:
+            rows, is_all = self._chunk()
+            if is_all:
                 break
             self._execute("ROLLBACK")
             self._catch_up()
@@ -224,7 +223,7 @@ class WriteSession:
         if self._pragma("schema_version") != self._layout:
             self._announcer.post(Delivery(schema=self.in_transaction(self.refresh)))
         ahead: frozenset[str] | None = None
-        while rows := self.log.chunk(self._options.chunk):
+        while rows := self._chunk()[0]:
             commit = replace(self._noted(rows), is_apart=True)
             if ahead is None:
                 ahead = self.log.collections()
@@ -236,6 +235,9 @@ class WriteSession:
                 pass
         if self.log.pending:
             self.in_transaction(self.log.store_notes)
+
+    def _chunk(self) -> tuple[list[LogRow], bool]:
+        return self.log.chunk(self._options.chunk, self._options.chunk_bytes)
 
     def _noted(self, rows: list[LogRow]) -> Commit:
         """Their commit, written down before anybody is told of it: a position within it must mean the same after a crash."""
