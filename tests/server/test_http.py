@@ -18,8 +18,7 @@ from tests.support.server import Server
 
 def exchange(server: Server, *parts: bytes) -> tuple[int, dict[str, str], bytes]:
     """Send the parts one after the other; status, headers and body of what comes back until the server closes."""
-    host, port = server.base.removeprefix("http://").rsplit(":", 1)
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection(server.place, timeout=10) as connection:
         for part in parts:
             try:
                 connection.sendall(part)
