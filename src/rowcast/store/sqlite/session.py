@@ -17,7 +17,7 @@ from rowcast.errors import RowcastError
 from rowcast.feed import Commit, Position
 from rowcast.schema import Schema
 from rowcast.schema.system import METADATA
-from rowcast.store.sqlite import bootstrap, capture, indexes, orphans
+from rowcast.store.sqlite import bootstrap, capture, epoch, indexes, orphans
 from rowcast.store.sqlite.announce import Announcer, Delivery
 from rowcast.store.sqlite.connection import ask, literal, open_writer
 from rowcast.store.sqlite.introspect import read_schema
@@ -35,6 +35,9 @@ _METADATA = f"""SELECT 1 FROM rowcast_changes WHERE seq > ? AND collection IN
 
 CLEAN_EVERY = 60.0
 """Seconds between two cuts while nothing is written."""
+
+WITNESS_EVERY = 1.0
+"""Seconds between two notes of how far the log has come, which are not part of the database."""
 
 SLICE = 20_000
 """Steps of a statement between two looks at the clock."""
@@ -67,17 +70,18 @@ class WriteSession:
     def _prepare(self) -> None:
         self._execute("BEGIN IMMEDIATE")
         bootstrap.bootstrap(self.connection)
-        self._epoch = bootstrap.begin_history(self.connection, self._options.path)
         self.schema, self._described = read_schema(self.connection, 1), 0
         orphans.install(self.connection, self.schema)
         capture.install(self.connection, self.schema)
         indexes.keep(self.connection, self.schema)
         self.log = Log(self.connection)
+        self._epoch = epoch.begin_history(self.connection, self._options.path, self.log.last)
         self.log.note(time.time(), self.log.last, [self.log.last])
         self.log.store_notes()
         self._execute("COMMIT")
         self._layout, self._seen = self._pragma("schema_version"), self._pragma("data_version")
         self._trimmed, self._cleaned = self.log.last, time.monotonic()
+        self._witnessed = self.log.last, self._cleaned
 
     @property
     def position(self) -> Position:
@@ -92,7 +96,7 @@ class WriteSession:
 
     def _finish(self) -> None:
         self.log.store_notes()
-        bootstrap.end_history(self.connection)
+        epoch.end_history(self.connection, self._options.path, self.log.last)
 
     def _logged(self, _connection: apsw.Connection, _database: str, pages: int) -> int:
         self.pages = pages
@@ -206,6 +210,7 @@ class WriteSession:
     def look(self) -> bool:
         """See whether another program has committed, and announce it; tidy up now and then. True if there is more to tidy up."""
         try:
+            self._witness()
             seen = self._pragma("data_version")
             if seen != self._seen:
                 self._catch_up()
@@ -217,6 +222,13 @@ class WriteSession:
         except (apsw.Error, RowcastError):
             pass  # busy or gone: the next look or the next mutation meets it again
         return False
+
+    def _witness(self) -> None:
+        """See to it that a file that is put back from a copy is known by that, now and then."""
+        last, at = self._witnessed
+        if self.log.last != last and time.monotonic() - at > WITNESS_EVERY:
+            epoch.witness(self.connection, self._options.path, self.log.last)
+            self._witnessed = self.log.last, time.monotonic()
 
     def _catch_up(self) -> None:
         """Announce other programs' changes, in bounded parts, each once the loop is through with the one before."""
