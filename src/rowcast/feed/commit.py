@@ -11,6 +11,11 @@ from typing import Any
 import msgspec
 
 Key = str | int
+GAP = "rowcast_gap"
+"""The collection of a change that is no row's: rows of the collection that its key names may have changed without being logged."""
+
+
+NONE: frozenset[str] = frozenset()
 
 
 class Kind(StrEnum):
@@ -114,7 +119,17 @@ class Commit:
         return frozenset([change.collection for change in self.changes])
 
     @cached_property
+    def gaps(self) -> frozenset[str]:
+        """The collections whose rows may have changed without being logged (see ``GAP``)."""
+        return frozenset([str(c.key) for c in self.changes if c.collection == GAP]) if GAP in self.collections else NONE
+
+    @cached_property
+    def beyond(self) -> frozenset[str]:
+        """The collections of which more rows than those in ``changes`` may be others now: what a reader finds in the database has
+        later parts of the same transaction already, and what was not logged."""
+        return self.ahead | self.gaps
+
+    @cached_property
     def decisive(self) -> frozenset[str]:
-        """The collections whose rows may be others now, those of later parts of the same transaction among them: what a reader
-        finds in the database holds them already."""
-        return self.collections | self.ahead if self.ahead else self.collections
+        """The collections whose rows may be others now."""
+        return self.collections | self.beyond if self.beyond else self.collections

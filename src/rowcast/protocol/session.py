@@ -199,7 +199,10 @@ class Session:
 
     def tick(self, now: float) -> Effects:
         """Time has passed: call when ``deadline`` is reached."""
-        if self.deadline is None or now < self.deadline or self.phase is Phase.CLOSED or self._checking is not None:
+        if self.deadline is None or now < self.deadline or self.phase is Phase.CLOSED:
+            return NOTHING
+        if self._checking is not None:  # what is found out about the credentials decides
+            self.deadline = None
             return NOTHING
         if self.phase is Phase.GREETING:
             return self._failed()

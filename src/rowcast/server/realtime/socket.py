@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
+from rowcast.protocol.backlog import Backlog
 from rowcast.server.realtime.base import GOING_AWAY, TOO_BIG
 from rowcast.server.realtime.deflate import Broken, TooLong, inflated, stored
 
@@ -25,6 +26,8 @@ _DATA = (WSMsgType.TEXT, WSMsgType.BINARY)
 _PATIENCE = 2.0
 """Seconds that the peer has to answer a close frame."""
 _PROTOCOL_ERROR, _BAD_DATA = 1002, 1007
+_HEADER = 10
+"""Bytes of the longest head of a frame."""
 
 
 def header(size: int, *, packed: bool = False) -> bytes:
@@ -44,10 +47,8 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
 
     def __init__(self, hub: Hub, admission: Admission, gone: Callable[[Socket], None]) -> None:
         self._hub, self._admission, self._gone = hub, admission, gone
-        self._limit, self._most = (
-            hub.engine.settings.websockets.max_payload_size,
-            hub.engine.settings.websockets.outbox_size,
-        )
+        self._limit = hub.engine.settings.websockets.max_payload_size
+        self._backlog = Backlog(hub.engine.settings.websockets.outbox_size)
         self._transport: Any = None
         self._driver: AnyDriver | None = None
         self._closing = self._congested = False
@@ -107,7 +108,7 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
             return
         self._transport.send(_TEXT, frame, True, self._packed)
         if self._congested:
-            self._check_backlog()
+            self._check_backlog([frame])
 
     def reply(self, frame: bytes) -> None:
         """See ``Wire``. The answers of one turn of the loop leave in one system call."""
@@ -132,10 +133,11 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
             frames = [header(len(reply), packed=self._packed) + reply for reply in replies]
             self._transport.underlying_transport.write(b"".join(frames))
         if self._congested:
-            self._check_backlog()
+            self._check_backlog(replies)
 
-    def _check_backlog(self) -> None:
-        if not self._closing and self._transport.underlying_transport.get_write_buffer_size() > self._most:
+    def _check_backlog(self, added: list[bytes]) -> None:
+        sizes = [len(frame) + _HEADER for frame in added]
+        if not self._closing and self._backlog.is_over(self.waiting, sum(sizes), max(sizes, default=0)):
             self._driver.too_slow()  # type: ignore[union-attr]
 
     def close(self, code: int | None, reason: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rowcast.feed import Change, Commit, Position
 from rowcast.store.base import Row
+from rowcast.store.sqlite.displaced import NOTED, settled
 from rowcast.store.sqlite.log import change_of, units_of
 from rowcast.store.sqlite.reader import Reader
 from rowcast.store.sqlite.settings import SqliteOptions
@@ -41,10 +42,11 @@ async def is_cut(reader: Reader, position: Position) -> bool:
 def commits_of(rows: list[Row], epoch: str, chunk: int) -> Iterator[Commit]:
     """Rows with the same ``units`` text are one commit: its last number is unique to it. Rows not noted yet go in parts."""
     changes: list[Change] = []
-    for index, row in enumerate(rows):
+    for index, row in enumerate(settled(rows)):
         ends, users = units_of(row[6] or "[]")
         unit = bisect_left(ends, row[0])
-        changes.append(change_of(row[:6], unit, users[unit] if unit < len(users) else None))
+        if row[3] != NOTED:
+            changes.append(change_of(row[:6], unit, users[unit] if unit < len(users) else None))
         is_last = index + 1 == len(rows) or rows[index + 1][6] != row[6] or (not row[6] and len(changes) >= chunk)
         if is_last:
             yield Commit(Position(epoch, row[0]), tuple(changes))

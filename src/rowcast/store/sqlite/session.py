@@ -4,6 +4,7 @@ did. Begins and ends transactions; must not know what is done in them. Used by t
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -14,16 +15,18 @@ from typing import TypeVar
 import apsw
 
 from rowcast.errors import RowcastError
-from rowcast.feed import Commit, Position
+from rowcast.feed import GAP, Commit, Position
 from rowcast.schema import Schema
 from rowcast.schema.system import METADATA
 from rowcast.store.sqlite import bootstrap, capture, epoch, indexes, orphans
 from rowcast.store.sqlite.announce import Announcer, Delivery
 from rowcast.store.sqlite.connection import ask, literal, open_writer
+from rowcast.store.sqlite.displaced import LogRow
 from rowcast.store.sqlite.introspect import read_schema
-from rowcast.store.sqlite.log import NEWEST, Log, LogRow
+from rowcast.store.sqlite.log import NEWEST, Log
 from rowcast.store.sqlite.settings import SqliteOptions
 
+log = logging.getLogger("rowcast.store")
 T = TypeVar("T")
 Mark = tuple[int, int, int]
 
@@ -32,6 +35,8 @@ TRIM_EVERY = 2000
 
 _METADATA = f"""SELECT 1 FROM rowcast_changes WHERE seq > ? AND collection IN
  ({", ".join(map(literal, sorted(METADATA)))}) LIMIT 1"""
+
+_GAP = f"INSERT INTO rowcast_changes(collection, key, op) VALUES({literal(GAP)}, ?, 'update')"
 
 CLEAN_EVERY = 60.0
 """Seconds between two cuts while nothing is written."""
@@ -54,6 +59,8 @@ class WriteSession:
         self._options = options
         self._announcer = announcer
         self._watched: set[str] = set()
+        self._lacking: frozenset[str] = frozenset()
+        self._blamed = -1
         self.transactions = 0
         self.connection = open_writer(options)
         self.deadline = 0.0
@@ -71,9 +78,7 @@ class WriteSession:
         self._execute("BEGIN IMMEDIATE")
         bootstrap.bootstrap(self.connection)
         self.schema, self._described = read_schema(self.connection, 1), 0
-        orphans.install(self.connection, self.schema)
-        capture.install(self.connection, self.schema)
-        indexes.keep(self.connection, self.schema)
+        self._note_gaps(self._install())
         self.log = Log(self.connection)
         self._epoch = epoch.begin_history(self.connection, self._options.path, self.log.last)
         self.log.note(time.time(), self.log.last, [self.log.last])
@@ -129,19 +134,18 @@ class WriteSession:
         while True:
             self._execute("BEGIN IMMEDIATE")
             rows, is_all = self._chunk()
-            if is_all:
+            if is_all and self._pragma("schema_version") == self._layout:
                 break
             self._execute("ROLLBACK")
             self._catch_up()
         commits = [self._foreign(rows)] if rows else []
-        stale = self._pragma("schema_version") != self._layout or _has_metadata(commits)
-        return commits, self.refresh() if stale else None
+        return commits, self.refresh() if _has_metadata(commits) else None
 
     def commit(self, *, tidy: bool = True) -> Commit | None:
         """Commit; returns the changes of the transaction. ``tidy``: cut off the old end of the log now and then."""
         log = self.log
         changes, ends = log.flush()
-        if changes:
+        if ends:
             log.note(time.time(), log.last, ends)
         if log.pending:
             log.store_notes()
@@ -149,7 +153,7 @@ class WriteSession:
             self._trim()
         self._execute("COMMIT")
         self.transactions += 1
-        return Commit(self.position, changes, time.time()) if changes else None
+        return Commit(self.position, changes, time.time()) if ends else None
 
     def undo(self, mark: Mark) -> None:
         """Undo a transaction that has written rows alone."""
@@ -170,8 +174,20 @@ class WriteSession:
         """Read the data model anew, in a transaction, and let the triggers follow it."""
         self.schema = read_schema(self.connection, self.schema.version + 1)
         self._described = int(ask(self.connection, NEWEST)[0][0])
-        self._install()
+        self._lacking = self._install()
         return self.schema
+
+    def _refresh_altered(self) -> Schema:
+        """Like ``refresh``, when another program has altered something. Triggers go with the table that they are of: where they are
+        gone, rows may have changed unnoticed, and so the log says."""
+        known = self.schema.collections.keys()
+        schema = self.refresh()
+        self._note_gaps(self._lacking & known)
+        return schema
+
+    def _note_gaps(self, collections: Iterable[str]) -> None:
+        if ask(self.connection, NEWEST)[0][0]:  # else nobody knows anything that could be out of date
+            self.connection.executemany(_GAP, [(name,) for name in sorted(collections)])
 
     def is_described(self) -> bool:
         """Whether no metadata were written since the data model was read."""
@@ -187,11 +203,13 @@ class WriteSession:
         (self._watched.add if on else self._watched.discard)(collection)
         self._install()
 
-    def _install(self) -> None:
+    def _install(self) -> frozenset[str]:
+        """Returns the collections that were not logged."""
         orphans.install(self.connection, self.schema)
-        capture.install(self.connection, self.schema, self._watched)
+        lacking = capture.install(self.connection, self.schema, self._watched)
         indexes.keep(self.connection, self.schema)
         self._layout = self._pragma("schema_version")
+        return lacking
 
     def in_transaction(self, call: Callable[[], T]) -> T:
         """Run something that announces nothing."""
@@ -221,6 +239,10 @@ class WriteSession:
                 self._cleaned = time.monotonic()
         except (apsw.Error, RowcastError):
             pass  # busy or gone: the next look or the next mutation meets it again
+        except Exception:  # writers must not wait for a thread that is no more
+            if self._blamed != self.log.last:
+                log.exception("what other programs have written after %s cannot be read", self.position)
+            self._blamed = self.log.last
         return False
 
     def _witness(self) -> None:
@@ -233,7 +255,7 @@ class WriteSession:
     def _catch_up(self) -> None:
         """Announce other programs' changes, in bounded parts, each once the loop is through with the one before."""
         if self._pragma("schema_version") != self._layout:
-            self._announcer.post(Delivery(schema=self.in_transaction(self.refresh)))
+            self._announcer.post(Delivery(schema=self.in_transaction(self._refresh_altered)))
         ahead: frozenset[str] | None = None
         while rows := self._chunk()[0]:
             commit = replace(self._noted(rows), is_apart=True)
