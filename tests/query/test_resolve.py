@@ -220,9 +220,29 @@ def test_groups(harbour: Harbour) -> None:
     ]
 
 
+def test_groups_are_sorted_by_what_is_asked_of_them(harbour: Harbour) -> None:
+    asked: dict[str, Any] = {"aggregate": {"count": "*", "sum": "guests,fare"}, "groupBy": "ship", "fields": "*"}
+    rows = harbour.ask("voyages", **asked)
+    for key, value in (
+        ("count", lambda row: row["count"]),
+        ("sum.guests", lambda row: row["sum"]["guests"] or 0),
+        ("sum.fare", lambda row: row["sum"]["fare"] or 0),
+    ):
+        assert [value(row) for row in harbour.ask("voyages", sort=key, **asked)] == sorted(map(value, rows))
+        assert [value(row) for row in harbour.ask("voyages", sort=f"-{key}", **asked)] == sorted(
+            map(value, rows), reverse=True
+        )
+    assert harbour.ask("voyages", aggregate={"max": "year(leaves)"}, groupBy="ship", sort="-max.year(leaves),ship")
+    assert harbour.ask("ships", aggregate={"countAll": "*"}, groupBy="kind", sort="-countAll,kind", limit=1)
+
+
 @pytest.mark.parametrize(
     "raw",
     [
+        {"aggregate": {"sum": "crew,id"}, "groupBy": "kind", "sort": "sum"},
+        {"aggregate": {"count": ""}},
+        {"fields": "voyages.*", "deep": {"voyages": {"_aggregate": {"count": "*"}}}},
+        {"fields": "voyages", "deep": {"voyages": {"_groupBy": ["guests"]}}},
         {"aggregate": {"median": "crew"}},
         {"aggregate": {"sum": "name"}},
         {"aggregate": {"count": "voyages"}},

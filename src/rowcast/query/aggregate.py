@@ -21,7 +21,7 @@ def aggregates(
 ) -> tuple[tuple[Aggregate, ...], tuple[Leaf, ...]]:
     """The aggregates and the groups of a query. Raises ``InvalidQuery`` and ``Forbidden``."""
     found = [
-        _aggregate(sight, collection, function, name, path)
+        aggregate(sight, collection, function, name, path)
         for function, names in query.aggregate.items()
         for name in names
     ]
@@ -30,7 +30,8 @@ def aggregates(
     )
 
 
-def _aggregate(sight: Sight, collection: Collection, function: str, name: str, path: Path) -> Aggregate:
+def aggregate(sight: Sight, collection: Collection, function: str, name: str, path: Path) -> Aggregate:
+    """One aggregate of a field, or of whole rows (``*``). Raises ``InvalidQuery`` and ``Forbidden``."""
     if function not in FUNCTIONS:
         raise InvalidQuery(f'Invalid aggregate function "{function}"')
     if function == "countAll" or (name == "*" and function == "count"):
