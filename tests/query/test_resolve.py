@@ -236,6 +236,17 @@ def test_groups_are_sorted_by_what_is_asked_of_them(harbour: Harbour) -> None:
     assert harbour.ask("ships", aggregate={"countAll": "*"}, groupBy="kind", sort="-countAll,kind", limit=1)
 
 
+def test_null_written_as_text_is_null(harbour: Harbour) -> None:
+    for written in ("null", "NULL"):
+        for field in ("name", "crew", "sister"):
+            none = harbour.ask("ships", filter={field: {"_null": True}})
+            assert harbour.ask("ships", filter={field: {"_eq": written}}) == none
+            assert harbour.ask("ships", filter={field: {"_neq": written}}) == harbour.ask(
+                "ships", filter={field: {"_nnull": True}}
+            )
+    assert harbour.ask("ships", filter={"name": {"_contains": "null"}}) == []
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -54,7 +54,7 @@ def value(kind: str, raw: Any) -> Const | Variable:
 
 
 def _scalar(ref: Ref, kind: str, operator: str, raw: Any, strict: bool) -> Condition:
-    if raw is None and operator in ("eq", "neq"):
+    if operator in ("eq", "neq") and raw in (None, "null", "NULL"):  # brackets have no other way to say it
         return Test(ref, "null" if operator == "eq" else "nnull", _NOTHING)
     if isinstance(raw, (Mapping, list, tuple)) or (raw is None and strict):
         raise InvalidQuery(f'The filter value for "_{operator}" has to be a string, number, or boolean')
