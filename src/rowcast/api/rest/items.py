@@ -27,7 +27,7 @@ Key = str | int
 
 SYSTEM = (
     "access", "activity", "comments", "dashboards", "files", "flows", "folders", "notifications", "operations", "panels",
-    "permissions", "policies", "presets", "revisions", "roles", "settings", "shares", "translations", "users", "versions",
+    "permissions", "policies", "presets", "revisions", "roles", "shares", "translations", "users", "versions",
 )  # fmt: skip
 READ_ONLY = frozenset({"activity", "revisions"})
 
@@ -245,3 +245,9 @@ def _is_singleton(request: Request, collection: str) -> bool:
 routes: list[Route] = item_routes("/items/{collection}", collection_of)
 for _name in SYSTEM:
     routes += item_routes("/" + _name, of_system(_name), read_only=_name in READ_ONLY)
+_settings = Door(of_system("settings"))
+routes += [
+    Route("/settings", _settings.list, methods=["GET"]),
+    Route("/settings", _settings.search, methods=["SEARCH"]),
+    Route("/settings", _settings.update_many, methods=["PATCH"]),
+]
