@@ -13,7 +13,7 @@ from rowcast.engine.create import create
 from rowcast.engine.delete import delete
 from rowcast.engine.flows.trigger import trigger
 from rowcast.engine.update import update
-from rowcast.errors import Forbidden, InternalError, InvalidPayload
+from rowcast.errors import Forbidden, InvalidPayload, RowcastError
 from tests.engine.people import People, allow
 
 Step = tuple[str, str, dict[str, Any]]
@@ -115,8 +115,21 @@ async def test_whose_rights_hold(people: People) -> None:
         if good:
             assert len(await call(people, key, actor)) == 1
         else:
-            with pytest.raises(InternalError):
+            with pytest.raises(Forbidden):
                 await call(people, key, actor)
+
+
+async def test_a_flow_answers_with_its_own_error(people: People) -> None:
+    async def refused(**options: Any) -> tuple[str, int, str]:
+        key = await flow(people, "webhook", ("no", "throw-error", options), method="POST", error_on_reject=True)
+        with pytest.raises(RowcastError) as caught:
+            await call(people, key, Actor(), name="Ann")
+        return caught.value.code, caught.value.status, caught.value.message
+
+    said = {"code": "TEAPOT", "status": "418", "message": "No coffee, {{$trigger.body.name}}"}
+    assert await refused(**said) == ("TEAPOT", 418, "No coffee, Ann")
+    assert await refused(status=200) == ("FLOW_FAILED", 500, "The flow has failed.")
+    assert await refused(code=7, status=[], message={"a": 1}) == ("7", 500, '{"a":1}')
 
 
 async def test_what_goes_wrong_goes_another_way(people: People) -> None:

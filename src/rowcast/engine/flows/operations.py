@@ -4,6 +4,7 @@ comes next."""
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from email.message import EmailMessage
 from typing import Any
@@ -15,10 +16,11 @@ from rowcast.auth import SYSTEM, Actor
 from rowcast.auth.email import is_email
 from rowcast.engine.delete import delete
 from rowcast.engine.flows.run import DEEPEST, Rejected, Run, run
+from rowcast.engine.flows.template import text
 from rowcast.engine.flows.writing import create_quietly, update_quietly
 from rowcast.engine.identify import stand
 from rowcast.engine.read import read, read_keys
-from rowcast.errors import Forbidden, InvalidPayload
+from rowcast.errors import Forbidden, InvalidPayload, Thrown
 from rowcast.query.check import violations
 from rowcast.query.parse import parse
 
@@ -54,7 +56,10 @@ async def sleep(_running: Run, options: Options) -> Any:
 
 async def throw(_running: Run, options: Options) -> Any:
     """Fails, with words of one's own."""
-    raise Rejected({name: options.get(name) for name in ("code", "status", "message")})
+    code, status, message = (options.get(name) for name in ("code", "status", "message"))
+    number = int(status) if re.fullmatch(r"[45]\d\d", str(status)) else None
+    refusal = Thrown(text(message) or None, text(code) or None, number)
+    raise Rejected({"code": code, "status": status, "message": message}, refusal)
 
 
 async def item_create(running: Run, options: Options) -> Any:

@@ -14,7 +14,7 @@ from rowcast.auth import Actor
 from rowcast.engine.flows.flow import FLOWS, Flow, Operation
 from rowcast.engine.flows.template import fill
 from rowcast.engine.mutation.scope import Scope, within
-from rowcast.errors import RowcastError
+from rowcast.errors import InternalError, RowcastError
 from rowcast.query.sql import mutate
 
 if TYPE_CHECKING:
@@ -30,24 +30,25 @@ log = structlog.get_logger("rowcast.flows")
 
 
 class Rejected(Exception):
-    """An operation did not go well; ``value`` is what the next one is told."""
+    """An operation did not go well; ``value`` is what the next one is told, ``refusal`` what the one who has set off the flow may
+    be."""
 
-    def __init__(self, value: Any) -> None:
+    def __init__(self, value: Any, refusal: RowcastError | None = None) -> None:
         super().__init__(str(value))
-        self.value = value
+        self.value, self.refusal = value, refusal or InternalError()
 
 
 @dataclass
 class Run:
-    """One run. ``actor``: who set it off; ``chain``: what is known so far; ``failed``: whether the last operation went
-    wrong."""
+    """One run. ``actor``: who set it off; ``chain``: what is known so far; ``refusal``: what went wrong with the last
+    operation."""
 
     engine: Engine
     flow: Flow
     actor: Actor
     chain: dict[str, Any]
     depth: int = 0
-    failed: bool = False
+    refusal: RowcastError | None = None
     steps: list[dict[str, str]] = field(default_factory=list)
 
     def result(self, wanted: object = None) -> Any:
@@ -79,13 +80,13 @@ async def _step(running: Run, operation: Operation) -> Operation | None:
         work = OPERATIONS.get(operation.type)
         if work is None:
             raise Rejected({"message": f'Operations of the type "{operation.type}" do not exist here'})
-        value, good = await work(running, fill(dict(operation.options), running.chain)), True
+        value, refusal = await work(running, fill(dict(operation.options), running.chain)), None
     except Rejected as rejected:
-        value, good = rejected.value, False
+        value, refusal = rejected.value, rejected.refusal
     except RowcastError as error:
-        value, good = [member.as_wire() for member in error.members()], False
+        value, refusal = [member.as_wire() for member in error.members()], error
     running.chain[operation.key] = running.chain["$last"] = value
-    running.failed = not good
+    running.refusal, good = refusal, refusal is None
     running.steps.append({"operation": operation.id, "key": operation.key, "status": "resolve" if good else "reject"})
     following = operation.resolve if good else operation.reject
     if not good and following is None:
