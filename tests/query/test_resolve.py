@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -223,11 +224,12 @@ def test_groups(harbour: Harbour) -> None:
 def test_groups_are_sorted_by_what_is_asked_of_them(harbour: Harbour) -> None:
     asked: dict[str, Any] = {"aggregate": {"count": "*", "sum": "guests,fare"}, "groupBy": "ship", "fields": "*"}
     rows = harbour.ask("voyages", **asked)
-    for key, value in (
-        ("count", lambda row: row["count"]),
-        ("sum.guests", lambda row: row["sum"]["guests"] or 0),
-        ("sum.fare", lambda row: row["sum"]["fare"] or 0),
-    ):
+    values: dict[str, Callable[[Any], float]] = {
+        "count": lambda row: row["count"],
+        "sum.guests": lambda row: row["sum"]["guests"] or 0,
+        "sum.fare": lambda row: row["sum"]["fare"] or 0,
+    }
+    for key, value in values.items():
         assert [value(row) for row in harbour.ask("voyages", sort=key, **asked)] == sorted(map(value, rows))
         assert [value(row) for row in harbour.ask("voyages", sort=f"-{key}", **asked)] == sorted(
             map(value, rows), reverse=True
