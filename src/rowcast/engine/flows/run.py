@@ -3,7 +3,7 @@ Must not know what an operation does."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +20,16 @@ from rowcast.query.sql import mutate
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
 
+Options = Mapping[str, Any]
+"""Those of an operation, filled in."""
 MOST_STEPS = 200
 """Operations of one run: those of a flow that goes in a circle end there."""
 DEEPEST = 8
 """How many flows may set off each other."""
-_HIDDEN = frozenset({"authorization", "cookie"})
+REDACTED = "--redacted--"
+SHORTEST_SECRET = 4
+"""Values of the environment that are shorter are no secrets, and would be found in any text."""
+_HIDDEN = frozenset({"authorization", "cookie", "set-cookie"})
 
 log = structlog.get_logger("rowcast.flows")
 
@@ -62,7 +67,7 @@ class Run:
 async def run(engine: Engine, flow: Flow, actor: Actor, trigger: Any, depth: int = 0) -> Run:
     """Run the flow to its end. What goes wrong is in the result; nothing is raised but for a fault of the program."""
     who = {"user": actor.user, "role": actor.role, "admin": actor.admin, "app": actor.app, "ip": actor.ip}
-    chain = {"$trigger": trigger, "$last": trigger, "$accountability": who, "$env": {}}
+    chain = {"$trigger": trigger, "$last": trigger, "$accountability": who, "$env": dict(engine.settings.flows_env)}
     running = Run(engine, flow, actor, chain, depth)
     following = flow.operations.get(flow.first or "")
     while following is not None and len(running.steps) < MOST_STEPS:
@@ -102,7 +107,9 @@ async def _keep(running: Run) -> None:
         noted = ("run", a.user, scope.now, a.ip, a.user_agent, a.origin and a.origin[:255], FLOWS, running.flow.id)
         activity = (await scope.tx.fetch(mutate.ACTIVITY, noted))[0][0]
         if running.flow.accountability == "all":
-            data = {"steps": running.steps, "data": _plain(running.chain)}
+            chain = {name: value for name, value in running.chain.items() if name != "$env"}
+            secrets = [value for _, value in running.engine.settings.flows_env if len(value) >= SHORTEST_SECRET]
+            data = {"steps": running.steps, "data": _plain(chain, secrets)}
             text = msgspec.json.encode(data).decode()
             await scope.tx.fetch(mutate.REVISION, (activity, FLOWS, running.flow.id, text, None, None))
 
@@ -112,9 +119,15 @@ async def _keep(running: Run) -> None:
         log.warning("a run of a flow could not be noted", flow=running.flow.name, code=error.code)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, secrets: Sequence[str]) -> Any:
+    """The value without tokens and without what the environment holds."""
     if isinstance(value, Mapping):
         return {
-            str(name): "--redacted--" if str(name).lower() in _HIDDEN else _plain(part) for name, part in value.items()
+            str(name): REDACTED if str(name).lower() in _HIDDEN else _plain(part, secrets)
+            for name, part in value.items()
         }
-    return [_plain(part) for part in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_plain(part, secrets) for part in value]
+    for secret in secrets if isinstance(value, str) else ():
+        value = value.replace(secret, REDACTED)
+    return value
