@@ -38,6 +38,8 @@ def aggregate(sight: Sight, collection: Collection, function: str, name: str, pa
         return Aggregate(function, function)
     ref = sight.ref(collection, collection.primary if name == "*" else name, path)
     _require_column(ref)
+    if function in SUMS:
+        require_shown(ref)
     if function in SUMS and result_type(ref) not in NUMBERS | {"unknown"}:
         raise InvalidQuery(f'"{ref.field.type}" field type does not contain the "{function}" aggregate function')
     return Aggregate(function, name, ref)
@@ -49,7 +51,14 @@ def _group(sight: Sight, collection: Collection, query: Query, name: str, path: 
     real = query.alias.get(name, name)
     ref = sight.ref(collection, real, path)
     _require_column(ref)
+    require_shown(ref)
     return Leaf(name if name in query.alias else call(real).key, ref)
+
+
+def require_shown(ref: Ref) -> None:
+    """Raise ``InvalidQuery`` for a concealed field where its values would tell themselves by their order or their sum."""
+    if ref.field.concealed:
+        raise InvalidQuery(f'"{ref.field.name}" is concealed: it neither sorts, groups nor sums')
 
 
 def _require_column(ref: Ref) -> None:

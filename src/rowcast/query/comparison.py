@@ -23,6 +23,8 @@ def compare(ref: Ref, operator: str, raw: Any, *, strict: bool = True) -> Condit
     kind = result_type(ref)
     if operator not in allowed(kind):
         raise InvalidQuery(f'"{kind}" field type does not contain the "_{operator}" filter operator')
+    if strict and ref.field.concealed and operator not in NULLNESS:  # else it would be found out letter by letter
+        raise InvalidQuery(f'Field with "conceal" special does not allow the "_{operator}" filter operator')
     if operator == "json":
         return _json(ref, raw, strict)
     if operator in NULLNESS:

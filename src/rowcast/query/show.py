@@ -32,6 +32,7 @@ from rowcast.query.tree import (
     Value,
     Variable,
 )
+from rowcast.query.variables import written
 
 FLAGS = frozenset({"null", "nnull", "empty", "nempty"})
 
@@ -97,7 +98,7 @@ def _value(value: Value) -> Any:
         case Const(inner):
             return list(inner) if isinstance(inner, tuple) else inner
         case Variable(name):
-            return name
+            return written(name)
         case Slot(index):
             return f"${index}"
         case Ref():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rowcast.errors import InvalidQuery
-from rowcast.query.aggregate import aggregate
+from rowcast.query.aggregate import aggregate, require_shown
 from rowcast.query.calls import call, split
 from rowcast.query.parse import Query
 from rowcast.query.sight import Path, Sight
@@ -48,6 +48,7 @@ def _order(sight: Sight, collection: Collection, query: Query, key: str, path: P
         path, links = (*path, name), [*links, link]
         collection = sight.collection(link.target or "", path)
     ref = sight.ref(collection, names[-1], path)
+    require_shown(ref)
     if ref.field.is_alias and ref.function is None:
         return _through_alias(sight, collection, ref, descending, links, path)
     return Order(ref, bool(descending), tuple(links))
@@ -81,6 +82,8 @@ def _group_order(sight: Sight, collection: Collection, query: Query, key: str, p
     function, *field = split(name, ".")
     if group is None and function in query.aggregate:
         of = aggregate(sight, collection, function, _aggregated(query, function, ".".join(field)), path)
+        if of.ref is not None and not function.startswith("count"):
+            require_shown(of.ref)
         return Order(of.ref or Ref(collection.key), descending, of=of)
     ref = sight.ref(collection, group or name, path)
     if group is None:
