@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -11,6 +12,12 @@ from rowcast.errors import Forbidden, InvalidQuery
 from tests.query.harbour import Harbour
 
 ONE = {"id": {"_eq": 1}}
+
+
+def nested(relations: int) -> dict[str, Any]:
+    """A filter through so many relations."""
+    below: dict[str, Any] = {"name": {"_eq": "x"}}
+    return reduce(lambda found, _: {"sister": found}, range(relations), below)
 
 
 @pytest.mark.parametrize(
@@ -269,6 +276,7 @@ def test_null_written_as_text_is_null(harbour: Harbour) -> None:
         {"fields": "count(name)"},
         {"fields": "json(extras)"},
         {"fields": ".".join(["sister"] * 10 + ["name"])},
+        {"filter": nested(10)},
     ],
 )
 def test_what_cannot_be_asked(harbour: Harbour, raw: dict[str, Any]) -> None:
@@ -280,6 +288,11 @@ def _seen(collection: str) -> frozenset[str] | None:
     return {"ships": frozenset({"id", "name", "voyages", "sister", "home"}), "voyages": frozenset({"id"})}.get(
         collection, frozenset()
     )
+
+
+def test_ten_names_are_not_too_many(harbour: Harbour) -> None:
+    assert harbour.ask("ships", filter=nested(9)) == []
+    assert harbour.ask("ships", fields=".".join(["sister"] * 9 + ["name"]))
 
 
 def test_what_may_not_be_read_is_not_answered(harbour: Harbour) -> None:

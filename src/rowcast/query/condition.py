@@ -53,6 +53,7 @@ class FilterReader:
         head, _, target = name.partition(":")
         if target and name not in collection.fields:
             return self._any_of(collection, head, target, below, path)
+        self.sight.deep_enough((*path, name))
         if call(name).function is not None:
             return self._tests(self.sight.ref(collection, name, path), below)
         field = self.sight.field(collection, name, path)
