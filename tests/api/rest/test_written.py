@@ -60,3 +60,17 @@ async def test_the_settings_can_be_neither_removed_nor_added_to(people: People, 
     assert (await http.request("SEARCH", "/settings", json=body, headers=ADMIN)).json()["data"] == {
         "project_name": "Mine"
     }
+
+
+async def test_a_key_with_a_slash(people: People, http: httpx.AsyncClient) -> None:
+    key = {"field": "code", "type": "string", "schema": {"is_primary_key": True}}
+    body = {"collection": "parts", "schema": {}, "meta": {}, "fields": [key]}
+    assert (await http.post("/collections", json=body, headers=ADMIN)).status_code == 200
+    for code, path in (("a/b", "a%2Fb"), ("ä/%/?", "%C3%A4%2f%25%2F%3F"), ("%2F", "%252F"), ("c", "c")):
+        assert (await http.post("/items/parts", json={"code": code}, headers=ADMIN)).status_code == 200
+        for method, status in (("GET", 200), ("PATCH", 200), ("DELETE", 204), ("GET", 403)):
+            sent = {} if method == "PATCH" else None
+            answer = await http.request(method, f"/items/parts/{path}", headers=ADMIN, json=sent)
+            assert answer.status_code == status
+            assert status != 200 or answer.json()["data"]["code"] == code
+    assert (await http.get("/items/parts/a/b", headers=ADMIN)).status_code == 404
