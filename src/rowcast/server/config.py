@@ -64,6 +64,7 @@ def load(environment: Mapping[str, str] | None = None, **given: Any) -> Config:
     )
     database = _database(server)
     top = {"secret": None, **groups.pop("", {}), "database": database}
+    top["flows_env"] = tuple((name, texts[name]) for name in top.get("flows_env_allow_list", ()) if name in texts)
     known, made = _secret(top["secret"], database)
     blank = Settings(known)
     nested = {name: _filled(getattr(blank, name), values) for name, values in _shared(groups).items()}
