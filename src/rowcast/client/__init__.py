@@ -3,7 +3,7 @@ the wire (``rowcast.protocol``) and the errors, nothing else of the program; wor
 
 from rowcast.client.ask import Reply
 from rowcast.client.backoff import Reconnect
-from rowcast.client.client import Client, Rest, create_client
+from rowcast.client.client import Client, create_client
 from rowcast.client.expression import Condition, F
 from rowcast.client.frames import Meta
 from rowcast.client.items import Items, Page
@@ -20,6 +20,7 @@ from rowcast.client.moments import (
     weeks,
     years,
 )
+from rowcast.client.overhttp import Rest
 from rowcast.client.query import Query
 from rowcast.client.replica import Change
 from rowcast.client.subscription import Event, Subscription

@@ -11,7 +11,7 @@ from typing_extensions import TypeVar
 
 from rowcast.client.ask import Ask, Execute, Key, Reply
 from rowcast.client.frames import Meta
-from rowcast.client.models import from_json, misfit, payload
+from rowcast.client.models import from_json, misfit, named, payload
 from rowcast.client.query import Filter, Query, wire
 
 Row = TypeVar("Row", default=dict[str, Any])
@@ -160,3 +160,9 @@ class Items(Generic[Row]):
         except msgspec.ValidationError as error:
             raise misfit(self._model, error) from error
         return rows
+
+
+def items_of(collection: str | type[Any], model: type[Any] | None, execute: Execute) -> Items[Any]:
+    """The verbs of a collection, named or told by its class. Raises InvalidConfiguration for a class that names none."""
+    name, row = (collection, model) if isinstance(collection, str) else named(collection)
+    return Items(name, execute, row)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import anyio
 import msgspec
-from anyio.abc import TaskGroup, TaskStatus
+from anyio.abc import TaskGroup
 from msgspec import Struct
 
 from rowcast.client.address import Address
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["handshake", "public", "strict"]
 Topic = Literal["open", "message", "close", "error"]
+Listeners = Mapping[Topic, list[Callable[[Any], object]]]
 _log = logging.getLogger("rowcast.client")
 _GRACE = 1.0
 
@@ -50,20 +51,18 @@ class Options(Struct, frozen=True, kw_only=True):
 class Link:
     """One connection after the other, until it is closed. ``session`` says what is due."""
 
-    def __init__(self, address: Address, keeper: Keeper, options: Options, session: Session) -> None:
+    def __init__(
+        self, address: Address, keeper: Keeper, options: Options, session: Session, listeners: Listeners
+    ) -> None:
+        """``listeners`` belong to the client, and may come and go."""
         self.address, self.keeper, self.options, self.session = address, keeper, options, session
-        self.listeners: dict[Topic, list[Callable[[Any], object]]] = {
-            "open": [],
-            "message": [],
-            "close": [],
-            "error": [],
-        }
+        self.listeners = listeners
         self.ended: RowcastError | None = None
         self.gone = anyio.Event()
+        self._settled, self._waiting = anyio.Event(), 0
         self._socket: Socket | None = None
         self._group: TaskGroup | None = None
         self._scope = anyio.CancelScope()
-        self._started: TaskStatus[None] | None = None
         self._refusal: RowcastError | None = None
         self._failure: RowcastError | None = None
         self._stood = self._closing = self._greeted = False
@@ -98,6 +97,19 @@ class Link:
         if self._socket is not None:
             await self._socket.room()
 
+    async def standing(self) -> None:
+        """Wait until the first connection stands. Raises why there is none. If nobody waits any more it is given up."""
+        self._waiting += 1
+        try:
+            await self._settled.wait()
+        finally:
+            self._waiting -= 1
+            if not self._waiting and not self._settled.is_set():
+                self.ended = ConnectionLost("Nobody waited for it.", sent=False)
+                self._scope.cancel()
+        if self.ended is not None:
+            raise self.ended
+
     async def aclose(self) -> None:
         """End it for good, politely if the server answers within a second."""
         self._closing = True
@@ -107,18 +119,15 @@ class Link:
                 await self.gone.wait()
         self._scope.cancel()
 
-    async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
-        """Live until closed. ``task_status`` is told when the first connection stands; this raises if it cannot be made. Of later
-        failures those are told who wait, and ``ended`` says why it is over."""
-        self._started = task_status
+    async def run(self) -> None:
+        """Live until closed; ``standing`` tells when the first connection stands. Of later failures those are told who wait, and
+        ``ended`` says why it is over."""
         error: RowcastError = ConnectionLost("The client is closed.", sent=False)
         try:
             with self._scope:
                 await self._live()
         except RowcastError as fault:
             error = fault
-            if not self._stood:
-                raise
         finally:
             self._end(error)
 
@@ -150,9 +159,9 @@ class Link:
         await anyio.sleep(wait)
 
     def _end(self, error: RowcastError) -> None:
-        if self._stood or self._closing:
-            self.ended = error
-            self.perform(self.session.abandoned(error, wanted=self._closing))
+        self.ended = error
+        self.perform(self.session.abandoned(error, wanted=self._closing))
+        self._settled.set()
         self.gone.set()
 
     async def _connection(self) -> None:
@@ -266,9 +275,8 @@ class Link:
     def _opened(self) -> None:
         self._attempt = self._refusals = 0
         self._failure = None
-        if not self._stood and self._started is not None:
-            self._stood = True
-            self._started.started()
+        self._stood = True
+        self._settled.set()
         self._tell("open", None)
 
     def _refuse(self, error: RowcastError) -> None:

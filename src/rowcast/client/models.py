@@ -24,6 +24,11 @@ def collection_of(model: type[Any]) -> str:
     return name
 
 
+def named(collection: str | type[Any]) -> tuple[str, type[Any] | None]:
+    """A collection, given by its name or by a class, and the class. Raises InvalidConfiguration if the class names none."""
+    return (collection, None) if isinstance(collection, str) else (collection_of(collection), collection)
+
+
 def misfit(model: Any, error: msgspec.MsgspecError) -> InvalidConfiguration:
     """What to raise when a row is not what the class says."""
     return InvalidConfiguration(
