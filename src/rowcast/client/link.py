@@ -23,7 +23,7 @@ from rowcast.client.effects import Answer, Deliver, Effect, Ended, Failed, Grant
 from rowcast.client.frames import Frame, decode
 from rowcast.client.proxy import Proxy
 from rowcast.client.session import Phase, Session
-from rowcast.errors import AuthFailed, AuthTimeout, ConnectionLost, RequestError, RowcastError
+from rowcast.errors import AuthFailed, AuthTimeout, ConnectionLost, RequestError, RouteNotFound, RowcastError
 from rowcast.protocol import Close, Send
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ Topic = Literal["open", "message", "close", "error"]
 Listeners = Mapping[Topic, list[Callable[[Any], object]]]
 _log = logging.getLogger("rowcast.client")
 _GRACE = 1.0
+_STEADY = 5.0
+"""Seconds that a connection has to last for the next one to be made as soon as after a first cut."""
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -46,6 +48,12 @@ class Options(Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     tls: ssl.SSLContext | None = None
     proxy: Proxy = True
+
+
+def _may_pass(error: RequestError) -> bool:
+    """Whether it may come of a server that is just being started: what stands before it says that there is nothing, or something
+    else, or the server takes its time."""
+    return isinstance(error, RouteNotFound | AuthTimeout) or type(error) is RequestError
 
 
 class Link:
@@ -67,6 +75,7 @@ class Link:
         self._failure: RowcastError | None = None
         self._stood = self._closing = self._greeted = False
         self._attempt = self._refusals = 0
+        self._since = 0.0
         self._random = Random()
 
     # ---- from outside -------------------------------------------------------------------------------------------------
@@ -137,18 +146,22 @@ class Link:
         while not self._closing:
             try:
                 await self._connection()
-            except RequestError as error:
-                self._refusals += 1
-                if self._refusals > 1 or not self.keeper.refused():
-                    raise
-                self._tell("error", error)
             except RowcastError as error:
-                if not self._stood:
-                    raise
-                self._failure = error
+                self._judge(error)
                 self._tell("error", error)
             if not self._closing:
                 await self._pause()
+
+    def _judge(self, error: RowcastError) -> None:
+        """Raises it, where trying again is of no use: other credentials may be tried once, a server that stood is waited for."""
+        if isinstance(error, RequestError) and not (self._stood and _may_pass(error)):
+            self._refusals += 1
+            if self._refusals > 1 or not self.keeper.refused():
+                raise error
+        elif not self._stood:
+            raise error
+        else:
+            self._failure = error
 
     async def _pause(self) -> None:
         reconnect = self.options.reconnect
@@ -203,6 +216,7 @@ class Link:
         self._socket = self._group = None
         self.perform(self.session.lost(socket.why, too_large=socket.is_too_large))
         if was_open:
+            self._attempt = 0 if time.monotonic() - self._since > _STEADY else self._attempt
             self._tell("close", (socket.close_code, socket.close_reason))
 
     async def _read(self, socket: Socket) -> None:
@@ -273,8 +287,8 @@ class Link:
                 self._part()
 
     def _opened(self) -> None:
-        self._attempt = self._refusals = 0
-        self._failure = None
+        self._refusals, self._failure = 0, None
+        self._since = time.monotonic()
         self._stood = True
         self._settled.set()
         self._tell("open", None)
