@@ -74,6 +74,12 @@ def without_await(client: sync.Client) -> None:
     assert_type(client.rest.request("GET", "/server/ping"), Reply)
     assert_type(client.live(Messages).get(1), Messages | None)
     assert_type(client.subscribe(Messages).next(timeout=1), Event[Messages] | None)
+    client.subscribe("messages", event="updated")  # type: ignore[call-overload]
+    assert_type(client.users.me(fields=["email"]), dict[str, Any])
+    assert_type(client.roles.read(limit=1), list[dict[str, Any]])
+    assert_type(client.server.ping(), str)
+    client.users.mee()  # type: ignore[attr-defined]
+    sync.create_client("https://host", tokn="t")  # type: ignore[call-arg]
 
 
 def filters(client: Client) -> None:

@@ -30,6 +30,11 @@ class Buffer:
         return len(self._frames)
 
     @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return self._over
+
+    @property
     def error(self) -> RowcastError | None:
         """Why it has ended, if that was no wish of ours."""
         return self._error

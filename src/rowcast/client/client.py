@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
-from typing import Any, Literal, Unpack, overload
+from typing import Any, Literal, TypedDict, Unpack, overload
 
 from msgspec import UNSET, UnsetType
 
@@ -28,6 +28,38 @@ from rowcast.client.subscription import Subscription
 from rowcast.client.tables import open_table
 
 EventName = Literal["create", "update", "delete"]
+
+
+class ClientOptions(TypedDict, total=False):
+    """The arguments of ``create_client`` beside the address, for what hands them on."""
+
+    token: Token | None
+    email: str | None
+    password: str | None
+    otp: str | None
+    refresh_token: str | None
+    mode: Mode
+    socket_url: str | None
+    reconnect: Reconnect | None
+    heartbeat: float | None
+    timeout: float
+    connect_timeout: float
+    headers: Mapping[str, str] | None
+    tls: ssl.SSLContext | None
+    proxy: Proxy
+
+
+class SubscriptionOptions(TypedDict, total=False):
+    """The arguments of ``Client.subscribe`` beside the collection, for what hands them on."""
+
+    event: EventName | None
+    item: Key | None
+    query: Query | Mapping[str, Any] | None
+    live: Literal["set"] | None
+    resume: bool
+    since: str | None
+    buffer: int
+    when_full: Policy
 
 
 class Client(Connection):
@@ -80,33 +112,9 @@ class Client(Connection):
     # ---- subscriptions ------------------------------------------------------------------------------------------------
 
     @overload
-    def subscribe(
-        self,
-        collection: str,
-        *,
-        event: EventName | None = None,
-        item: Key | None = None,
-        query: Query | Mapping[str, Any] | None = None,
-        live: Literal["set"] | None = None,
-        resume: bool = True,
-        since: str | None = None,
-        buffer: int = 1000,
-        when_full: Policy = "gap",
-    ) -> Subscription: ...
+    def subscribe(self, collection: str, **options: Unpack[SubscriptionOptions]) -> Subscription: ...
     @overload
-    def subscribe(
-        self,
-        collection: type[Row],
-        *,
-        event: EventName | None = None,
-        item: Key | None = None,
-        query: Query | Mapping[str, Any] | None = None,
-        live: Literal["set"] | None = None,
-        resume: bool = True,
-        since: str | None = None,
-        buffer: int = 1000,
-        when_full: Policy = "gap",
-    ) -> Subscription[Row]: ...
+    def subscribe(self, collection: type[Row], **options: Unpack[SubscriptionOptions]) -> Subscription[Row]: ...
     def subscribe(
         self,
         collection: str | type[Any],

@@ -36,6 +36,11 @@ class Connection:
         self._link: Link | None = None
         self.answer_pings = True
 
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__} of {self.address.http}, {'connected' if self.is_connected else 'not connected'}>"
+        )
+
     # ---- the block ----------------------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:

@@ -42,6 +42,9 @@ class Items(Generic[Row]):
         self._row = msgspec.json.Decoder(row, dec_hook=from_json)
         self._rows = msgspec.json.Decoder(list[row], dec_hook=from_json)
 
+    def __repr__(self) -> str:
+        return f"<Items of {self.collection!r}>"
+
     # ---- reading ------------------------------------------------------------------------------------------------------
 
     async def read(self, **query: Unpack[Query]) -> list[Row]:

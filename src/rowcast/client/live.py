@@ -53,6 +53,9 @@ class LiveTable(Generic[Row]):
         """The rows as they are now, in the order of the query. A later change makes another list."""
         return self._replica.rows
 
+    def __repr__(self) -> str:
+        return f"<LiveTable of {len(self)} rows, {self.version} changes>"
+
     def __len__(self) -> int:
         return len(self._replica)
 

@@ -66,7 +66,7 @@ class Users(System):
         """Take an invitation up."""
         await self._call("POST", "users", "invite", "accept", body={"token": token, "password": password}, known=False)
 
-    async def register(self, email: str, password: str, **more: Any) -> None:
+    async def register(self, /, email: str, password: str, **more: Any) -> None:
         """Become a user, where that is allowed."""
         await self._call("POST", "users", "register", body={"email": email, "password": password, **more}, known=False)
 
