@@ -66,10 +66,42 @@ async def test_credentials(
         assert type(caught.value) is kind
 
 
+async def test_a_login_counts_for_the_socket_too(guide: Server) -> None:
+    async with asyncio.timeout(10), create_client(guide.base, reconnect=FAST) as client:
+        with pytest.raises(errors.AuthFailed, match="has no credentials"):
+            await over_socket(client)
+        await client.auth.login("ben@example.com", "secret-ben")
+        assert await over_socket(client) == []
+        await client.disconnect()
+        await client.auth.logout()
+        with pytest.raises(errors.AuthFailed, match="has no credentials"):
+            await over_socket(client)
+
+
 @pytest.mark.parametrize("given", [{"email": "a@example.com"}, {"password": "p"}, {"token": ""}])
 def test_half_a_login(given: dict[str, Any]) -> None:
     with pytest.raises(errors.InvalidConfiguration):
         create_client("http://host", **given)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"mode": "handshke"}, "'handshke' is none of handshake, public, strict"),
+        ({"timeout": 0}, "timeout is 0; it takes more than 0 seconds"),
+        ({"heartbeat": -1}, "heartbeat is -1"),
+        ({"connect_timeout": 0}, "connect_timeout is 0"),
+    ],
+)
+def test_settings_that_mean_nothing(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(errors.InvalidConfiguration, match=words):
+        create_client("http://host", **given)
+
+
+@pytest.mark.parametrize("given", [{"buffer": 0}, {"when_full": "drop"}])
+def test_buffers_that_are_none(given: dict[str, Any]) -> None:
+    with pytest.raises(errors.InvalidConfiguration, match="buffer is"):
+        create_client("http://host").subscribe("c", **given)
 
 
 async def test_no_server(guide: Server) -> None:

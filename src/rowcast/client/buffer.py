@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Literal
+from typing import Literal, get_args
 
 from rowcast.client.frames import Frame
 from rowcast.client.wake import Wake, wake
-from rowcast.errors import RowcastError, SlowConsumer
+from rowcast.errors import InvalidConfiguration, RowcastError, SlowConsumer
 
 Policy = Literal["gap", "error", "wait"]
 """When a buffer is full: ``gap`` drops the oldest and says so by a ``gap`` event in their place; ``error`` ends the subscription
@@ -20,6 +20,11 @@ class Buffer:
     __slots__ = ("_error", "_frames", "_missed", "_over", "_waiting", "limit", "policy")
 
     def __init__(self, limit: int, policy: Policy) -> None:
+        """Raises InvalidConfiguration for a limit below one, and for another policy."""
+        if limit < 1 or policy not in get_args(Policy):
+            raise InvalidConfiguration(
+                f"buffer is {limit}, when_full {policy!r}: at least 1, and one of {', '.join(get_args(Policy))}."
+            )
         self.limit, self.policy = limit, policy
         self._frames: deque[tuple[str, Frame | None]] = deque()
         self._waiting: list[Wake] = []

@@ -78,7 +78,8 @@ class Client(Connection):
     ) -> None:
         where = address(url, socket_url)
         self._http = Http(where.http, credentials, options, timeout)
-        super().__init__(where, Keeper(credentials, self._http.session_token), options, timeout, heartbeat)
+        keeper = Keeper(credentials, self._http.session_token, lambda: self._http.is_logged_in)
+        super().__init__(where, keeper, options, timeout, heartbeat)
         self.rest = Rest(self._http)
         self.users, self.roles, self.policies = self.rest.users, self.rest.roles, self.rest.policies
         self.permissions, self.access = self.rest.permissions, self.rest.access
@@ -130,7 +131,9 @@ class Client(Connection):
     ) -> Subscription[Any]:
         """The events of a collection or of one ``item``; ``event``: of that kind only. ``live="set"``: as a row enters the result
         of the query, changes in it, leaves it (where the server can). ``resume``: after a cut have the missed ones replayed (where
-        it can), ``since`` a position of before. ``buffer`` events may wait to be taken; see ``Policy`` for ``when_full``."""
+        it can), ``since`` a position of before. ``buffer`` events may wait to be taken; see ``Policy`` for ``when_full``. Raises
+        InvalidQuery for a mistyped member of the query, InvalidConfiguration for a buffer that is none; the server's refusal is
+        raised where the block begins."""
         name, model = named(collection)
         members = {
             "collection": name,
@@ -194,7 +197,7 @@ def create_client(
     message. Times are seconds; ``heartbeat``: a silence after which the server is asked whether it is there. ``proxy``: the address
     of an HTTP proxy for both ways; True: what the environment says, None: none.
 
-    Raises InvalidConfiguration for an address that is none.
+    Raises InvalidConfiguration for an address that is none, half a login, a time of no seconds, an unknown mode.
     """
     credentials = Credentials(token=token, email=email, password=password, otp=otp, refresh_token=refresh_token)
     options = Options(

@@ -19,7 +19,7 @@ from rowcast.client.gate import Gate
 from rowcast.client.link import Link, Options, Topic
 from rowcast.client.pending import Pending
 from rowcast.client.session import Session
-from rowcast.errors import ConnectionLost, OutOfTime
+from rowcast.errors import ConnectionLost, InvalidConfiguration, OutOfTime
 
 
 class Connection:
@@ -28,6 +28,10 @@ class Connection:
     def __init__(
         self, address: Address, keeper: Keeper, options: Options, timeout: float, heartbeat: float | None
     ) -> None:
+        """Raises InvalidConfiguration for a time of no seconds."""
+        for name, seconds in (("timeout", timeout), ("heartbeat", heartbeat)):
+            if seconds is not None and seconds <= 0:
+                raise InvalidConfiguration(f"{name} is {seconds:g}; it takes more than 0 seconds.")
         self.address, self.options, self.timeout = address, options, timeout
         self._keeper, self._heartbeat = keeper, heartbeat
         self._listeners: dict[Topic, list[Callable[[Any], object]]] = {topic: [] for topic in get_args(Topic)}

@@ -130,7 +130,7 @@ class Items(Generic[Row]):
         return self._one(await self._ask("update", data=payload(data), query=asked, single=True))
 
     async def delete(self, key: Key) -> None:
-        """Delete a row. Raises Forbidden if there is none that may be deleted."""
+        """Delete a row. Raises Forbidden for one that may not be deleted; that there is none is no error to who may delete all."""
         await self._ask("delete", id=key)
 
     async def delete_many(self, keys: Sequence[Key]) -> None:

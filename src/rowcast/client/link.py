@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import anyio
 import msgspec
@@ -23,7 +23,15 @@ from rowcast.client.effects import Answer, Deliver, Effect, Ended, Failed, Grant
 from rowcast.client.frames import Frame, decode
 from rowcast.client.proxy import Proxy
 from rowcast.client.session import Phase, Session
-from rowcast.errors import AuthFailed, AuthTimeout, ConnectionLost, RequestError, RouteNotFound, RowcastError
+from rowcast.errors import (
+    AuthFailed,
+    AuthTimeout,
+    ConnectionLost,
+    InvalidConfiguration,
+    RequestError,
+    RouteNotFound,
+    RowcastError,
+)
 from rowcast.protocol import Close, Send
 
 if TYPE_CHECKING:
@@ -48,6 +56,13 @@ class Options(Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     tls: ssl.SSLContext | None = None
     proxy: Proxy = True
+
+    def __post_init__(self) -> None:
+        """Raises InvalidConfiguration for what means nothing."""
+        if self.mode not in get_args(Mode):
+            raise InvalidConfiguration(f"The mode {self.mode!r} is none of {', '.join(get_args(Mode))}.")
+        if self.connect_timeout <= 0:
+            raise InvalidConfiguration(f"connect_timeout is {self.connect_timeout:g}; it takes more than 0 seconds.")
 
 
 def _may_pass(error: RequestError) -> bool:
