@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -63,6 +64,31 @@ async def test_rows_of_a_class_and_data_frames(guide: Server, notes: Path) -> No
         async with client.subscribe(Note, event="create") as events:
             await client.items(Note).create(Note(text="c"))
             assert (await anext(events)).rows == [Note(text="c")]
+
+
+class Dated(Struct):
+    """A message with its time."""
+
+    __collection__: ClassVar[str] = "messages"
+    date_created: datetime
+    text: str
+
+
+async def test_data_frames_have_their_columns_and_times(guide: Server) -> None:
+    async with create_client(guide.base, token=ADMIN_TOKEN) as client:
+        none = F.text == "such a text is nowhere"
+        for table in (
+            await client.live("messages", filter=none, fields=["text", "user"]),
+            await client.live(Dated, filter=none),
+        ):
+            wanted = {"text", "user", "id"} if "user" in table.to_polars().columns else {"text", "date_created"}
+            assert set(table.to_polars().columns) == set(table.to_pandas().columns) == wanted
+        assert (await client.live("messages", filter=none)).to_polars().columns == [], "nobody knows"
+        made = await client.items("messages").create({"text": "dated"})
+        dated = await client.live(Dated, filter=F.id == made["id"])
+        assert str(dated.to_polars()["date_created"].dtype).startswith("Datetime")
+        assert str(dated.to_pandas()["date_created"].dtype).startswith("datetime64")
+        await client.items("messages").delete(made["id"])
 
 
 async def test_changes_that_nobody_takes_become_one(guide: Server) -> None:

@@ -14,7 +14,7 @@ from rowcast.client.frames import Frame
 from rowcast.client.gate import Gate, begin
 from rowcast.client.groups import Groups
 from rowcast.client.live import LiveTable, rows_of
-from rowcast.client.models import from_json, misfit
+from rowcast.client.models import fields_of, from_json, misfit
 from rowcast.client.order import names
 from rowcast.client.query import wire
 from rowcast.client.replica import Replica
@@ -42,7 +42,7 @@ async def open_table(
     else:
         replica, said = Replica(make, key=key, sort=query.get("sort")), _complete(said, key)
     keeping = _Keeping(gate, execute, collection, said)
-    table: LiveTable[Any] = LiveTable(replica, buffer=buffer, leave=keeping.leave)
+    table: LiveTable[Any] = LiveTable(replica, buffer=buffer, leave=keeping.leave, columns=_columns(said, model))
     if not await keeping.follow(table):
         await keeping.watch(table, key)
         spawn(keeping.reread)
@@ -57,6 +57,13 @@ def _maker(model: type[Any]) -> Callable[[dict[str, Any]], Any]:
             raise misfit(model, error) from error
 
     return make
+
+
+def _columns(said: Mapping[str, Any], model: type[Any] | None) -> list[str]:
+    """What rows have, if that can be told without one."""
+    fields = names(said.get("fields")) if model is None else list(fields_of(model))
+    is_plain = not any("*" in name or "(" in name for name in fields) and "aggregate" not in said
+    return list(dict.fromkeys(name.partition(".")[0] for name in fields)) if is_plain else []
 
 
 def _complete(query: dict[str, Any], key: str) -> dict[str, Any]:
