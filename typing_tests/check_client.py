@@ -20,7 +20,7 @@ from rowcast.client import (
     days,
     sync,
 )
-from typing_tests.model import Line, Messages
+from typing_tests.model import Line, Message, Messages, Said
 
 
 def made() -> None:
@@ -46,6 +46,20 @@ async def rows(client: Client) -> None:
     (await client.items(Messages).read_one(1)).txt  # type: ignore[attr-defined]  # noqa: B018
     await client.items(Messages).read(limt=1)  # type: ignore[call-arg]
     await client.items(Messages).read(limit="1")  # type: ignore[arg-type]
+
+
+async def dicts_and_dataclasses(client: Client) -> None:
+    """The same of rows that are dicts, and of dataclasses."""
+    assert_type(client.items(Message), Items[Message])
+    message = await client.items(Message).read_one(1)
+    assert_type(message["text"], str | None)
+    message["txt"]  # type: ignore[typeddict-item]
+    assert_type(await client.items(Message).create({"text": "a"}), Message)
+    assert_type(await client.items(Message).create(message), Message)
+    assert_type((await client.live(Message)).rows, list[Message])
+    assert_type(client.subscribe(Message), Subscription[Message])
+    assert_type(await client.items(Said).create(Said(text="a")), Said)
+    await client.items(Said).create("a")  # type: ignore[arg-type]
 
 
 async def events(client: Client) -> None:

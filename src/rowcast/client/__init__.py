@@ -8,6 +8,7 @@ from rowcast.client.expression import Condition, F
 from rowcast.client.frames import Meta
 from rowcast.client.items import Items, Page
 from rowcast.client.live import LiveTable
+from rowcast.client.models import collection
 from rowcast.client.moments import (
     CURRENT_ROLE,
     CURRENT_USER,
@@ -43,6 +44,7 @@ __all__ = [
     "Reply",
     "Rest",
     "Subscription",
+    "collection",
     "create_client",
     "days",
     "hours",

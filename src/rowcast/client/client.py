@@ -99,9 +99,10 @@ class Client(Connection):
     @overload
     def items(self, collection: type[Row]) -> Items[Row]: ...
     def items(self, collection: str | type[Any], model: type[Any] | None = None) -> Items[Any]:
-        """The verbs of a collection over the WebSocket. Rows are dicts, or objects of ``model``: a msgspec Struct (or TypedDict)
-        whose members are the fields that are asked for; a Struct with ``__collection__`` says the collection too. Items of system
-        collections (``directus_…``) travel over HTTP, since the WebSocket does not have them."""
+        """The verbs of a collection over the WebSocket. Rows are dicts, or of ``model``: a msgspec Struct, a TypedDict or a
+        dataclass, whose members are the fields that are asked for; one with ``__collection__`` (see ``collection``) says the
+        collection too. Items of system collections (``directus_…``) travel over HTTP, since the WebSocket does not have them.
+        Raises InvalidConfiguration for a class that says none."""
         return items_of(collection, model, self._execute)
 
     async def _execute(self, ask: Ask) -> Reply:

@@ -11,11 +11,11 @@ from typing_extensions import TypeVar
 
 from rowcast.client.ask import Ask, Execute, Key, Reply
 from rowcast.client.frames import Meta
-from rowcast.client.models import from_json, misfit, named, payload
+from rowcast.client.models import Dataclass, from_json, misfit, named, payload
 from rowcast.client.query import Filter, Query, wire
 
 Row = TypeVar("Row", default=dict[str, Any])
-Data = Mapping[str, Any] | Struct
+Data = Mapping[str, Any] | Struct | Dataclass
 """A row to write: a mapping, or an object of a typed class (of which only what differs from its defaults is sent)."""
 
 

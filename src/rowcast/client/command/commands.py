@@ -43,6 +43,10 @@ def register(app: typer.Typer) -> None:
 
 def types(
     lang: Annotated[Literal["python", "typescript"], typer.Option(help="The language.")] = "python",
+    style: Annotated[
+        Literal["struct", "typeddict"],
+        typer.Option(help="Of Python: classes of msgspec, or dicts whose members are known."),
+    ] = "struct",
     output: Annotated[Path | None, typer.Option(help="The file to write, else the terminal.")] = None,
     system: Annotated[bool, typer.Option("--system", help="The server's own collections too.")] = False,
     url: Url = LOCAL,
@@ -58,7 +62,7 @@ def types(
         return cast(list[Any], model_of(*found, system=system))
 
     models = _run(ask, url, token, email, password)
-    text = python(models) if lang == "python" else typescript(models)
+    text = python(models, style) if lang == "python" else typescript(models)
     if output is None:
         typer.echo(text, nl=False)
     else:
