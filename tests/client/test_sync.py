@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rowcast.client import Client, F, Items, LiveTable, Subscription, create_client, sync
+from rowcast.client import Channel, Client, F, Items, LiveTable, Subscription, create_client, sync
 from rowcast.client.client import ClientOptions, SubscriptionOptions
 from rowcast.errors import ConnectionLost, Forbidden
 from tests.support.server import ADMIN_TOKEN, Server
@@ -64,6 +64,7 @@ def test_all_that_the_asynchronous_client_has() -> None:
     assert names(Items) - names(sync.Items) == set()
     assert names(Subscription) - names(sync.Subscription) == set()
     assert names(LiveTable) - names(sync.LiveTable) == {"aclose", "apply", "become", "end", "room", "start", "take"}
+    assert names(Channel) - names(sync.Channel) == {"end", "room", "take"}
     assert {"items", "request"} <= names(client.rest)
     for name in ("users", "collections", "auth", "server"):
         assert names(getattr(inner, name)) == names(getattr(client, name)), name

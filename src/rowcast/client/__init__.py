@@ -3,6 +3,7 @@ the wire (``rowcast.protocol``) and the errors, nothing else of the program; wor
 
 from rowcast.client.ask import Reply
 from rowcast.client.backoff import Reconnect
+from rowcast.client.channel import Channel, ChannelEvent, Member
 from rowcast.client.client import Client, create_client
 from rowcast.client.expression import Condition, F
 from rowcast.client.frames import Meta
@@ -31,12 +32,15 @@ __all__ = [
     "CURRENT_USER",
     "NOW",
     "Change",
+    "Channel",
+    "ChannelEvent",
     "Client",
     "Condition",
     "Event",
     "F",
     "Items",
     "LiveTable",
+    "Member",
     "Meta",
     "Page",
     "Query",

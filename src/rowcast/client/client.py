@@ -12,9 +12,10 @@ from rowcast.client.address import address
 from rowcast.client.ask import Ask, Key, Reply
 from rowcast.client.backoff import Reconnect
 from rowcast.client.buffer import Buffer, Policy
+from rowcast.client.channel import Channel
 from rowcast.client.connection import Connection
 from rowcast.client.credentials import Credentials, Keeper, Token
-from rowcast.client.frames import meta_of
+from rowcast.client.frames import Frame, meta_of
 from rowcast.client.http import Http
 from rowcast.client.items import Items, Row, items_of
 from rowcast.client.link import Mode, Options
@@ -144,6 +145,19 @@ class Client(Connection):
             "live": UNSET if live is None else live,
         }
         return Subscription(self.gate(), members, Buffer(buffer, when_full), model=model, resume=resume, since=since)
+
+    # ---- channels -----------------------------------------------------------------------------------------------------
+
+    def channel(self, name: str, *, state: Any = None, buffer: int = 1000, when_full: Policy = "gap") -> Channel:
+        """Who else is there, and what they say: ``async with client.channel("messages/5", state={"typing": False}) as channel``. It
+        is named after a collection, a row (``messages/5``), or anything (``#lobby``). ``state``: what the others see of one, any
+        JSON. ``buffer`` events may wait to be taken; see ``Policy`` for ``when_full``. Raises InvalidConfiguration for a buffer
+        that is none."""
+
+        async def say(members: Mapping[str, Any], repeatable: bool) -> Frame:
+            return await self._exchange("channel", members, repeatable=repeatable)
+
+        return Channel(self.gate(), say, name, state, Buffer(buffer, when_full))
 
     # ---- live tables --------------------------------------------------------------------------------------------------
 

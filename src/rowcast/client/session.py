@@ -34,10 +34,12 @@ from rowcast.client.effects import (
 from rowcast.client.faults import Fault, error_of
 from rowcast.client.frames import PONG, Frame, message
 from rowcast.client.orphans import Orphans
-from rowcast.errors import AuthTimeout, ConnectionLost, RowcastError
+from rowcast.errors import AuthTimeout, ConnectionLost, Forbidden, RowcastError
 from rowcast.protocol import Close, Send
 
 EVENTS: Final = frozenset({"create", "update", "delete"})
+ON_CHANNELS: Final = frozenset({"join", "joined", "changed", "left", "message", "closed"})
+"""What one is told of a channel, by the uid with which one has joined it."""
 
 
 class Phase(Enum):
@@ -162,16 +164,20 @@ class Session:
         return list(self._settled(self._orphans.answered(uid)))
 
     def subscribe(self, held: Held) -> list[Effect]:
-        """Ask for a subscription, now or when the connection is open."""
+        """Ask for a subscription, or to be on a channel, now or when the connection is open. Raises InvalidPayload for what JSON
+        has not, RuntimeError for a channel that one is on."""
+        if held.place is not None and any(each.place == held.place for each in self.subscriptions.values()):
+            raise RuntimeError(f"The client is on the channel {held.place!r} already.")
+        text = held.message()  # what cannot be said is refused here, not when the connection opens again
         self.subscriptions[held.uid] = held
         held.asked = self._is_ready
-        return [Send(held.message())] if held.asked else []
+        return [Send(text)] if held.asked else []
 
     def unsubscribe(self, uid: str) -> list[Effect]:
         """End a subscription; an unknown one is no error."""
         known = self.subscriptions.pop(uid, None)
         effects = list(self._settled(self._orphans.answered(uid)))
-        return [*effects, Send(message("unsubscribe", uid, {}))] if known and self.phase is Phase.OPEN else effects
+        return [*effects, Send(known.farewell())] if known and self.phase is Phase.OPEN else effects
 
     def authenticate(self, credentials: Mapping[str, Any]) -> list[Effect]:
         """Be somebody else from now on, or the same with newer credentials."""
@@ -230,6 +236,8 @@ class Session:
         fault = frame.fault
         if fault is not None:
             return list(self._faulty(frame, fault))
+        if frame.type == "channel" and frame.event in ON_CHANNELS:
+            return self._on_channel(frame)
         return [] if frame.uid is None else self._answered(str(frame.uid), frame)
 
     def _event(self, frame: Frame) -> list[Effect]:
@@ -242,9 +250,22 @@ class Session:
             return [Deliver(held, frame.event or "", frame)]
         return self._begun(held, frame) if frame.event in ("init", "resumed") else []
 
+    def _on_channel(self, frame: Frame) -> list[Effect]:
+        held = None if frame.uid is None else self.subscriptions.get(str(frame.uid))
+        if held is None:
+            return []
+        if frame.event == "join":
+            return self._begun(held, frame)
+        if frame.event != "closed":
+            return [Deliver(held, str(frame.event), frame)]
+        if self._renewing:  # as the public one may not be there: join again when the credentials are renewed
+            held.asked, held.waiting = False, True
+            return []
+        return [self._place(held.uid, frame.error or Fault())]
+
     def _begun(self, held: Held, frame: Frame) -> list[Effect]:
         """A subscription stands. If it stood before and its events were not replayed, some may be missing."""
-        kind = "gap" if held.begun and frame.event == "init" else str(frame.event)
+        kind = "gap" if held.begun and frame.event in ("init", "join") else str(frame.event)
         held.begun, held.waiting = True, False
         return [Deliver(held, kind, frame), *self._settled(self._orphans.answered(held.uid))]
 
@@ -257,6 +278,8 @@ class Session:
         return granted + (self._open() if self.phase is Phase.GREETING else self._send())
 
     def _answered(self, uid: str, frame: Frame) -> list[Effect]:
+        if self._asked_by_nobody(uid):
+            return []
         request = self.requests.pop(uid, None)
         if request is None:
             return []
@@ -267,6 +290,8 @@ class Session:
     def _faulty(self, frame: Frame, fault: Fault) -> Iterator[Effect]:
         if self._renewing and frame.type == "subscribe":
             self._ask_again(frame.uid)
+        elif self._asked_by_nobody(str(frame.uid), fault):
+            pass
         elif frame.uid is not None:
             uid = str(frame.uid)
             if uid in self.requests or uid in self.subscriptions:
@@ -278,6 +303,16 @@ class Session:
             yield self._place(next(iter(self.subscriptions)), fault)
         else:
             yield Unplaced(error_of(fault))
+
+    def _asked_by_nobody(self, uid: str, fault: Fault | None = None) -> bool:
+        """Whether that is the answer which the public got, as the credentials had just expired. If the request has changed nothing
+        it is sent again when they are renewed."""
+        request = self.requests.get(uid)
+        if not self._renewing or request is None:
+            return False
+        is_unchanged = request.repeatable if fault is None else fault.code == Forbidden.code
+        request.sent = request.sent and not is_unchanged
+        return is_unchanged
 
     def _ask_again(self, uid: str | float | None) -> None:
         """An event came while the credentials were expired, and the public may not see it: when they are renewed the subscription

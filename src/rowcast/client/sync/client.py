@@ -10,10 +10,12 @@ from typing import Any, Self, TypeVar, Unpack, overload
 
 from rowcast.client import client as asynchronous
 from rowcast.client.ask import Reply
+from rowcast.client.buffer import Policy
 from rowcast.client.client import ClientOptions, SubscriptionOptions
 from rowcast.client.items import Row
 from rowcast.client.link import Topic
 from rowcast.client.query import Query
+from rowcast.client.sync.channel import Channel
 from rowcast.client.sync.items import Items
 from rowcast.client.sync.streams import LiveTable, Subscription
 from rowcast.client.sync.system import (
@@ -155,6 +157,10 @@ class Client:
         """The events of a collection; options as for the asynchronous client."""
         inner: Any = self._inner.subscribe
         return Subscription(self._open(), inner(collection, **options))
+
+    def channel(self, name: str, *, state: Any = None, buffer: int = 1000, when_full: Policy = "gap") -> Channel:
+        """Who else is there, and what they say; see the asynchronous client."""
+        return Channel(self._open(), self._inner.channel(name, state=state, buffer=buffer, when_full=when_full))
 
     @overload
     def live(self, collection: str, *, key: str = "id", buffer: int = 10_000, **query: Unpack[Query]) -> LiveTable: ...
