@@ -59,6 +59,25 @@ def test_items(guide: Server, notes: Path) -> None:
     assert "no JSON" in run(guide, "items", "read", "notes", "--filter", "{")[2]
 
 
+LOGIN = {"ROWCAST_EMAIL": ADMIN_EMAIL, "ROWCAST_PASSWORD": ADMIN_PASSWORD}
+
+
+@pytest.mark.parametrize(
+    ("given", "variables", "status"),
+    [
+        ((), LOGIN, 0),
+        (("--token", "wrong"), LOGIN, 2),
+        (("--token", ADMIN_TOKEN), {"ROWCAST_TOKEN": "wrong", **LOGIN}, 0),
+        (("--email", ADMIN_EMAIL, "--password", "wrong"), {}, 2),
+        (("--email", ADMIN_EMAIL), {"ROWCAST_TOKEN": "wrong", "ROWCAST_PASSWORD": ADMIN_PASSWORD}, 0),
+        (("--token", ADMIN_TOKEN, "--email", ADMIN_EMAIL, "--password", ADMIN_PASSWORD), {}, 2),
+    ],
+)
+def test_who_asks(guide: Server, given: tuple[str, ...], variables: dict[str, str], status: int) -> None:
+    """What the command line says counts for more than the environment, there the token for more than the login."""
+    assert run(guide, "items", "read", "messages", *given, **variables)[0] == status
+
+
 def test_tail(guide: Server, notes: Path) -> None:
     process = start(guide, COMMAND, "tail", "notes", "--event", "create", "--fields", "text", "--count", "2")
     with guide.client() as admin:

@@ -78,8 +78,17 @@ async def test_a_login_counts_for_the_socket_too(guide: Server) -> None:
             await over_socket(client)
 
 
-@pytest.mark.parametrize("given", [{"email": "a@example.com"}, {"password": "p"}, {"token": ""}])
-def test_half_a_login(given: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"email": "a@example.com"},
+        {"password": "p"},
+        {"token": ""},
+        {"token": "t", "email": "a@example.com", "password": "p"},
+        {"token": "t", "refresh_token": "r"},
+    ],
+)
+def test_half_a_login_or_two(given: dict[str, Any]) -> None:
     with pytest.raises(errors.InvalidConfiguration):
         create_client("http://host", **given)
 

@@ -27,6 +27,8 @@ class Credentials(Struct, frozen=True, kw_only=True):
         """Raises InvalidConfiguration for what nobody can log in with."""
         if (self.email is None) is not (self.password is None):
             raise InvalidConfiguration("A login has both, email and password.")
+        if self.token is not None and (self.email is not None or self.refresh_token is not None):
+            raise InvalidConfiguration("There is a token and a login besides: give one of them.")
         if self.token == "":
             raise InvalidConfiguration("The token is empty; without one the client asks as the public.")
 
