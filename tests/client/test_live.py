@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import ClassVar
 
 import anyio
+import pytest
 from msgspec import Struct
 
 from rowcast.client import F, create_client
+from rowcast.errors import InvalidConfiguration
 from tests.client.resuming import remembering
 from tests.support.server import ADMIN_TOKEN, Server
 
@@ -142,3 +144,28 @@ async def test_aggregates_of_a_server_without_sets_are_asked_again() -> None:
         with anyio.fail_after(5):
             await table.until(lambda rows: len(rows) == 1)
         assert (await anext(table)).key == 7
+
+
+class Wrong(Struct):
+    """A note, as it is not."""
+
+    __collection__: ClassVar[str] = "notes"
+    rank: str
+
+
+async def test_what_could_not_begin_holds_nothing(guide: Server, notes: Path) -> None:
+    """Otherwise it would be told of each change for ever, and with ``wait`` hold up the connection."""
+    async with create_client(guide.base, token=ADMIN_TOKEN) as client:
+        await client.items("notes").create({"rank": 1})
+        for begin in (
+            client.subscribe(Wrong, buffer=1, when_full="wait").__aenter__,
+            client.live(Wrong).__aenter__,
+            client.live("notes", key="text").__aenter__,
+        ):
+            with pytest.raises(InvalidConfiguration):
+                await begin()
+        assert client._link is not None
+        assert client._link.session.subscriptions == {}
+        with anyio.fail_after(5):
+            for rank in range(5):
+                await client.items("notes").create({"rank": rank})

@@ -124,7 +124,8 @@ class Channel:
             raise RuntimeError("A channel is joined by one block; ask for another.")
         _, frame = await stand(self._gate, self._held, self)
         self._enter(_told(frame.text))
-        for kind, told in self._early:
+        early, self._early = self._early, []
+        for kind, told in early:
             self._apply(kind, told)
         return self
 

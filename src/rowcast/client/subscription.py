@@ -78,7 +78,11 @@ class Subscription(Generic[Row]):
         self._held, kind, frame = await begin(
             self._gate, self._members, self._buffer, resume=self._resume, since=self._since
         )
-        self.init = self._reader.event(kind, frame)
+        try:
+            self.init = self._reader.event(kind, frame)
+        except BaseException:  # nobody will leave a block that nobody is in
+            self._end()
+            raise
         return self
 
     async def __aexit__(
