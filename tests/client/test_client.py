@@ -244,8 +244,8 @@ def test_a_cut_connection_is_made_again(guide: Server, notes: Path, backend: str
             table = await client.live("notes", sort="-rank", limit=2, fields=["rank"])
             for rank in range(3):
                 assert client._link is not None
-                assert client._link._socket is not None
-                await client._link._socket._stream.aclose()
+                assert client._link._hands.socket is not None
+                await client._link._hands.socket._stream.aclose()
                 await other.items("notes").create({"rank": rank})
                 assert (await anext(events)).rows == [{"rank": rank}]
                 await table.until(lambda rows, rank=rank: rows[0]["rank"] == rank if rows else False)  # type: ignore[misc]

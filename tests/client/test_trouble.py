@@ -282,6 +282,21 @@ async def test_a_socket_that_has_gone_silent_is_given_up(guide: Server, notes: P
             assert proxy.connections >= 2
 
 
+async def test_who_does_not_listen_calls_nobody_silent(guide: Server, notes: Path) -> None:
+    """A reader that waits for its user has not heard the server's answers."""
+    async with proxied(guide.base) as proxy:
+        client = create_client(proxy.url, token=ADMIN_TOKEN, reconnect=FAST, heartbeat=0.1)
+        other = create_client(guide.base, token=ADMIN_TOKEN)
+        slow = client.subscribe("notes", event="create", buffer=1, when_full="wait")
+        async with client, other, slow as events:
+            await asyncio.sleep(0.3)  # it answers pings, so it has to
+            for rank in range(5):
+                await other.items("notes").create({"rank": rank})
+            await asyncio.sleep(0.6)
+            assert [(await anext(events)).rows[0]["rank"] for _ in range(5)] == list(range(5))
+            assert proxy.connections == 1
+
+
 async def test_a_request_into_silence_ends_in_time(guide: Server) -> None:
     async with proxied(guide.base) as proxy, create_client(proxy.url, token=TOKEN, timeout=0.2) as client:
         await client.connect()

@@ -18,7 +18,8 @@ from rowcast.client.buffer import Buffer
 from rowcast.client.client import Client, EventName
 from rowcast.client.credentials import Credentials, Token
 from rowcast.client.effects import Held
-from rowcast.client.link import Mode, Options, Topic
+from rowcast.client.hands import Topic
+from rowcast.client.link import Mode, Options
 from rowcast.client.overhttp import Rest
 from rowcast.errors import ConnectionLost
 

@@ -16,7 +16,8 @@ from rowcast.client.credentials import Keeper
 from rowcast.client.effects import Effect
 from rowcast.client.frames import Frame, encode
 from rowcast.client.gate import Gate
-from rowcast.client.link import Link, Options, Topic
+from rowcast.client.hands import Topic
+from rowcast.client.link import Link, Options
 from rowcast.client.pending import Pending
 from rowcast.client.session import Session
 from rowcast.errors import ConnectionLost, InvalidConfiguration, OutOfTime

@@ -12,8 +12,8 @@ from rowcast.client import client as asynchronous
 from rowcast.client.ask import Reply
 from rowcast.client.buffer import Policy
 from rowcast.client.client import ClientOptions, SubscriptionOptions
+from rowcast.client.hands import Topic
 from rowcast.client.items import Row
-from rowcast.client.link import Topic
 from rowcast.client.query import Query
 from rowcast.client.sync.channel import Channel
 from rowcast.client.sync.items import Items
