@@ -251,6 +251,21 @@ def test_examples(guide: Server, name: str, expected: str) -> None:
     assert expected in out
 
 
+def test_the_chat_tells_who_is_there(guide: Server) -> None:
+    ann, ben = (
+        start(guide, sys.executable, str(EXAMPLES / "chat.py"), name, ROWCAST_TOKEN=TOKEN) for name in ("Ann", "Ben")
+    )
+    for each in (ann, ben):
+        assert each.stdin is not None
+        assert each.stdout is not None
+        while "(here: " not in each.stdout.readline():
+            pass
+    out, err = ann.communicate(timeout=30)
+    others, _ = ben.communicate(timeout=30)
+    assert (ann.returncode, err) == (0, "")
+    assert "(Ben has joined)" in out or "(Ann has joined)" in others or "(Ann has left)" in others
+
+
 def test_the_dashboard(guide: Server) -> None:
     process = start(guide, sys.executable, str(EXAMPLES / "dashboard.py"), "1", ROWCAST_TOKEN=TOKEN)
     with guide.client() as admin:

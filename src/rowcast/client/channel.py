@@ -28,9 +28,8 @@ class Member(Struct, frozen=True):
 
 
 class ChannelEvent(Struct, frozen=True):
-    """What has happened. ``joined``, ``changed``, ``left``: the ``member``; who has left has no state any more. ``message``:
-    ``data`` by that member. ``gap``: something may have been missed, since the connection was cut or as events were not taken in
-    time."""
+    """What has happened. ``joined``, ``changed``, ``left``: the ``member``, as he is then or was last. ``message``: ``data`` by
+    that member. ``gap``: something may have been missed, since the connection was cut or as events were not taken in time."""
 
     kind: Literal["joined", "changed", "left", "message", "gap"]
     member: Member | None = None
@@ -55,7 +54,7 @@ class Channel:
     state of then and another ``id``; as nothing is stored, a ``gap`` event stands in that place. When the right to be there ends,
     iterating raises why."""
 
-    def __init__(self, gate: Gate, say: Say, name: str, state: Any, buffer: Buffer) -> None:
+    def __init__(self, gate: Gate, say: Say, name: str, state: Any, buffer: Buffer[ChannelEvent]) -> None:
         self.name = name
         self._gate, self._say, self._buffer = gate, say, buffer
         self._held = Joined(name, state)
@@ -126,7 +125,7 @@ class Channel:
         self._enter(_told(frame.text))
         early, self._early = self._early, []
         for kind, told in early:
-            self._apply(kind, told)
+            self._happened(kind, told)
         return self
 
     async def __aexit__(
@@ -144,15 +143,7 @@ class Channel:
         found = await self._buffer.get()
         if found is None:
             raise StopAsyncIteration
-        return self._event(*found)
-
-    def _event(self, kind: Any, frame: Frame | None) -> ChannelEvent:
-        if frame is None or kind == "gap":
-            return ChannelEvent("gap")
-        told = _told(frame.text)
-        if told.sender is not None:
-            return ChannelEvent(kind, self.get(told.sender.id) or told.sender, told.data)
-        return ChannelEvent(kind, told.member)
+        return found[1] or ChannelEvent("gap")
 
     # ---- the side of the connection -----------------------------------------------------------------------------------
 
@@ -161,9 +152,8 @@ class Channel:
         told = _told(frame.text)
         if self._members is None:
             self._early.append((kind, told))
-        else:
-            self._apply(kind, told)
-        return self._buffer.take(kind, frame)
+            return False
+        return self._happened(kind, told)
 
     async def room(self) -> None:
         """Wait until there is room for more."""
@@ -176,11 +166,16 @@ class Channel:
     def _enter(self, told: _Told) -> None:
         self._id, self._members = told.id, {member.id: member for member in told.members}
 
-    def _apply(self, kind: str, told: _Told) -> None:
+    def _happened(self, kind: Any, told: _Told) -> bool:
         assert self._members is not None
         if kind == "gap":
             self._enter(told)
-        elif told.member is not None and kind == "left":
-            self._members.pop(told.member.id, None)
-        elif told.member is not None:
-            self._members[told.member.id] = told.member
+            return self._buffer.take(kind, ChannelEvent("gap"))
+        who = told.member or told.sender
+        if who is not None and kind in ("joined", "changed"):
+            self._members[who.id] = who
+        elif who is not None:  # the frame has no state: as one was seen last
+            who = self._members.get(who.id, who)
+        if who is not None and kind == "left":
+            self._members.pop(who.id, None)
+        return self._buffer.take(kind, ChannelEvent(kind, who, told.data))
