@@ -8,12 +8,15 @@ from rowcast import create_client
 from rowcast.client import (
     NOW,
     Change,
+    Channel,
+    ChannelEvent,
     Client,
     Condition,
     Event,
     F,
     Items,
     LiveTable,
+    Member,
     Page,
     Reply,
     Subscription,
@@ -77,6 +80,18 @@ async def events(client: Client) -> None:
         assert_type(change, Change[Messages])
 
 
+async def channels(client: Client) -> None:
+    """Who is there, and what they say."""
+    async with client.channel("messages/5", state={"typing": False}) as channel:
+        assert_type(channel, Channel)
+        assert_type(channel.present, list[Member])
+        await channel.send({"any": "thing"})
+        async for event in channel:
+            assert_type(event, ChannelEvent)
+            assert_type(event.member, Member | None)
+    client.channel("messages", when_full="drop")  # type: ignore[arg-type]
+
+
 def without_await(client: sync.Client) -> None:
     """The same without ``await``."""
     assert_type(client.items(Messages).read(limit=1), list[Messages])
@@ -89,6 +104,7 @@ def without_await(client: sync.Client) -> None:
     assert_type(client.live(Messages).get(1), Messages | None)
     assert_type(client.subscribe(Messages).next(timeout=1), Event[Messages] | None)
     client.subscribe("messages", event="updated")  # type: ignore[call-overload]
+    assert_type(client.channel("#lobby").next(timeout=1), ChannelEvent | None)
     assert_type(client.users.me(fields=["email"]), dict[str, Any])
     assert_type(client.roles.read(limit=1), list[dict[str, Any]])
     assert_type(client.server.ping(), str)

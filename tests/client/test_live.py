@@ -158,6 +158,7 @@ async def test_what_could_not_begin_holds_nothing(guide: Server, notes: Path) ->
     async with create_client(guide.base, token=ADMIN_TOKEN) as client:
         await client.items("notes").create({"rank": 1})
         for begin in (
+            client.live("notes", buffer=0).__aenter__,
             client.subscribe(Wrong, buffer=1, when_full="wait").__aenter__,
             client.live(Wrong).__aenter__,
             client.live("notes", key="text").__aenter__,

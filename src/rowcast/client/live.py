@@ -21,7 +21,7 @@ from rowcast.client.ask import Key
 from rowcast.client.frames import Frame
 from rowcast.client.models import misfit
 from rowcast.client.replica import Change, Replica, Row
-from rowcast.errors import ConnectionLost, RowcastError
+from rowcast.errors import ConnectionLost, InvalidConfiguration, RowcastError
 
 if TYPE_CHECKING:
     import pandas
@@ -44,7 +44,10 @@ class LiveTable(Generic[Row]):
     def __init__(
         self, replica: Replica[Row], *, buffer: int, leave: Callable[[], None], columns: Sequence[str] = ()
     ) -> None:
-        """``columns``: what rows have, as far as it is known before there is one."""
+        """``columns``: what rows have, as far as it is known before there is one. Raises InvalidConfiguration for a buffer that is
+        none."""
+        if buffer < 1:
+            raise InvalidConfiguration(f"buffer is {buffer}; it takes at least 1.")
         self._replica, self._buffer, self._leave, self._columns = replica, buffer, leave, list(columns)
         self._changes: deque[Change[Row]] = deque()
         self._moved: anyio.Event | None = None
