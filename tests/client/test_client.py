@@ -131,6 +131,12 @@ async def test_every_verb_both_ways(guide: Server, notes: Path, way: str) -> Non
         keys = [row["id"] for row in (first, *others)]
         assert await rows.read() == [first, *others]
         assert await rows.read_all(batch=2, sort="rank") == [first, *others]
+        for size in (1, 2, 3, 4):
+            assert await rows.read_all(batch=size, sort="rank", offset=1) == others
+            assert await rows.read_all(batch=size, sort="rank", limit=2) == [first, others[0]]
+        assert await rows.read_all(limit=0) == []
+        with pytest.raises(ValueError, match="at least 1"):
+            await rows.read_all(batch=0)
         assert await rows.read_one(keys[0], fields=["text"]) == {"text": "a"}
         assert await rows.read_many(keys[:2], fields="rank") == [{"rank": 1}, {"rank": 2}]
         assert await rows.first(sort="-rank", fields=["text"]) == {"text": "c"}

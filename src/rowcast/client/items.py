@@ -58,11 +58,17 @@ class Items(Generic[Row]):
         return Page(self._many(reply), reply.meta)
 
     async def read_all(self, *, batch: int = 1000, **query: Unpack[Query]) -> list[Row]:
-        """Every row of a query, ``batch`` at a time, so that no answer is too long."""
+        """Every row of a query, or ``limit`` of them, ``batch`` at a time, so that no answer is too long. Raises ValueError for a
+        batch of none."""
+        if batch < 1:
+            raise ValueError(f"batch is {batch}; it takes at least 1.")
         found: list[Row] = []
+        given, first = query.get("limit"), query.get("offset") or 0
+        limit = -1 if given is None else given
         while True:
-            asked: Any = {**query, "limit": batch, "offset": len(found)}
-            rows = await self.read(**asked)
+            size = batch if limit < 0 else min(batch, limit - len(found))
+            asked: Any = {**query, "limit": size, "offset": first + len(found)}
+            rows = await self.read(**asked) if size else []
             found += rows
             if len(rows) < batch:
                 return found
