@@ -146,3 +146,57 @@ async def test_who_is_no_administrator_sees_only_what_is_allowed(studio: Studio)
     await studio.open("/users")
     await expect(page).to_have_url(f"{studio.server.base}/admin/content")
     assert not studio.errors
+
+
+async def test_only_what_is_allowed_is_offered(studio: Studio) -> None:
+    page = studio.page
+    drafts = {"status": {"_eq": "draft"}}
+    with studio.server.client() as admin:
+        build(admin)
+        policy = post(admin, "/policies", {"name": "Authors", "app_access": True})["id"]
+        rules: tuple[tuple[str, str, dict[str, object]], ...] = (
+            ("articles", "read", {"fields": ["*"]}),
+            ("articles", "create", {"fields": ["title"]}),
+            ("articles", "update", {"fields": ["title"], "permissions": drafts}),
+            ("people", "read", {"fields": ["*"]}),
+        )
+        for collection, action, rest in rules:
+            post(admin, "/permissions", {"policy": policy, "collection": collection, "action": action, **rest})
+        role = post(admin, "/roles", {"name": "Author"})["id"]
+        post(admin, "/access", {"role": role, "policy": policy})
+        post(admin, "/users", {"email": "author@example.com", "password": "secret-12345", "role": role})
+    await studio.open("/login")
+    await page.get_by_label("E-mail address").fill("author@example.com")
+    await page.get_by_label("Password", exact=True).fill("secret-12345")
+    await studio.button("Log in").click()
+    await page.wait_for_url("**/admin/content")
+
+    await studio.open("/content/people")
+    await expect(page.get_by_role("link", name="Create item")).to_have_count(0)
+    await expect(page.get_by_role("checkbox")).to_have_count(0)
+    await studio.open("/content/people/1")
+    await expect(page.get_by_text("Read only", exact=True)).to_be_visible()
+    for name in ("Save", "Delete item", "More about this item"):
+        await expect(studio.button(name)).to_have_count(0)
+    await expect(page.get_by_label("Name", exact=True)).to_be_disabled()
+    await studio.judge_looks("item-read-only")
+    await studio.button("History and comments").click()
+    await expect(studio.dialog().get_by_role("tab")).to_have_text(["Comments"])
+    await studio.open("/content/people/+")
+    await expect(page.get_by_role("alert")).to_contain_text("may not create")
+
+    await studio.open("/content/articles/1")
+    await expect(page.get_by_text("Read only", exact=True)).to_be_visible()
+    await studio.open("/content/articles/5")
+    await page.get_by_label("Title").fill("Mine")
+    await expect(page.get_by_label("Words")).to_be_disabled()
+    await studio.button("Save").click()
+    await expect(page.get_by_text("Item saved", exact=True).first).to_be_visible()
+    await studio.open("/content/articles/+")
+    await page.get_by_label("Title").fill("Made")
+    await studio.button("Create").click()
+    await page.wait_for_url("**/content/articles")
+    with studio.server.client() as admin:
+        made = admin.get("/items/articles", params={"sort": "-id", "limit": 1}).json()["data"][0]
+    assert (made["title"], made["status"]) == ("Made", "draft")
+    assert not studio.errors
