@@ -179,6 +179,7 @@ async def test_a_table_of_the_database_is_adopted(studio: Studio) -> None:
     await studio.log_in()
     await studio.open("/model")
     await studio.button("Adopt stones").click()
-    await studio.page.get_by_role("navigation", name="Collections").get_by_role("link", name="Stones").click()
+    stones = studio.page.get_by_role("navigation", name="Collections").get_by_role("link", name="Stones")
+    await studio.follow(stones, "**/content/stones")
     await expect(studio.page.get_by_role("row").filter(has_text="granite")).to_be_visible()
     assert not studio.errors

@@ -115,7 +115,7 @@ async def test_a_new_item_with_a_new_one_in_it(studio: Studio) -> None:
         await expect(studio.dialog()).to_contain_text("Please fill this in.")
         await studio.judge("nested-error")
         await put(studio, "Name", "Di", "Add")
-        await page.get_by_label("Name").fill("New book")
+        await page.get_by_label("Name", exact=True).fill("New book")
         await studio.button("Create").click()
         await page.wait_for_url("**/content/books")
         books = admin.get("/items/books", params={"fields": "name,editor.name", "sort": "-id"}).json()["data"]
