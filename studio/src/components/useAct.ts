@@ -19,7 +19,7 @@ export function useAct(): Act {
   const failed = ref<Problem | null>(null)
 
   function say(text: string, undo: (() => Promise<unknown>) | null): void {
-    const back = { label: t('Undo'), color: 'neutral' as const, variant: 'outline' as const, icon: 'i-lucide-undo-2', onClick: () => void run(undo!, t('Taken back')) }
+    const back = { label: t('Undo'), color: 'neutral' as const, variant: 'outline' as const, icon: 'i-lucide-undo-2', onClick: () => void run(undo!, t('Undone')) }
     toast.add({ title: text, color: 'success', icon: 'i-lucide-check', ...(undo && { actions: [back], duration: UNDO }) })
   }
 

@@ -10,7 +10,7 @@ const SYSTEM: Record<string, string> = {
   first_name: msg('First name'), last_name: msg('Last name'), email: msg('E-mail address'), password: msg('Password'), status: msg('Status'), role: msg('Role'),
   language: msg('Language'), last_access: msg('Last access'), title: msg('Title'), description: msg('Description'), timestamp: msg('When'), user: msg('User'),
   action: msg('Action'), collection: msg('Collection'), item: msg('Item'), ip: msg('Address'), comment: msg('Comment'), type: msg('Type'),
-  filesize: msg('Size'), uploaded_on: msg('Stored on'), name: msg('Name'), policies: msg('Policies'), users: msg('Users'),
+  filesize: msg('Size'), uploaded_on: msg('Uploaded on'), name: msg('Name'), policies: msg('Policies'), users: msg('Users'),
 }
 
 interface Translation {

@@ -115,7 +115,7 @@ class Studio:
         """Take back what a message tells of."""
         message = self.page.get_by_role("listitem").filter(has_text=said)
         await message.get_by_role("button", name="Undo").click()
-        await expect(self.page.get_by_text("Taken back", exact=True).first).to_be_visible()
+        await expect(self.page.get_by_text("Undone", exact=True).first).to_be_visible()
 
     async def shot(self, name: str) -> None:
         """Keep a picture of what has stopped moving."""

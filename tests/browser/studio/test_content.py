@@ -57,11 +57,11 @@ async def test_every_widget_saves_what_was_entered(filled: Studio) -> None:
     assert (item["labels"], item["extra"]) == (["a", "b", "new"], {"a": [1, 2]})
 
     await filled.button("History and comments").click()
-    await filled.button("Bring back").click()
+    await filled.button("Restore").click()
     await (
         page.get_by_role("dialog")
-        .filter(has_text="Bring this revision back?")
-        .get_by_role("button", name="Bring back")
+        .filter(has_text="Restore this revision?")
+        .get_by_role("button", name="Restore")
         .click()
     )
     await expect(page.get_by_label("Title", exact=True)).to_have_value("Article 1")
@@ -114,7 +114,7 @@ async def test_comments_appear_for_everybody(filled: Studio) -> None:
     await filled.button("History and comments").click()
     await filled.page.get_by_role("tab", name="Comments").click()
     await filled.page.get_by_label("Comment", exact=True).fill("Good.")
-    await filled.button("Say it").click()
+    await filled.button("Post comment").click()
     await expect(filled.page.get_by_text("Good.")).to_be_visible()
     with filled.server.client() as admin:
         admin.post("/comments", json={"collection": "articles", "item": "5", "comment": "Indeed."}).raise_for_status()

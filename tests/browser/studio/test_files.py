@@ -30,7 +30,7 @@ async def test_files_are_stored_looked_at_described_and_deleted(studio: Studio) 
     await studio.open("/files")
     await expect(page.get_by_text("No files yet")).to_be_visible()
     await studio.judge("files-empty")
-    await page.get_by_label("Files to store").set_input_files(
+    await page.get_by_label("Files to upload").set_input_files(
         [picture("red.png", "#b00"), picture("blue.png", "#06c"), TEXT]
     )
     await expect(page.get_by_text("3 files", exact=True)).to_be_visible()

@@ -93,7 +93,7 @@ async def test_commits_as_they_happen(studio: Studio, look: str) -> None:
         post(admin, "/items/people", {"name": "Unseen"})
         await expect(page.get_by_text("4 commits seen")).to_be_visible()
         await expect(page.get_by_text("Unseen")).to_have_count(0)
-        await studio.button("Go on").click()
+        await studio.button("Continue").click()
         await expect(page.get_by_text("Unseen")).to_be_visible()
     assert not studio.errors
 

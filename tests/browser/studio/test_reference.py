@@ -24,7 +24,7 @@ async def test_an_operation_is_tried(studio: Studio) -> None:
     await studio.button("Try it").click()
     await expect(page.get_by_role("status").filter(has_text="Answered")).to_be_visible()
     await expect(page.get_by_label("The answer")).to_contain_text('"title"')
-    await expect(page.get_by_label("To copy").last).to_contain_text("limit=2")
+    await expect(page.get_by_label("Code to copy").last).to_contain_text("limit=2")
     await studio.judge_looks("reference-tried")
     await page.get_by_label("fields", exact=True).fill("nonsense")
     await studio.button("Try it").click()
@@ -33,7 +33,7 @@ async def test_an_operation_is_tried(studio: Studio) -> None:
     studio.errors.clear()  # the refusal is in the console of every browser
     await studio.open("/reference?operation=createItemsArticles")
     await studio.choose(page.get_by_label("Programming language"), "Python")
-    await expect(page.get_by_label("To copy").last).to_contain_text("httpx.request")
+    await expect(page.get_by_label("Code to copy").last).to_contain_text("httpx.request")
     await studio.judge_looks("reference-create")
     assert not studio.errors
 
@@ -55,7 +55,7 @@ async def test_keys(studio: Studio) -> None:
     await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     await studio.settle()
     await studio.judge_looks("shortcuts")
-    await page.get_by_role("switch", name="Listen to keys without Ctrl").click()
+    await page.get_by_role("switch", name="Shortcuts of single keys").click()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.keyboard.press("g")
