@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -28,12 +30,19 @@ async def test_a_custom_permission(studio: Studio) -> None:
     await studio.choose(dialog.get_by_label("Field: ID"), "Status")
     await dialog.get_by_label("Value").fill("published")
     await dialog.get_by_role("tab", name="Fields").click()
-    await dialog.get_by_label("All fields, also those to come").click()
+    await dialog.get_by_label("All fields, including future ones").click()
     for name in ("id", "title"):
         await dialog.get_by_role("checkbox", name=name, exact=True).check()
     await studio.judge("permission-custom")
     await dialog.get_by_role("button", name="Save permission").click()
     await expect(studio.button("Articles, Read: Custom: rows by rule, 2 fields")).to_be_enabled()
+    await studio.button("Articles, Read: Custom: rows by rule, 2 fields").click()
+    await page.get_by_role("menuitem", name="Custom").click()
+    await expect(dialog.get_by_label("Value")).to_have_value("published")
+    await dialog.get_by_role("switch", name="As JSON").click()
+    await expect(dialog.get_by_label("Filter as JSON")).to_have_value(re.compile('"_eq": "published"'))
+    await dialog.get_by_role("button", name="Cancel").click()
+    await expect(dialog).to_have_count(0)
     with studio.server.client("reader-token") as reader:
         rows = reader.get("/items/articles?limit=-1").json()["data"]
     assert len(rows) == 96
@@ -53,7 +62,7 @@ async def test_roles_below_roles(studio: Studio) -> None:
         editor = post(admin, "/roles", {"name": "Editor"})["id"]
     await studio.log_in()
     await studio.open(f"/roles/{editor}")
-    await studio.choose(studio.page.get_by_label("Below the role"), "Staff")
+    await studio.choose(studio.page.get_by_label("Parent role"), "Staff")
     await studio.button("Save").click()
     await expect(studio.page.get_by_text("Role saved", exact=True)).to_be_visible()
     await studio.open("/roles")
