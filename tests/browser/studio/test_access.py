@@ -56,6 +56,33 @@ async def test_a_custom_permission(studio: Studio) -> None:
     assert not studio.errors
 
 
+async def test_values_that_a_permission_fills_in(studio: Studio) -> None:
+    page = studio.page
+    with studio.server.client() as admin:
+        build(admin)
+        policy = post(admin, "/policies", {"name": "Writers"})["id"]
+        await studio.log_in()
+        await studio.open(f"/policies/{policy}")
+        await studio.button("Articles, Create: No access").click()
+        await page.get_by_role("menuitem", name="Custom").click()
+        dialog = studio.dialog()
+        await dialog.get_by_role("tab", name="Presets").click()
+        await dialog.get_by_role("switch", name="Words", exact=True).click()
+        await dialog.get_by_label("New Words").fill("7")
+        await studio.judge("permission-presets")
+        await dialog.get_by_role("switch", name="As JSON").last.click()
+        await dialog.get_by_label("Values as JSON").fill('{"words": 7, "title": "$NOW"}')
+        await dialog.get_by_role("button", name="Save permission").click()
+        await expect(dialog).to_have_count(0)
+        found = admin.get("/permissions", params={"filter[policy][_eq]": policy}).json()["data"]
+        assert [each["presets"] for each in found] == [{"words": 7, "title": "$NOW"}]
+        await studio.button(re.compile("^Articles, Create: Custom")).click()
+        await page.get_by_role("menuitem", name="Custom").click()
+        await dialog.get_by_role("tab", name="Presets").click()
+        await expect(dialog.get_by_label("Values as JSON")).to_have_value(re.compile("NOW"))
+    assert not studio.errors
+
+
 async def test_roles_below_roles(studio: Studio) -> None:
     with studio.server.client() as admin:
         post(admin, "/roles", {"name": "Staff"})
@@ -149,7 +176,8 @@ async def test_who_is_no_administrator_sees_only_what_is_allowed(studio: Studio)
     await expect(page.get_by_role("navigation", name="Areas").get_by_role("link")).to_have_text(
         ["Content", "Realtime", "API reference"]
     )
-    await page.get_by_role("navigation", name="Collections").get_by_role("link", name="People").click()
+    people = page.get_by_role("navigation", name="Collections").get_by_role("link", name="People")
+    await studio.follow(people, "**/content/people")
     await expect(page.get_by_text("3 items")).to_be_visible()
     await studio.judge("content-as-author")
     await studio.open("/users")
