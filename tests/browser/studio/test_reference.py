@@ -74,3 +74,15 @@ async def test_save_by_key(studio: Studio) -> None:
     await expect(page.get_by_text("Settings saved", exact=True)).to_be_visible()
     await expect(page.get_by_role("link", name="Kiosk: to the content").first).to_be_visible()
     assert not studio.errors
+
+
+async def test_past_the_navigation_by_key(studio: Studio) -> None:
+    page = studio.page
+    await studio.log_in()
+    await studio.open("/settings")
+    await page.keyboard.press("Tab")
+    await expect(studio.button("Skip to the page")).to_be_focused()
+    await studio.judge("skip")
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.querySelector('main').contains(document.activeElement)")
+    assert not studio.errors
