@@ -80,14 +80,19 @@ async function end(): Promise<void> {
 }
 
 /** A refusal may mean that the session is over, by age or by an administrator: one's own row tells. */
-let asking = false
+let asking: Promise<void> | null = null
 onRefusal(() => {
   if (!session.me || session.ended || asking) return
-  asking = true
-  client.request(readMe({ fields: ['id'] } as never))
-    .catch((error) => { session.ended = isRefusal(error) })
-    .finally(() => { asking = false })
+  asking = client.request(readMe({ fields: ['id'] } as never))
+    .then(() => undefined, (error) => { session.ended = isRefusal(error) })
+    .finally(() => { asking = null })
 })
+
+/** Whether a refusal came of a session that is over: then that is what is said, and nothing else. */
+export async function hasEnded(): Promise<boolean> {
+  await asking
+  return session.ended
+}
 
 /** Ends the session and begins the page anew, so that nothing of it stays in memory. */
 export async function logout(): Promise<void> {

@@ -64,6 +64,7 @@ async def test_the_session_ends_while_something_is_edited(filled: Studio) -> Non
     await filled.button("Save").click()
     again = filled.dialog().filter(has_text="Your session has ended")
     await expect(again).to_be_visible()
+    await expect(page.get_by_text("You do not have permission")).to_have_count(0)
     await filled.judge_looks("session-ended")
     await again.get_by_label("Password", exact=True).fill("wrong")
     await again.get_by_role("button", name="Log in").click()
