@@ -1,5 +1,7 @@
 """A database file that is taken away from under a store."""
 
+# ruff: noqa: ASYNC240 - nobody else waits
+
 from __future__ import annotations
 
 import asyncio

@@ -39,9 +39,7 @@ def open_reader(options: SqliteOptions) -> apsw.Connection:
     return connection
 
 
-def _open(
-    options: SqliteOptions, flags: int = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-) -> apsw.Connection:
+def _open(options: SqliteOptions, flags: int = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE) -> apsw.Connection:
     """Plans are made once for all values (QPSG): without it SQLite prepares a statement anew whenever the value of its LIMIT
     is bound, which costs more than most reads."""
     connection = apsw.Connection(options.path, flags, statementcachesize=CACHED_STATEMENTS)

@@ -120,8 +120,8 @@ class Groups:
         begun: bool = False,
         waiting: Iterable[Write] = (),
     ) -> Delivery:
-        """One transaction, from its begin to what is to be announced. If it fails as a whole, all ``items`` get the error, or, if it
-        cannot even begin, whoever is ``waiting``."""
+        """One transaction, from its begin to what is to be announced. If it fails as a whole, all ``items`` get the error; if it
+        cannot even begin, those that are ``waiting``."""
         session = self._session
         commits: list[Commit] = []
         schema: Schema | None = None
