@@ -24,6 +24,7 @@ from rowcast.store.sqlite.connection import ask, literal, open_writer
 from rowcast.store.sqlite.displaced import LogRow
 from rowcast.store.sqlite.introspect import read_schema
 from rowcast.store.sqlite.log import NEWEST, Log
+from rowcast.store.sqlite.place import Place
 from rowcast.store.sqlite.settings import SqliteOptions
 
 log = logging.getLogger("rowcast.store")
@@ -68,6 +69,7 @@ class WriteSession:
         self.pages = 0
         self.connection.set_wal_hook(self._logged)
         self._execute = self.connection.execute
+        self.place = Place(options.path)
         try:
             self._prepare()
         except BaseException:
@@ -95,7 +97,8 @@ class WriteSession:
 
     def close(self) -> None:
         """Note that nothing is missing, and let go of the file."""
-        with suppress(apsw.Error):  # if it fails, the next start begins a new history
+        with suppress(apsw.Error, RowcastError):  # if it fails, the next start begins a new history
+            self.place.require()
             self.in_transaction(self._finish)
         self.connection.close()
 
@@ -117,6 +120,8 @@ class WriteSession:
 
     def begin_at_once(self) -> bool:
         """Begin a transaction if nobody else is writing and nothing has to be made up for first; never waits."""
+        if not self.place.look():
+            return False
         self.connection.set_busy_timeout(0)
         try:
             self._execute("BEGIN IMMEDIATE")
@@ -130,7 +135,9 @@ class WriteSession:
         return False
 
     def begin(self) -> tuple[list[Commit], Schema | None]:
-        """Begin a transaction; returns what other programs have committed until then, and the data model if it is new."""
+        """Begin a transaction; returns what other programs have committed until then, and the data model if it is new. Raises
+        ServiceUnavailable if the file has gone."""
+        self.place.require()
         while True:
             self._execute("BEGIN IMMEDIATE")
             rows, is_all = self._chunk()
@@ -228,6 +235,7 @@ class WriteSession:
     def look(self) -> bool:
         """See whether another program has committed, and announce it; tidy up now and then. True if there is more to tidy up."""
         try:
+            self.place.require()
             self._witness()
             seen = self._pragma("data_version")
             if seen != self._seen:
