@@ -30,6 +30,7 @@ whether trying again can help. Knows nothing else of the program.
         ├── ServiceUnavailable       503, retry
         │   └── ConnectionLost       client only
         ├── InvalidConfiguration     the start is refused
+        ├── Thrown                   500, or what a flow says
         └── InternalError            500
             └── HookFailed           500; HookTimeout 503, retry
 """
@@ -261,6 +262,17 @@ class ServiceError(RowcastError):
 
 class InternalError(ServiceError):
     """A fault of the program; its message never tells a caller more than that."""
+
+
+class Thrown(ServiceError):
+    """What a flow says by an operation that throws an error: with code, status and words of its own."""
+
+    code, default = "FLOW_FAILED", "The flow has failed."
+
+    def __init__(self, message: str | None, code: str | None = None, status: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code or self.code  # type: ignore[misc]
+        self.status = status or self.status  # type: ignore[misc]
 
 
 class HookFailed(InternalError):

@@ -98,3 +98,15 @@ async def test_a_second_start_makes_nothing_twice(empty: Engine) -> None:
     assert made.password is None
     assert len(await empty.store.read('SELECT "id" FROM "directus_roles"')) == 1
     assert len(await empty.store.read('SELECT "id" FROM "directus_policies"')) == 2
+
+
+@pytest.mark.parametrize("server", [PAGE, ServerSettings(admin_password="given")])
+async def test_a_limit_of_mutations_is_not_about_the_start(tmp_path: Path, server: ServerSettings) -> None:
+    settings = Settings(SECRET, login_stall_time=0, max_batch_mutation=1)
+    engine = Engine(open_store(f"sqlite:///{tmp_path}/data.db"), settings)
+    await engine.open()
+    await first_start(engine, server)
+    if server is PAGE:
+        await set_up(engine, NOBODY, CODE, ANN)
+    assert await has_admin(engine)
+    await engine.close()

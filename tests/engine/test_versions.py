@@ -128,7 +128,7 @@ async def test_what_is_refused(people: People) -> None:
     draft = await version(people, item)
     with pytest.raises(Unprocessable):
         await version(people, item)
-    for wrong in ({"key": "main"}, {"item": None}, {"delta": {"title": "x"}}, {"hash": "x"}):
+    for wrong in ({"key": "main"}, {"key": ""}, {"item": None}, {"delta": {"title": "x"}}, {"hash": "x"}):
         row = {"collection": "articles", "item": str(item), "key": "other", **wrong}
         with pytest.raises(InvalidPayload):
             await create(people.engine, SYSTEM, "directus_versions", row)

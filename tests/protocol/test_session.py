@@ -189,8 +189,8 @@ def test_failed_later_auth_falls_back_to_public(mode: Any, ends: list[str]) -> N
 def test_expiry(mode: Any, ends: list[str]) -> None:
     made = session(mode, known=True, expires=100.0)
     assert made.tick(99.0) == ()
-    demote, expired = told(made.tick(100.0))
-    assert demote == "Demote"
+    expired, demote = told(made.tick(100.0))
+    assert demote == "Demote", "first why, then what comes of it"
     assert expired == {
         "type": "auth",
         "status": "error",

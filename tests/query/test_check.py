@@ -35,6 +35,9 @@ from rowcast.query.check import matches, violations
         ({"parts": {"_some": {"qty": {"_gt": 1}}}}, {"parts": [{"qty": 1}, {"qty": 2}]}),
         ({"parts": {"_none": {"qty": {"_gt": 3}}}}, {"parts": [{"qty": 1}]}),
         ({"cost": {"_or": [{"_eq": 1}, {"_gt": 5}]}}, {"cost": 6}),
+        ({"_and": {"cost": {"_gt": 5}}}, {"cost": 6}),
+        ({"state": {"_in": "new, old"}}, {"state": "old"}),
+        ({"place": {"_intersects_bbox": {}}}, {"place": 1}),
         (None, {"a": 1}),
     ],
 )
@@ -53,6 +56,9 @@ def test_good_payloads(rule: Any, payload: dict[str, Any]) -> None:
         ({"cost": {"_between": [1, 5]}}, {"cost": 6}, [{"field": "cost", "type": "lte", "valid": 5}]),
         ({"cost": {"_nbetween": [1, 5]}}, {"cost": 5}, [{"field": "cost", "type": "nbetween", "invalid": [1, 5]}]),
         ({"cost": {"_gte": 0}}, {"cost": None}, [{"field": "cost", "type": "required"}]),
+        ({"cost": {"_near": 0}}, {"cost": 0}, [{"field": "cost", "type": "near"}]),
+        ({"cost": {"_between": 0}}, {"cost": 0}, [{"field": "cost", "type": "between"}]),
+        ({"_and": {"cost": {"_gt": 5}}}, {"cost": 5}, [{"field": "cost", "type": "gt", "valid": 5}]),
         ({"cost": {"_gte": 0}}, {"cost": "x"}, [{"field": "cost", "type": "gte", "valid": 0}]),
         ({"title": {"_icontains": "ok"}}, {"title": "no"}, [{"field": "title", "type": "contains", "substring": "ok"}]),
         (

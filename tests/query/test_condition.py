@@ -9,9 +9,10 @@ import pytest
 from rowcast.errors import Forbidden, InvalidQuery
 from rowcast.query.resolve import condition
 from rowcast.query.tree import Always
+from rowcast.query.variables import written
 from tests.query.harbour import Harbour
 
-VARIABLES = {
+_VALUES = {
     "$CURRENT_USER": "1da00000-5e5e-4a5a-8b5b-0000000000a1",
     "$CURRENT_USER.title": "Aurora",
     "$CURRENT_USER.age": "not a number",
@@ -19,7 +20,11 @@ VARIABLES = {
     "$CURRENT_POLICIES": [],
     "$NOW": "2026-11-01T00:00:00.000Z",
     "$NOW(-400 years)": "1626-11-01T00:00:00.000Z",
-}.__getitem__
+}
+
+
+def variables(name: str) -> Any:
+    return _VALUES[written(name)]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +118,7 @@ VARIABLES = {
     ],
 )
 def test_filters_find_their_rows(harbour: Harbour, filter: dict[str, Any], ids: list[int]) -> None:
-    assert harbour.names(filter=filter, variables=VARIABLES) == ids
+    assert harbour.names(filter=filter, variables=variables) == ids
 
 
 @pytest.mark.parametrize(

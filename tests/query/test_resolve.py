@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -10,6 +12,12 @@ from rowcast.errors import Forbidden, InvalidQuery
 from tests.query.harbour import Harbour
 
 ONE = {"id": {"_eq": 1}}
+
+
+def nested(relations: int) -> dict[str, Any]:
+    """A filter through so many relations."""
+    below: dict[str, Any] = {"name": {"_eq": "x"}}
+    return reduce(lambda found, _: {"sister": found}, range(relations), below)
 
 
 @pytest.mark.parametrize(
@@ -220,9 +228,41 @@ def test_groups(harbour: Harbour) -> None:
     ]
 
 
+def test_groups_are_sorted_by_what_is_asked_of_them(harbour: Harbour) -> None:
+    asked: dict[str, Any] = {"aggregate": {"count": "*", "sum": "guests,fare"}, "groupBy": "ship", "fields": "*"}
+    rows = harbour.ask("voyages", **asked)
+    values: dict[str, Callable[[Any], float]] = {
+        "count": lambda row: row["count"],
+        "sum.guests": lambda row: row["sum"]["guests"] or 0,
+        "sum.fare": lambda row: row["sum"]["fare"] or 0,
+    }
+    for key, value in values.items():
+        assert [value(row) for row in harbour.ask("voyages", sort=key, **asked)] == sorted(map(value, rows))
+        assert [value(row) for row in harbour.ask("voyages", sort=f"-{key}", **asked)] == sorted(
+            map(value, rows), reverse=True
+        )
+    assert harbour.ask("voyages", aggregate={"max": "year(leaves)"}, groupBy="ship", sort="-max.year(leaves),ship")
+    assert harbour.ask("ships", aggregate={"countAll": "*"}, groupBy="kind", sort="-countAll,kind", limit=1)
+
+
+def test_null_written_as_text_is_null(harbour: Harbour) -> None:
+    for written in ("null", "NULL"):
+        for field in ("name", "crew", "sister"):
+            none = harbour.ask("ships", filter={field: {"_null": True}})
+            assert harbour.ask("ships", filter={field: {"_eq": written}}) == none
+            assert harbour.ask("ships", filter={field: {"_neq": written}}) == harbour.ask(
+                "ships", filter={field: {"_nnull": True}}
+            )
+    assert harbour.ask("ships", filter={"name": {"_contains": "null"}}) == []
+
+
 @pytest.mark.parametrize(
     "raw",
     [
+        {"aggregate": {"sum": "crew,id"}, "groupBy": "kind", "sort": "sum"},
+        {"aggregate": {"count": ""}},
+        {"fields": "voyages.*", "deep": {"voyages": {"_aggregate": {"count": "*"}}}},
+        {"fields": "voyages", "deep": {"voyages": {"_groupBy": ["guests"]}}},
         {"aggregate": {"median": "crew"}},
         {"aggregate": {"sum": "name"}},
         {"aggregate": {"count": "voyages"}},
@@ -236,6 +276,7 @@ def test_groups(harbour: Harbour) -> None:
         {"fields": "count(name)"},
         {"fields": "json(extras)"},
         {"fields": ".".join(["sister"] * 10 + ["name"])},
+        {"filter": nested(10)},
     ],
 )
 def test_what_cannot_be_asked(harbour: Harbour, raw: dict[str, Any]) -> None:
@@ -247,6 +288,11 @@ def _seen(collection: str) -> frozenset[str] | None:
     return {"ships": frozenset({"id", "name", "voyages", "sister", "home"}), "voyages": frozenset({"id"})}.get(
         collection, frozenset()
     )
+
+
+def test_ten_names_are_not_too_many(harbour: Harbour) -> None:
+    assert harbour.ask("ships", filter=nested(9)) == []
+    assert harbour.ask("ships", fields=".".join(["sister"] * 9 + ["name"]))
 
 
 def test_what_may_not_be_read_is_not_answered(harbour: Harbour) -> None:

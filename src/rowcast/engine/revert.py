@@ -9,7 +9,7 @@ import msgspec
 from rowcast.auth import Actor
 from rowcast.engine.read import read_one
 from rowcast.engine.update import update
-from rowcast.errors import InvalidPayload
+from rowcast.errors import Forbidden, InvalidPayload
 from rowcast.query.parse import parse
 from rowcast.schema import Collection
 
@@ -28,7 +28,8 @@ async def revert(engine: Engine, actor: Actor, revision: Key) -> None:
     collection = engine.schema.get(found["collection"])
     if collection is None or not isinstance(found["data"], dict):
         raise InvalidPayload("Revision doesn't contain data to revert to")
-    await update(engine, actor, collection.name, _settable(collection, found["data"]), keys=[found["item"]])
+    if not await update(engine, actor, collection.name, _settable(collection, found["data"]), keys=[found["item"]]):
+        raise Forbidden()
 
 
 def _settable(collection: Collection, row: dict[str, Any]) -> dict[str, Any]:

@@ -198,6 +198,9 @@ class Settings:
     """Where the Studio's built files are; None: those of the package (``ROWCAST_STUDIO_DIR``)."""
     channels_enabled: bool = True
     """Whether connections may meet on channels (``ROWCAST_CHANNELS_ENABLED``)."""
+    flows_env_allow_list: tuple[str, ...] = ()
+    flows_env: tuple[tuple[str, str], ...] = ()
+    """The variables of the environment that flows may read, and their values (``FLOWS_ENV_ALLOW_LIST``)."""
 
     email: Email = Email()
     files: Files = Files()

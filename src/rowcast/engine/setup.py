@@ -70,7 +70,7 @@ async def set_up(engine: Engine, place: Actor, code: str, first: FirstAdmin) -> 
         await create_one(scope, "directus_users", user)
         await _name_project(scope, first.project)
 
-    await within(engine, SYSTEM.at(place.ip, place.user_agent, place.origin), work)
+    await within(engine, SYSTEM.at(place.ip, place.user_agent, place.origin), work, limited=False)
 
 
 async def administrators(scope: Scope) -> Any:
@@ -91,7 +91,7 @@ async def administrators(scope: Scope) -> Any:
 async def prepare(engine: Engine) -> None:
     """Make what a new database needs besides the administrator. Nothing, where it is there."""
     if await internal_row(engine, "directus_roles", fields=["id"]) is None:
-        await within(engine, SYSTEM, administrators)
+        await within(engine, SYSTEM, administrators, limited=False)
 
 
 async def _require_code(engine: Engine, code: str) -> None:

@@ -3,20 +3,24 @@ in a question."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from rowcast.auth import Actor
 from rowcast.engine.internal import internal_row
 from rowcast.errors import InvalidQuery, RequestError
 from rowcast.feed import Commit
-from rowcast.query.variables import is_now, moment
+from rowcast.query.parse import parse
+from rowcast.query.variables import is_now, moment, written
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
 
 Variables = Callable[[str], Any]
+Reading = Callable[["Engine", Actor, str, str, list[str]], Awaitable[Any]]
 
 NOTHING: Mapping[str, Any] = {}
 _PLAIN: dict[str, Callable[[Actor], Any]] = {
@@ -34,7 +38,7 @@ class UserValues:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._known: dict[tuple[str | None, str | None, frozenset[str]], dict[str, Any]] = {}
+        self._known: dict[tuple[str | None, str | None, tuple[str, ...], frozenset[str]], dict[str, Any]] = {}
         self._epoch = 0
 
     async def of(self, actor: Actor, names: Iterable[str]) -> Variables:
@@ -49,28 +53,54 @@ class UserValues:
         self._epoch += 1
 
     async def _values(self, actor: Actor, dotted: frozenset[str]) -> dict[str, Any]:
-        key = (actor.user, actor.role, dotted)
+        key = (actor.user, actor.role, actor.policies, dotted)
         found = self._known.get(key)
         if found is None:
             epoch, found = self._epoch, {}
             for root, collection in _ROOTS.items():
                 owner = actor.user if collection == "directus_users" else actor.role
-                paths = [name.removeprefix(root + ".") for name in dotted if name.startswith(root + ".")]
-                found.update(
-                    {f"{root}.{path}": value for path, value in (await self._read(collection, owner, paths)).items()}
-                )
+                for reading in (_stored, _seen):
+                    paths = dict(_paths(dotted, root, is_asked=reading is _seen))
+                    found.update(await self._read(reading, actor, collection, owner, paths))
             if epoch == self._epoch:
                 self._known[key] = found
         return found
 
-    async def _read(self, collection: str, owner: str | None, paths: list[str]) -> dict[str, Any]:
+    async def _read(
+        self, reading: Reading, actor: Actor, collection: str, owner: str | None, paths: dict[str, str]
+    ) -> dict[str, Any]:
+        """The values of variables, by name, at these paths. What is not there, or not to be read, is null: nothing equals it."""
         if not paths or owner is None:
             return dict.fromkeys(paths)
         try:
-            row = await internal_row(self._engine, collection, filter={"id": {"_eq": owner}}, fields=paths)
-        except RequestError:  # a rule names a field which does not exist any more: the value is null, nothing matches
-            return dict.fromkeys(paths)
-        return {path: _dig(row, path.split(".")) for path in paths}
+            row = await reading(self._engine, actor, collection, owner, list(paths.values()))
+        except RequestError:
+            alone = [{name: path} for name, path in paths.items()] if len(paths) > 1 else []
+            found: dict[str, Any] = dict.fromkeys(paths)
+            for one in alone:
+                found.update(await self._read(reading, actor, collection, owner, one))
+            return found
+        return {name: _dig(row, path.split(".")) for name, path in paths.items()}
+
+
+async def _stored(engine: Engine, _actor: Actor, collection: str, owner: str, paths: list[str]) -> Any:
+    """For rules and presets: what is there."""
+    return await internal_row(engine, collection, filter={"id": {"_eq": owner}}, fields=paths)
+
+
+async def _seen(engine: Engine, actor: Actor, collection: str, owner: str, paths: list[str]) -> Any:
+    """For questions: what their asker may read."""
+    from rowcast.engine.read import read_one  # which asks for variables itself
+
+    return msgspec.json.decode((await read_one(engine, actor, collection, owner, parse({"fields": paths}))).data)
+
+
+def _paths(dotted: Iterable[str], root: str, *, is_asked: bool) -> Iterator[tuple[str, str]]:
+    """The variables of one root, of questions or of rules, with their paths."""
+    for name in dotted:
+        head, _, path = written(name).partition(".")
+        if head == root and (name != written(name)) is is_asked:
+            yield name, path
 
 
 class Lookup:

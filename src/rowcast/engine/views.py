@@ -17,7 +17,7 @@ from rowcast.policy import Rights
 from rowcast.policy.rights import field_refusal, refusal
 from rowcast.query.parse import Query
 from rowcast.query.settle import settle
-from rowcast.query.variables import is_now
+from rowcast.query.variables import is_now, written
 from rowcast.schema import Schema
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def is_decisive(change: Change) -> bool:
 def led_through(schema: Schema, variable: str) -> Iterator[str]:
     """The collections that ``$CURRENT_USER.team.name`` leads through, after the user's own; that one too where the value is one
     that changes in passing."""
-    root, *names = variable.split(".")
+    root, *names = written(variable).split(".")
     collection = _ROOTS.get(root)
     if collection == "directus_users" and names[-1:] and names[-1] in PASSING:
         yield collection

@@ -71,6 +71,12 @@ class Change:
     unit: int = 0
     user: str | None = None
 
+    @property
+    def size(self) -> int:
+        """The length of both images."""
+        before, after = self.before, self.after
+        return (0 if before is None else len(before.raw)) + (0 if after is None else len(after.raw))
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
@@ -101,6 +107,11 @@ class Commit:
     at: float = field(default=0.0, compare=False)
     ahead: frozenset[str] = field(default=frozenset(), compare=False)
     is_apart: bool = field(default=False, compare=False)
+
+    @property
+    def size(self) -> int:
+        """The length of all images."""
+        return sum([change.size for change in self.changes])
 
     @cached_property
     def collections(self) -> frozenset[str]:

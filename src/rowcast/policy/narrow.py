@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from rowcast.policy.rights import Rights, any_of, both
 from rowcast.query.tree import (
+    Aggregate,
     All,
     Always,
     AnyOf,
@@ -44,7 +45,7 @@ def narrow(select: Select, rights: Rights) -> Select:
         nodes=tuple(_node(name, node, rights) for node in select.nodes),
         where=both(rights.rows(name, "read"), _condition(name, select.where, rights)),
         order=tuple(_order(name, order, rights) for order in select.order),
-        aggregates=tuple(replace(a, ref=_ref(name, a.ref, rights)) if a.ref else a for a in select.aggregates),
+        aggregates=tuple(_aggregate(name, aggregate, rights) for aggregate in select.aggregates),
         groups=tuple(_leaf(name, leaf, rights) for leaf in select.groups),
     )
 
@@ -87,7 +88,12 @@ def _order(collection: str, order: Order, rights: Rights) -> Order:
     """A sort key through relations passes readable rows only: what lies behind another sorts as null."""
     names = [link.target or "" for link in order.path]
     ref = _ref(names[-1] if names else collection, order.ref, rights)
-    return replace(order, ref=ref, on=tuple(rights.rows(name, "read") for name in names))
+    of = order.of and _aggregate(collection, order.of, rights)
+    return replace(order, ref=ref, on=tuple(rights.rows(name, "read") for name in names), of=of)
+
+
+def _aggregate(collection: str, aggregate: Aggregate, rights: Rights) -> Aggregate:
+    return replace(aggregate, ref=_ref(collection, aggregate.ref, rights)) if aggregate.ref else aggregate
 
 
 def _ref(collection: str, ref: Ref, rights: Rights) -> Ref:

@@ -208,7 +208,7 @@ class Session:
             return self._failed()
         if self.phase is Phase.OPEN:
             self.phase, self.deadline = Phase.EXPIRED, now + self.rules.auth_timeout
-            return (Demote(), Send(frames.EXPIRED))
+            return (Send(frames.EXPIRED), Demote())  # why, before what comes of it
         self.phase, self.deadline = Phase.OPEN, None
         timed_out = Send(frames.TIMED_OUT)
         return (timed_out,) if self.rules.mode == "public" else (timed_out, self.close())

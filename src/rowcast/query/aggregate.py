@@ -21,7 +21,7 @@ def aggregates(
 ) -> tuple[tuple[Aggregate, ...], tuple[Leaf, ...]]:
     """The aggregates and the groups of a query. Raises ``InvalidQuery`` and ``Forbidden``."""
     found = [
-        _aggregate(sight, collection, function, name, path)
+        aggregate(sight, collection, function, name, path)
         for function, names in query.aggregate.items()
         for name in names
     ]
@@ -30,13 +30,16 @@ def aggregates(
     )
 
 
-def _aggregate(sight: Sight, collection: Collection, function: str, name: str, path: Path) -> Aggregate:
+def aggregate(sight: Sight, collection: Collection, function: str, name: str, path: Path) -> Aggregate:
+    """One aggregate of a field, or of whole rows (``*``). Raises ``InvalidQuery`` and ``Forbidden``."""
     if function not in FUNCTIONS:
         raise InvalidQuery(f'Invalid aggregate function "{function}"')
     if function == "countAll" or (name == "*" and function == "count"):
         return Aggregate(function, function)
     ref = sight.ref(collection, collection.primary if name == "*" else name, path)
     _require_column(ref)
+    if function in SUMS:
+        require_shown(ref)
     if function in SUMS and result_type(ref) not in NUMBERS | {"unknown"}:
         raise InvalidQuery(f'"{ref.field.type}" field type does not contain the "{function}" aggregate function')
     return Aggregate(function, name, ref)
@@ -48,7 +51,14 @@ def _group(sight: Sight, collection: Collection, query: Query, name: str, path: 
     real = query.alias.get(name, name)
     ref = sight.ref(collection, real, path)
     _require_column(ref)
+    require_shown(ref)
     return Leaf(name if name in query.alias else call(real).key, ref)
+
+
+def require_shown(ref: Ref) -> None:
+    """Raise ``InvalidQuery`` for a concealed field where its values would tell themselves by their order or their sum."""
+    if ref.field.concealed:
+        raise InvalidQuery(f'"{ref.field.name}" is concealed: it neither sorts, groups nor sums')
 
 
 def _require_column(ref: Ref) -> None:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from rowcast.errors import FailedValidation
-from rowcast.query.operators import TEXT, split_text
+from rowcast.query.operators import KNOWN, TEXT, split_text
 from rowcast.query.sentences import sentence
 
 _ABSENT: Final = object()
@@ -86,8 +86,9 @@ def _field(name: str, rule: Any, value: Any, is_required: bool) -> list[Violatio
 
 
 def _parts(rule: Any) -> list[Any]:
-    """The branches of ``_and`` and ``_or``; a rule that is no list of filters has none."""
-    return [part for part in rule if isinstance(part, Mapping)] if isinstance(rule, (list, tuple)) else []
+    """The branches of ``_and`` and ``_or``; one filter is a list of it."""
+    parts = rule if isinstance(rule, (list, tuple)) else [rule]
+    return [part for part in parts if isinstance(part, Mapping)]
 
 
 def _nested(name: str, rule: Mapping[str, Any], value: Any, is_required: bool) -> list[Violation]:
@@ -135,12 +136,19 @@ def _equality(operator: str, value: Any, wanted: Any) -> Iterable[Violation]:
     elif operator in ("eq", "neq"):
         good, details = _same(value, wanted) is (operator == "eq"), {"valid" if operator == "eq" else "invalid": wanted}
     elif operator in ("in", "nin"):
-        items = wanted if isinstance(wanted, (list, tuple)) else [wanted]
+        items = _items(wanted)
         good = any(_same(value, item) for item in items) is (operator == "in")
         details = {"valid" if operator == "in" else "invalid": list(items)}
     else:
-        good, details = True, {}  # operators about shapes and JSON are for questions only
+        good, details = operator in KNOWN, {}  # operators about shapes and JSON are for questions only
     return [] if good else [Violation("", operator, details)]
+
+
+def _items(wanted: Any) -> list[Any]:
+    """A list, a comma list, or one value."""
+    if isinstance(wanted, str):
+        return [part.strip() for part in wanted.split(",")]
+    return list(wanted) if isinstance(wanted, (list, tuple)) else [wanted]
 
 
 def _nullness(operator: str, value: Any, wanted: Any) -> Iterable[Violation]:
@@ -159,9 +167,9 @@ def _bound(operator: str, value: Any, wanted: Any, is_absent: bool) -> Iterable[
 
 
 def _range(operator: str, value: Any, wanted: Any) -> Iterable[Violation]:
-    items = wanted.split(",") if isinstance(wanted, str) else list(wanted) if isinstance(wanted, (list, tuple)) else []
+    items = _items(wanted)
     if len(items) != 2:
-        return []
+        return [Violation("", operator)]
     broken = [*_bound("gte", value, items[0], False), *_bound("lte", value, items[1], False)]
     if operator == "between":
         return broken

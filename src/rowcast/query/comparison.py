@@ -23,6 +23,8 @@ def compare(ref: Ref, operator: str, raw: Any, *, strict: bool = True) -> Condit
     kind = result_type(ref)
     if operator not in allowed(kind):
         raise InvalidQuery(f'"{kind}" field type does not contain the "_{operator}" filter operator')
+    if strict and ref.field.concealed and operator not in NULLNESS:  # else it would be found out letter by letter
+        raise InvalidQuery(f'Field with "conceal" special does not allow the "_{operator}" filter operator')
     if operator == "json":
         return _json(ref, raw, strict)
     if operator in NULLNESS:
@@ -54,7 +56,7 @@ def value(kind: str, raw: Any) -> Const | Variable:
 
 
 def _scalar(ref: Ref, kind: str, operator: str, raw: Any, strict: bool) -> Condition:
-    if raw is None and operator in ("eq", "neq"):
+    if operator in ("eq", "neq") and raw in (None, "null", "NULL"):  # brackets have no other way to say it
         return Test(ref, "null" if operator == "eq" else "nnull", _NOTHING)
     if isinstance(raw, (Mapping, list, tuple)) or (raw is None and strict):
         raise InvalidQuery(f'The filter value for "_{operator}" has to be a string, number, or boolean')

@@ -16,7 +16,8 @@ from rowcast.query.comparison import compare
 from rowcast.query.cost import DEEPEST_FILTER
 from rowcast.query.operators import KNOWN
 from rowcast.query.sight import Path, Sight
-from rowcast.query.tree import All, Always, Condition, Not, Ref, Some, Test, Through
+from rowcast.query.tree import All, Always, Condition, Const, Not, Ref, Slot, Some, Test, Through, Variable
+from rowcast.query.variables import asked
 from rowcast.schema import Collection, Field, Link
 
 _FOLLOW = re.compile(r"\$FOLLOW\(\s*([^,()\s]+)\s*,\s*([^,()\s]+)\s*\)")
@@ -52,6 +53,7 @@ class FilterReader:
         head, _, target = name.partition(":")
         if target and name not in collection.fields:
             return self._any_of(collection, head, target, below, path)
+        self.sight.deep_enough((*path, name))
         if call(name).function is not None:
             return self._tests(self.sight.ref(collection, name, path), below)
         field = self.sight.field(collection, name, path)
@@ -81,7 +83,8 @@ class FilterReader:
         self.sight.budget.take("conditions")
         if isinstance(raw, (list, tuple)):
             self.sight.budget.take("values", len(raw))
-        return compare(ref, operator[1:], raw, strict=self.strict)
+        found = compare(ref, operator[1:], raw, strict=self.strict)
+        return _asked(found) if self.strict else found
 
     # ---- relations
 
@@ -151,6 +154,25 @@ class FilterReader:
         if isinstance(below, Mapping) and below.keys() & {"_some", "_none"}:
             return _all([self._through(back, below[quantifier], path, quantifier) for quantifier in below])
         return self._through(back, below, path)
+
+
+def _asked(condition: Condition) -> Condition:
+    """The comparison with its variables as those of a question."""
+    match condition:
+        case All(parts) | Some(parts):
+            return replace(condition, parts=tuple(map(_asked, parts)))
+        case Not(part):
+            return Not(_asked(part))
+        case Test(_, _, Variable() as right):
+            return replace(condition, right=_of_question(right))
+        case Test(_, _, tuple() as items):
+            return replace(condition, right=tuple(_of_question(item) for item in items))
+        case _:
+            return condition
+
+
+def _of_question(value: Const | Variable | Slot) -> Const | Variable | Slot:
+    return replace(value, name=asked(value.name)) if isinstance(value, Variable) and "." in value.name else value
 
 
 def _is_unknown_operator(name: str) -> bool:

@@ -166,7 +166,10 @@ def _count(given: Mapping[str, Any], parameter: str, least: int) -> int | None:
 def _aggregate(value: Any) -> Frozen[tuple[str, ...]]:
     if value is None or value == "":
         return NOTHING
-    return Frozen({function: names(fields, "aggregate") for function, fields in _object(value, "aggregate").items()})
+    asked = {function: names(fields, "aggregate") for function, fields in _object(value, "aggregate").items()}
+    if empty := next((function for function, fields in asked.items() if not fields), None):
+        raise InvalidQuery(f'"aggregate[{empty}]" names no field')
+    return Frozen(asked)
 
 
 def _deep(value: Any) -> Frozen[Query]:
@@ -180,6 +183,8 @@ def _nested(raw: Mapping[str, Any]) -> Query:
     """Members with ``_`` are parameters, the others are relations further down."""
     given = {key[1:]: value for key, value in raw.items() if key.startswith("_") and value is not None}
     given["deep"] = {key: value for key, value in raw.items() if not key.startswith("_")}
+    if given.keys() & {"aggregate", "groupBy", "group"}:
+        raise InvalidQuery('"deep" can\'t aggregate: ask for "count(…)" of the relation, or for its collection')
     return Query(fields=names(given.get("fields"), "fields"), **_common(given))
 
 

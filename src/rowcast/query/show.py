@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rowcast.query.tree import (
+    Aggregate,
     All,
     Always,
     AnyOf,
@@ -31,6 +32,7 @@ from rowcast.query.tree import (
     Value,
     Variable,
 )
+from rowcast.query.variables import written
 
 FLAGS = frozenset({"null", "nnull", "empty", "nempty"})
 
@@ -56,7 +58,7 @@ def filter_of(condition: Condition) -> dict[str, Any]:
 
 def fields_of(select: Select) -> list[str]:
     """What is told of a row, as dotted paths; of aggregates and groups, their calls."""
-    called = [f"{each.function}({'*' if each.ref is None else each.ref.field.name})" for each in select.aggregates]
+    called = [_called(each) for each in select.aggregates]
     groups = [name_of(leaf.ref) for leaf in select.groups]
     return [*groups, *called] if called or groups else [path for node in select.nodes for path in _paths(node)]
 
@@ -64,9 +66,14 @@ def fields_of(select: Select) -> list[str]:
 def sort_of(select: Select) -> list[str]:
     """The order of the rows, as ``sort`` has it."""
     return [
-        ("-" if each.descending else "") + ".".join([*(link.relation.field for link in each.path), name_of(each.ref)])
+        ("-" if each.descending else "")
+        + ".".join([*(link.relation.field for link in each.path), _called(each.of) if each.of else name_of(each.ref)])
         for each in select.order
     ]
+
+
+def _called(aggregate: Aggregate) -> str:
+    return f"{aggregate.function}({'*' if aggregate.ref is None else aggregate.ref.field.name})"
 
 
 def name_of(ref: Ref) -> str:
@@ -91,7 +98,7 @@ def _value(value: Value) -> Any:
         case Const(inner):
             return list(inner) if isinstance(inner, tuple) else inner
         case Variable(name):
-            return name
+            return written(name)
         case Slot(index):
             return f"${index}"
         case Ref():

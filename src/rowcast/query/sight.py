@@ -53,8 +53,10 @@ class Sight:
         if asked.function is None:
             return Ref(field)
         link = self.schema.link(collection.name, field.name) if field.is_alias else None
-        if asked.function not in FUNCTIONS.get(field.type, ()) or (
-            field.is_alias and (link is None or link.kind != "o2m")
+        if (
+            field.concealed
+            or asked.function not in FUNCTIONS.get(field.type, ())
+            or (field.is_alias and (link is None or link.kind != "o2m"))
         ):
             raise InvalidQuery(f'Invalid function specified "{asked.function}"')
         if (asked.function == "json") != bool(asked.argument):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rowcast.errors import InvalidQuery
+from rowcast.query.aggregate import aggregate, require_shown
 from rowcast.query.calls import call, split
 from rowcast.query.parse import Query
 from rowcast.query.sight import Path, Sight
@@ -47,6 +48,7 @@ def _order(sight: Sight, collection: Collection, query: Query, key: str, path: P
         path, links = (*path, name), [*links, link]
         collection = sight.collection(link.target or "", path)
     ref = sight.ref(collection, names[-1], path)
+    require_shown(ref)
     if ref.field.is_alias and ref.function is None:
         return _through_alias(sight, collection, ref, descending, links, path)
     return Order(ref, bool(descending), tuple(links))
@@ -73,11 +75,26 @@ def _step(sight: Sight, collection: Collection, name: str, path: Path) -> Link:
 
 
 def _group_order(sight: Sight, collection: Collection, query: Query, key: str, path: Path) -> Order:
-    """Groups can be ordered by what they are grouped by."""
-    name = key.lstrip("+-")
+    """Groups can be ordered by what they are grouped by, and by what is asked for of each: ``count``, ``sum.price``."""
+    name, descending = key.lstrip("+-"), key.startswith("-")
     by_key = {call(group).key: group for group in query.group}
     group = name if name in query.group else by_key.get(name)
+    function, *field = split(name, ".")
+    if group is None and function in query.aggregate:
+        of = aggregate(sight, collection, function, _aggregated(query, function, ".".join(field)), path)
+        if of.ref is not None and not function.startswith("count"):
+            require_shown(of.ref)
+        return Order(of.ref or Ref(collection.key), descending, of=of)
     ref = sight.ref(collection, group or name, path)
     if group is None:
         raise InvalidQuery(f'Can\'t sort groups by "{name}"')
-    return Order(ref, key.startswith("-"))
+    return Order(ref, descending)
+
+
+def _aggregated(query: Query, function: str, name: str) -> str:
+    """The field that a sort key is about; it may be left out where there is but one."""
+    asked = query.aggregate[function]
+    found = name or ("*" if "*" in asked else asked[0] if len(asked) == 1 else "")
+    if found not in asked:
+        raise InvalidQuery(f'Can\'t sort groups by "{function}" of "{found}", which is not asked for')
+    return found

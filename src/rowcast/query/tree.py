@@ -200,12 +200,13 @@ Node = Leaf | Fixed | Inner | One | Many | AnyOf | Keys
 class Order:
     """One key of the sort order. ``path``: the links to the row that ``ref`` is about (an a2o link has its ``target`` filled in;
     through an o2m the least, or descending the greatest, value counts). ``on``: one condition per link about the row it leads to,
-    or empty."""
+    or empty. ``of``: groups are ordered by this aggregate, not by ``ref``."""
 
     ref: Ref
     descending: bool = False
     path: tuple[Link, ...] = ()
     on: tuple[Condition, ...] = ()
+    of: Aggregate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,21 @@ _SECONDS = {
 _MONTHS = {"month": 1, "year": 12, "y": 12, "yr": 12, "yrs": 12, "quarter": 3}
 
 
+ASKED = "?"
+"""Stands before a variable with a path that is named in a question: it is worth what its asker may read of it. In a rule or a
+preset, which others have written, it is worth what is there."""
+
+
+def asked(name: str) -> str:
+    """The variable as a question names it."""
+    return ASKED + name if "." in name else name
+
+
+def written(name: str) -> str:
+    """The variable as it was written."""
+    return name.removeprefix(ASKED)
+
+
 def is_variable(value: object) -> bool:
     """True for the text of a known variable."""
     return isinstance(value, str) and value.startswith("$") and _NAME.fullmatch(value) is not None

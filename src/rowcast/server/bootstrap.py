@@ -38,7 +38,7 @@ async def first_start(engine: Engine, server: ServerSettings) -> Login | None:
     async def work(scope: Scope) -> None:
         await create_one(scope, "directus_users", _user(server, hashed, await administrators(scope)))
 
-    await within(engine, SYSTEM, work)
+    await within(engine, SYSTEM, work, limited=False)
     return Login(server.admin_email, made)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 import time
 from collections.abc import Callable, MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -43,7 +45,7 @@ def configure(level: str, style: str, read: str = "silent") -> None:
             _renderer(style),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", Unfailing(sys.stderr.fileno()))),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[_Forward()], level=max(least, logging.WARNING), force=True)
@@ -98,6 +100,24 @@ def _renderer(style: str) -> Any:
     if style == "raw":
         return structlog.processors.JSONRenderer()
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+
+
+class Unfailing:
+    """A file as far as it can be written: a full disk or a reader that has gone costs lines, never the request that they are about.
+    Nothing is kept for later, since what is left when the process ends would spoil its status."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def write(self, text: str) -> None:
+        """Write the text, or lose what is left of it."""
+        data = text.encode(errors="backslashreplace")
+        with suppress(OSError):
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+
+    def flush(self) -> None:
+        """Everything is written already."""
 
 
 class _Forward(logging.Handler):

@@ -154,6 +154,8 @@ EXTENSIONS = (
     Variable("ROWCAST_HOOK_TIMEOUT", "server.hook_timeout", form.seconds),
 )
 
+FLOWS = (Variable("FLOWS_ENV_ALLOW_LIST", "flows_env_allow_list", form.names),)
+
 LOG = (
     Variable("ROWCAST_SYNCHRONOUS", "synchronous", form.choice("normal", "full")),
     Variable("ROWCAST_LOG_RETENTION", "log_retention", form.span),
@@ -173,5 +175,6 @@ VARIABLES = (
     *EMAIL,
     *FILES,
     *EXTENSIONS,
+    *FLOWS,
     *LOG,
 )

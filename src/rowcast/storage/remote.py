@@ -22,8 +22,8 @@ from rowcast.errors import ServiceUnavailable
 
 Allowed = Callable[[str], bool]
 REDIRECTIONS = 5
-_AGAIN = frozenset({301, 302, 303, 307, 308})
-_TIMES = {"connect": 10.0, "read": 30.0, "write": 10.0, "pool": 10.0}
+AGAIN = frozenset({301, 302, 303, 307, 308})
+TIMES = {"connect": 10.0, "read": 30.0, "write": 10.0, "pool": 10.0}
 
 
 class Refused(OSError):
@@ -59,9 +59,9 @@ async def _found(pool: httpcore.AsyncConnectionPool, url: str) -> AsyncIterator[
     for _ in range(REDIRECTIONS + 1):
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
             raise ValueError(url)
-        async with pool.stream("GET", url, headers=_headers(url), extensions={"timeout": _TIMES}) as answer:
-            further = _header(answer, b"location")
-            if answer.status in _AGAIN and further:
+        async with pool.stream("GET", url, headers=_headers(url), extensions={"timeout": TIMES}) as answer:
+            further = header(answer, b"location")
+            if answer.status in AGAIN and further:
                 url = urljoin(url, further)
                 continue
             if answer.status != 200:
@@ -86,14 +86,15 @@ async def _body(answer: httpcore.Response, url: str) -> AsyncIterator[bytes]:
 def _told(answer: httpcore.Response, url: str) -> tuple[str, str | None, int | None]:
     """Name, type and length."""
     disposition = Message()
-    disposition["Content-Disposition"] = _header(answer, b"content-disposition") or "inline"
+    disposition["Content-Disposition"] = header(answer, b"content-disposition") or "inline"
     named = disposition.get_filename() or unquote(urlsplit(url).path).rpartition("/")[2]
-    type_ = (_header(answer, b"content-type") or "").partition(";")[0].strip().lower()
-    length = _header(answer, b"content-length") or ""
+    type_ = (header(answer, b"content-type") or "").partition(";")[0].strip().lower()
+    length = header(answer, b"content-length") or ""
     return named or "file", type_ or None, int(length) if re.fullmatch(r"\d{1,18}", length) else None
 
 
-def _header(answer: httpcore.Response, name: bytes) -> str | None:
+def header(answer: httpcore.Response, name: bytes) -> str | None:
+    """The header of that name, in lower case."""
     return next((value.decode("latin-1") for key, value in answer.headers if key.lower() == name), None)
 
 

@@ -32,3 +32,45 @@ async def test_a_query_that_cannot_be_answered_stores_nothing(people: People, ht
         ):
             assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "INVALID_QUERY")
     assert await people.rows("SELECT title FROM articles") == [("old",)]
+
+
+async def test_reverting(people: People, http: httpx.AsyncClient) -> None:
+    key = await people.item(title="old")
+    assert (await http.patch(f"/items/articles/{key}", json={"title": "new"}, headers=ADMIN)).status_code == 200
+    asked = "filter[collection]=articles&sort=id&fields=id,data"
+    first = (await http.get(f"/revisions?{asked}", headers=ADMIN)).json()["data"][0]
+    assert (await http.post(f"/utils/revert/{first['id']}", headers=ADMIN)).status_code == 204
+    assert await people.rows("SELECT title FROM articles") == [(first["data"]["title"],)]
+    await http.delete(f"/items/articles/{key}", headers=ADMIN)
+    gone = await http.post(f"/utils/revert/{first['id']}", headers=ADMIN)
+    assert (gone.status_code, gone.json()["errors"][0]["extensions"]["code"]) == (403, "FORBIDDEN")
+
+
+async def test_the_settings_can_be_neither_removed_nor_added_to(people: People, http: httpx.AsyncClient) -> None:
+    assert (await http.patch("/settings", json={"project_name": "Mine"}, headers=ADMIN)).status_code == 200
+    for method, path in (
+        ("DELETE", "/settings"),
+        ("DELETE", "/settings/1"),
+        ("POST", "/settings"),
+        ("PATCH", "/settings/1"),
+    ):
+        answer = await http.request(method, path, json=[1], headers=ADMIN)
+        assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (404, "ROUTE_NOT_FOUND")
+    body = {"query": {"fields": ["project_name"]}}
+    assert (await http.request("SEARCH", "/settings", json=body, headers=ADMIN)).json()["data"] == {
+        "project_name": "Mine"
+    }
+
+
+async def test_a_key_with_a_slash(people: People, http: httpx.AsyncClient) -> None:
+    key = {"field": "code", "type": "string", "schema": {"is_primary_key": True}}
+    body = {"collection": "parts", "schema": {}, "meta": {}, "fields": [key]}
+    assert (await http.post("/collections", json=body, headers=ADMIN)).status_code == 200
+    for code, path in (("a/b", "a%2Fb"), ("ä/%/?", "%C3%A4%2f%25%2F%3F"), ("%2F", "%252F"), ("c", "c")):
+        assert (await http.post("/items/parts", json={"code": code}, headers=ADMIN)).status_code == 200
+        for method, status in (("GET", 200), ("PATCH", 200), ("DELETE", 204), ("GET", 403)):
+            sent: dict[str, str] | None = {} if method == "PATCH" else None
+            answer = await http.request(method, f"/items/parts/{path}", headers=ADMIN, json=sent)
+            assert answer.status_code == status
+            assert status != 200 or answer.json()["data"]["code"] == code
+    assert (await http.get("/items/parts/a/b", headers=ADMIN)).status_code == 404

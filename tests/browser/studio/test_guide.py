@@ -23,7 +23,7 @@ async def create_collection(studio: Studio) -> None:
     await studio.page.wait_for_url("**/model/messages")
     for field in ("text", "user"):
         await studio.button("Create field").click()
-        await studio.page.get_by_label("Name").fill(field)
+        await studio.dialog().get_by_label("Name").fill(field)
         await studio.page.get_by_role("dialog").get_by_role("button", name="Create field").click()
         await expect(studio.page.get_by_role("dialog")).to_have_count(0)
     rows = studio.page.get_by_role("main").get_by_role("listitem")
@@ -34,7 +34,7 @@ async def create_collection(studio: Studio) -> None:
 async def create_policy(studio: Studio) -> None:
     await studio.page.get_by_role("link", name="Policies").click()
     await studio.button("Create policy").click()
-    await studio.page.get_by_label("Name").fill("Chat")
+    await studio.dialog().get_by_label("Name").fill("Chat")
     await studio.page.get_by_role("dialog").get_by_role("button", name="Create policy").click()
     await studio.page.wait_for_url("**/policies/*-*")
     for action in ("create", "read", "update"):
@@ -47,7 +47,7 @@ async def create_policy(studio: Studio) -> None:
 async def create_role(studio: Studio) -> None:
     await studio.page.get_by_role("link", name="Roles").click()
     await studio.button("Create role").click()
-    await studio.page.get_by_label("Name").fill("Chatter")
+    await studio.dialog().get_by_label("Name").fill("Chatter")
     await studio.page.get_by_role("dialog").get_by_role("button", name="Create role").click()
     await studio.page.wait_for_url("**/roles/*-*")
     await studio.choose(studio.button("Add a policy: Add a policy"), "Chat")
@@ -59,7 +59,8 @@ async def create_user(studio: Studio) -> str:
     """Returns the token that was copied."""
     await studio.page.get_by_role("link", name="Users", exact=True).click()
     await studio.page.get_by_role("link", name="Create user").click()
-    await studio.page.get_by_label("First name").fill("Ben")
+    await studio.page.wait_for_url("**/users/+")
+    await studio.page.get_by_label("First name", exact=True).fill("Ben")
     await studio.page.get_by_label("E-mail address").fill("ben@example.com")
     await studio.choose(studio.page.get_by_label("Role"), "Chatter")
     await studio.button("Generate token").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from rowcast.engine.create import create
 from rowcast.engine.delete import delete
 from rowcast.engine.flows.trigger import trigger
 from rowcast.engine.update import update
-from rowcast.errors import Forbidden, InternalError, InvalidPayload
+from rowcast.errors import Forbidden, InvalidPayload, RowcastError
 from tests.engine.people import People, allow
+from tests.storage.test_calls import told, web
 
 Step = tuple[str, str, dict[str, Any]]
 
@@ -64,6 +66,7 @@ async def settled(people: People, *wanted: str) -> None:
     assert await titles(people) == list(wanted)
 
 
+ALL: dict[str, Any] = {"return": "$all"}
 CREATE = {"collection": "articles", "permissions": "$full"}
 
 
@@ -115,8 +118,21 @@ async def test_whose_rights_hold(people: People) -> None:
         if good:
             assert len(await call(people, key, actor)) == 1
         else:
-            with pytest.raises(InternalError):
+            with pytest.raises(Forbidden):
                 await call(people, key, actor)
+
+
+async def test_a_flow_answers_with_its_own_error(people: People) -> None:
+    async def refused(**options: Any) -> tuple[str, int, str]:
+        key = await flow(people, "webhook", ("no", "throw-error", options), method="POST", error_on_reject=True)
+        with pytest.raises(RowcastError) as caught:
+            await call(people, key, Actor(), name="Ann")
+        return caught.value.code, caught.value.status, caught.value.message
+
+    said = {"code": "TEAPOT", "status": "418", "message": "No coffee, {{$trigger.body.name}}"}
+    assert await refused(**said) == ("TEAPOT", 418, "No coffee, Ann")
+    assert await refused(status=200) == ("FLOW_FAILED", 500, "The flow has failed.")
+    assert await refused(code=7, status=[], message={"a": 1}) == ("7", 500, '{"a":1}')
 
 
 async def test_what_goes_wrong_goes_another_way(people: People) -> None:
@@ -256,3 +272,103 @@ async def test_letters_and_notifications(people: People) -> None:
     assert await people.rows("SELECT subject FROM directus_notifications") == [("4 came",)]
     wrong = await flow(people, "webhook", ("sent", "mail", {"to": "nobody\nBcc: x@example.com"}), method="POST")
     assert (await call(people, wrong))[0]["extensions"]["code"] == "INVALID_PAYLOAD"
+
+
+async def test_tokens_for_others(people: People) -> None:
+    secret = "one that is long enough for the shortest"
+    signed = {
+        "operation": "sign",
+        "payload": {"name": "{{$trigger.body.name}}"},
+        "secret": secret,
+        "options": {"expiresIn": "1h"},
+    }
+    steps: tuple[Step, ...] = (
+        ("token", "json-web-token", signed),
+        ("good", "json-web-token", {"operation": "verify", "token": "{{token}}", "secret": secret}),
+        ("said", "json-web-token", {"operation": "decode", "token": "{{token}}", "options": '{"complete":true}'}),
+        ("bad", "json-web-token", {"operation": "verify", "token": "{{token}}", "secret": "another"}),
+    )
+    key = await flow(people, "webhook", *steps, method="POST", **ALL)
+    found = await call(people, key, name="Ann")
+    assert found["good"]["name"] == "Ann"
+    assert found["good"]["exp"] - found["good"]["iat"] == 3600
+    assert found["said"]["payload"] == found["good"]
+    assert set(found["bad"]) == {"message"}
+
+
+async def test_asking_elsewhere(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(path: str) -> bytes:
+        return told("200 OK", b'{"n":1}') if path == "/good" else told("409 Conflict", b"no\xff")
+
+    options = {"method": "post", "headers": [{"header": "X-Who", "value": "{{$trigger.body.who}}"}]}
+    async with web(answer) as (base, asked):
+        body = {"url": base + "/good", "body": '{"a":"{{$trigger.body.who}}"}', **options}
+        good = await flow(people, "webhook", ("asked", "request", body), method="POST")
+        bad = await flow(people, "webhook", ("asked", "request", {"url": base, **options}), method="POST")
+        inside = await call(people, good, who="Ann")
+        assert inside[0]["extensions"]["code"] == "SERVICE_UNAVAILABLE"
+        assert asked == []
+        files = replace(people.engine.settings.files, import_ip_allow_list=("127.0.0.1",))
+        monkeypatch.setattr(people.engine, "settings", replace(people.engine.settings, files=files))
+        found = await call(people, good, who="Ann")
+        assert (found["status"], found["statusText"], found["data"]) == (200, "OK", {"n": 1})
+        assert (asked[0][0], asked[0][3]) == ("POST", b'{"a":"Ann"}')
+        assert (asked[0][2]["x-who"], asked[0][2]["content-type"]) == ("Ann", "application/json")
+        found = await call(people, bad, who="Ann")
+        assert (found["status"], found["data"]) == (409, "no\ufffd")
+
+
+async def test_the_environment_is_read_and_not_kept(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    env = (("KEY", "hush-hush"), ("ONE", "1"))
+    monkeypatch.setattr(people.engine, "settings", replace(people.engine.settings, flows_env=env))
+    given = {"json": {"key": "Key {{$env.KEY}}", "one": "{{$env.ONE}}", "none": "{{$env.HOME}}"}}
+    key = await flow(people, "webhook", ("read", "transform", given), method="POST", keep="all", **ALL)
+    found = await call(people, key)
+    assert found["read"] == {"key": "Key hush-hush", "one": "1", "none": None}
+    assert "$env" not in found
+    kept = await people.rows(
+        "SELECT data FROM directus_revisions WHERE collection = 'directus_flows' ORDER BY id DESC LIMIT 1"
+    )
+    assert "hush" not in kept[0][0]
+    assert json.loads(kept[0][0])["data"]["read"]["one"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("sleep", {"milliseconds": "long"}),
+        ("sleep", {"milliseconds": [1]}),
+        ("sleep", {"milliseconds": "nan"}),
+        ("condition", {"filter": [1]}),
+        ("condition", {"filter": "{"}),
+        ("condition", {"filter": {"a": {"_near": 1}}}),
+        ("condition", {"filter": {"_and": {"a": 1}}}),
+        ("item-read", {"collection": "articles", "query": "[1]", "permissions": "$full"}),
+        ("item-read", {"collection": "articles", "query": {"limit": "many"}, "permissions": "$full"}),
+        ("item-read", {"collection": None, "key": {"a": 1}}),
+        ("item-create", {"collection": "articles", "payload": "text", "permissions": "$full"}),
+        ("item-create", {"collection": "articles", "payload": [None], "permissions": "$full"}),
+        ("item-update", {"collection": "articles", "payload": {"title": 1}, "query": [], "permissions": "$full"}),
+        ("item-update", {"collection": "articles", "payload": {"title": "a"}, "key": [], "permissions": "nobody"}),
+        ("item-delete", {"collection": "articles", "permissions": {"a": 1}}),
+        ("notification", {"recipient": [{"a": 1}], "subject": 5}),
+        ("mail", {"to": ["x"]}),
+        ("mail", {"to": {"a": 1}}),
+        ("trigger", {"flow": {"a": 1}}),
+        ("json-web-token", {}),
+        ("json-web-token", {"operation": "sign", "payload": "x", "secret": "s"}),
+        ("json-web-token", {"operation": "verify", "token": 5, "secret": "s"}),
+        ("json-web-token", {"operation": "verify", "token": "x", "secret": "s", "options": {"algorithms": [1, {}]}}),
+        ("json-web-token", {"operation": "sign", "payload": {"exp": "x", "iss": 5}, "secret": "s"}),
+        ("request", {}),
+        ("request", {"url": 5}),
+        ("request", {"url": "http://example.invalid", "method": "G E T"}),
+        ("request", {"url": "http://example.invalid", "headers": "x"}),
+        ("request", {"url": "http://example.invalid", "headers": [{"value": 1}]}),
+        ("nonsense", {}),
+    ],
+)
+async def test_nonsense_is_a_rejection(people: People, kind: str, options: dict[str, Any]) -> None:
+    key = await flow(people, "webhook", ("no", kind, options), method="POST", error_on_reject=True)
+    with pytest.raises(RowcastError):
+        await call(people, key)

@@ -152,6 +152,22 @@ async def test_a_dangling_key_names_its_field(shop: Shop) -> None:
     assert caught.value.extensions == {"collection": "books", "field": "author", "value": 9999}
 
 
+async def test_of_several_keys_the_dangling_one_is_named(shop: Shop) -> None:
+    book = (await create(shop.engine, SYSTEM, "books", {"title": "Ghost"}))[0]
+    for keys, field in (
+        ({"books_id": 9999, "genres_slug": None}, "books_id"),
+        ({"genres_slug": "none"}, "genres_slug"),
+    ):
+        with pytest.raises(InvalidForeignKey) as caught:
+            await create(shop.engine, SYSTEM, "books_genres", {"books_id": book, **keys})
+        named = {"books_id": book, **keys}[field]
+        assert caught.value.extensions == {"collection": "books_genres", "field": field, "value": named}
+    linked = {"genres": [{"genres_slug": "none"}]}
+    with pytest.raises(InvalidForeignKey) as caught:
+        await update(shop.engine, SYSTEM, "books", linked, keys=[book])
+    assert caught.value.extensions["field"] == "genres_slug"
+
+
 async def test_the_batch_limit_counts_every_row(shop: Shop) -> None:
     with pytest.raises(InvalidPayload, match="50"):
         await create(shop.engine, SYSTEM, "quiet", [{"label": "x"}] * 51)

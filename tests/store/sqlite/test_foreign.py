@@ -79,6 +79,20 @@ async def test_a_bulk_transaction_comes_in_parts_and_the_loop_goes_on(store: Ope
     assert [c.key for commit in store.commits for c in commit.changes] == list(range(1, rows + 1))
 
 
+async def test_large_rows_come_in_smaller_parts(store: Opened) -> None:
+    size = store.options.chunk_bytes // 3
+    values = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 7)"
+    write_beside(store.options.path, f"{values} INSERT INTO notes(text) SELECT printf('%.{size}c', 'x') FROM n")
+    await until(lambda: sum(len(commit.changes) for commit in store.commits) == 7)
+    assert [len(commit.changes) for commit in store.commits] == [2, 2, 2, 1]
+    write_beside(
+        store.options.path, f"INSERT INTO notes(text) VALUES(printf('%.{2 * store.options.chunk_bytes}c', 'x'))"
+    )
+    write_beside(store.options.path, f"{values} INSERT INTO notes(text) SELECT printf('%.{size}c', 'x') FROM n")
+    assert await store.write(lambda tx: add(tx, "ours")) == 16
+    assert [c.key for commit in store.commits for c in commit.changes] == list(range(1, 17))
+
+
 async def test_a_bulk_transaction_just_before_our_own_write(store: Opened) -> None:
     numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
     write_beside(store.options.path, f"{numbers} INSERT INTO notes(text) SELECT i FROM n")

@@ -39,6 +39,27 @@ async def test_time_of_creation_has_an_index_that_sorting_uses(store: Opened) ->
     assert "rowcast_by_notes.created" in json.dumps(plan)
 
 
+async def test_the_newest_are_read_in_their_order_without_sorting(store: Opened) -> None:
+    await created(store)
+    plan = json.dumps(await store.read("EXPLAIN QUERY PLAN SELECT id FROM notes ORDER BY created DESC, id LIMIT 1"))
+    assert "rowcast_by_notes.created" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+async def test_an_index_of_another_form_is_made_anew(store: Opened) -> None:
+    await created(store)
+    sql = "SELECT sql FROM sqlite_schema WHERE name = 'rowcast_by_notes.created'"
+    ((form,),) = await store.read(sql)
+
+    async def older(tx: Alteration) -> None:
+        await tx.fetch('DROP INDEX "rowcast_by_notes.created"')
+        await tx.fetch('CREATE INDEX "rowcast_by_notes.created" ON "notes"("created")')
+        await tx.apply([])
+
+    await store.alter(older)
+    assert await store.read(sql) == [(form,)]
+
+
 async def test_it_is_no_part_of_the_data_model(store: Opened) -> None:
     await created(store)
     column = store.schema.collections["notes"].fields["created"].column

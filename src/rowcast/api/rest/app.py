@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from rowcast.api.rest.answer import failure, internal_failure
 from rowcast.api.rest.client import client_of
 from rowcast.api.rest.grants import drop_cookie
+from rowcast.api.rest.request import slashes_kept
 from rowcast.api.rest.token import cookie, find_token, header
 from rowcast.engine.engine import Engine
 from rowcast.engine.identify import identify
@@ -59,6 +60,7 @@ class Rest:
         self._routers = by_first_segment([route for family in families for route in family.routes], self._others)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope = slashes_kept(scope)
         scope["app"] = self  # makes the router raise 405 instead of answering it
         scope["rowcast.engine"] = self._engine
         answer = await self._answer(scope, receive, send)

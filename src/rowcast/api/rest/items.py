@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rowcast.api.rest.answer import data, empty
-from rowcast.api.rest.request import actor, body, engine, query, search_body
+from rowcast.api.rest.request import actor, body, engine, key, query, search_body
 from rowcast.api.rest.stream import stream, wants_stream
 from rowcast.engine.create import create, create_item
 from rowcast.engine.delete import delete
@@ -27,7 +27,7 @@ Key = str | int
 
 SYSTEM = (
     "access", "activity", "comments", "dashboards", "files", "flows", "folders", "notifications", "operations", "panels",
-    "permissions", "policies", "presets", "revisions", "roles", "settings", "shares", "translations", "users", "versions",
+    "permissions", "policies", "presets", "revisions", "roles", "shares", "translations", "users", "versions",
 )  # fmt: skip
 READ_ONLY = frozenset({"activity", "revisions"})
 
@@ -67,10 +67,8 @@ class Door:
     async def read(self, request: Request) -> Response:
         """GET one; or what happens to it, as an event stream."""
         if wants_stream(request):
-            return await _streamed(request, self._which(request), _key(request))
-        return data(
-            await read_one(engine(request), actor(request), self._which(request), _key(request), query(request))
-        )
+            return await _streamed(request, self._which(request), key(request))
+        return data(await read_one(engine(request), actor(request), self._which(request), key(request), query(request)))
 
     async def create(self, request: Request) -> Response:
         """POST one or many."""
@@ -82,7 +80,7 @@ class Door:
 
     async def update(self, request: Request) -> Response:
         """PATCH one."""
-        return await _update_one(request, self._which(request), _key(request))
+        return await _update_one(request, self._which(request), key(request))
 
     async def delete_many(self, request: Request) -> Response:
         """DELETE by keys or by query."""
@@ -90,7 +88,7 @@ class Door:
 
     async def delete(self, request: Request) -> Response:
         """DELETE one."""
-        await delete(engine(request), actor(request), self._which(request), keys=[_key(request)])
+        await delete(engine(request), actor(request), self._which(request), keys=[key(request)])
         return empty()
 
 
@@ -112,11 +110,6 @@ def item_routes(prefix: str, which: Callable[[Request], str], *, read_only: bool
         Route(one, door.update, methods=["PATCH"]),
         Route(one, door.delete, methods=["DELETE"]),
     ]
-
-
-def _key(request: Request) -> str:
-    found: str = request.path_params["key"]
-    return found
 
 
 async def _listed(request: Request, collection: str, asked: Query) -> Response:
@@ -186,14 +179,14 @@ async def _update_singleton(request: Request, collection: str, payload: Any, ask
     return await _unless_hidden(lambda: read(engine(request), actor(request), collection, asked))
 
 
-async def _update_one(request: Request, collection: str, key: Key) -> Response:
+async def _update_one(request: Request, collection: str, of: Key) -> Response:
     payload = await body(request)
     _refuse_singleton(request, collection)
     if not isinstance(payload, dict):
         raise InvalidPayload("The body has to be an object")
     asked = query(request)
     await answerable(engine(request), actor(request), collection, asked)
-    item = await update_item(engine(request), actor(request), collection, key, payload)
+    item = await update_item(engine(request), actor(request), collection, of, payload)
     return await answer_written_one(request, collection, item, asked)
 
 
@@ -245,3 +238,9 @@ def _is_singleton(request: Request, collection: str) -> bool:
 routes: list[Route] = item_routes("/items/{collection}", collection_of)
 for _name in SYSTEM:
     routes += item_routes("/" + _name, of_system(_name), read_only=_name in READ_ONLY)
+_settings = Door(of_system("settings"))
+routes += [
+    Route("/settings", _settings.list, methods=["GET"]),
+    Route("/settings", _settings.search, methods=["SEARCH"]),
+    Route("/settings", _settings.update_many, methods=["PATCH"]),
+]

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rowcast.api.rest.answer import data
-from rowcast.api.rest.request import actor, engine, query
+from rowcast.api.rest.request import actor, engine, key, query
 from rowcast.engine.asif import Subject, effective, seen
 from rowcast.engine.explain import Question, explain
 from rowcast.engine.permissions import of_item, summary
@@ -24,7 +24,8 @@ async def mine(request: Request) -> Response:
 async def mine_of_item(request: Request) -> Response:
     """Of one item, or of a singleton."""
     at = request.path_params
-    return data(await of_item(engine(request), actor(request), at["collection"], at.get("key")))
+    item = key(request) if "key" in at else None
+    return data(await of_item(engine(request), actor(request), at["collection"], item))
 
 
 async def explained(request: Request) -> Response:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 from starlette.requests import Request
+from starlette.types import Scope
 
 from rowcast.auth import Actor
 from rowcast.engine.engine import Engine
@@ -18,6 +20,8 @@ _decode = msgspec.json.Decoder().decode
 _known: dict[bytes, Query] = {}
 MOST_KNOWN = 4096
 LONGEST_KNOWN = 4096
+SLASHES = "rowcast.slashes"
+_SLASH = re.compile(rb"%2f", re.IGNORECASE)
 NOT_A_QUERY = frozenset({"access_token"})
 
 
@@ -31,6 +35,21 @@ def actor(request: Request) -> Actor:
     """Who asks; found out before any handler runs."""
     found: Actor = request.scope["rowcast.actor"]
     return found
+
+
+def key(request: Request, name: str = "key") -> str:
+    """A key that the path names; slashes in it are written ``%2F``."""
+    found: str = request.path_params[name]
+    return found.replace("%2F", "/") if SLASHES in request.scope else found
+
+
+def slashes_kept(scope: Scope) -> Scope:
+    """The request with the slashes within a key of its path still written as such, so that they divide nothing."""
+    raw: bytes = scope.get("raw_path") or b""
+    if b"%2" not in raw or unquote(raw.decode("latin-1")) != scope["path"]:
+        return scope
+    kept = _SLASH.sub(b"%252F", raw)
+    return scope if kept == raw else {**scope, "path": unquote(kept.decode("latin-1")), SLASHES: True}
 
 
 def query(request: Request) -> Query:

@@ -82,18 +82,18 @@ async def setup(request: Request) -> Response:
 
 
 async def health(request: Request) -> Response:
-    """Whether the database answers. Not for everybody: it costs work. Raises Forbidden."""
+    """Whether the database answers, and keeps what is written. Not for everybody: it costs work. Raises Forbidden."""
     asking = actor(request)
     if asking.user is None:
         raise Forbidden()
     await _project(engine(request))
-    told: dict[str, Any] = {"status": "ok"}
+    writes = "ok" if engine(request).store.in_place else "error"
+    told: dict[str, Any] = {"status": writes}
     if asking.admin:
-        told |= {
-            "releaseId": __version__,
-            "checks": {"database:read": [{"status": "ok", "componentType": "datastore"}]},
-        }
-    return Response(msgspec.json.encode(told), media_type="application/health+json")
+        checks = {"database:read": "ok", "database:write": writes}
+        found = {name: [{"status": status, "componentType": "datastore"}] for name, status in checks.items()}
+        told |= {"releaseId": __version__, "checks": found}
+    return Response(msgspec.json.encode(told), 200 if writes == "ok" else 503, media_type="application/health+json")
 
 
 async def _project(serving: Engine) -> dict[str, Any]:

@@ -4,7 +4,8 @@ comes next."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from email.message import EmailMessage
 from typing import Any
 
@@ -14,15 +15,18 @@ import structlog
 from rowcast.auth import SYSTEM, Actor
 from rowcast.auth.email import is_email
 from rowcast.engine.delete import delete
-from rowcast.engine.flows.run import DEEPEST, Rejected, Run, run
+from rowcast.engine.flows.options import json_of, list_of, number_of, object_of
+from rowcast.engine.flows.request import request
+from rowcast.engine.flows.run import DEEPEST, Options, Rejected, Run, run
+from rowcast.engine.flows.template import text
+from rowcast.engine.flows.token import json_web_token
 from rowcast.engine.flows.writing import create_quietly, update_quietly
 from rowcast.engine.identify import stand
 from rowcast.engine.read import read, read_keys
-from rowcast.errors import Forbidden, InvalidPayload
+from rowcast.errors import Forbidden, InvalidPayload, Thrown
 from rowcast.query.check import violations
 from rowcast.query.parse import parse
 
-Options = Mapping[str, Any]
 Work = Callable[[Run, Options], Awaitable[Any]]
 LONGEST_SLEEP = 60_000
 MOST_RUNS = 1000
@@ -31,7 +35,7 @@ log = structlog.get_logger("rowcast.flows")
 
 async def condition(running: Run, options: Options) -> Any:
     """Goes on where the data satisfy a filter."""
-    broken = violations(_json(options.get("filter")) or {}, running.chain, all_required=True)
+    broken = violations(object_of(options.get("filter"), "filter"), running.chain, all_required=True)
     if broken:
         raise Rejected([violation.error().as_wire() for violation in broken])
     return None
@@ -39,7 +43,7 @@ async def condition(running: Run, options: Options) -> Any:
 
 async def transform(_running: Run, options: Options) -> Any:
     """Gives JSON that was written with places to fill."""
-    return _json(options.get("json"))
+    return json_of(options.get("json"))
 
 
 async def tell(running: Run, options: Options) -> Any:
@@ -49,17 +53,20 @@ async def tell(running: Run, options: Options) -> Any:
 
 async def sleep(_running: Run, options: Options) -> Any:
     """Waits."""
-    await asyncio.sleep(min(float(options.get("milliseconds") or 0), LONGEST_SLEEP) / 1000)
+    await asyncio.sleep(min(number_of(options.get("milliseconds"), "milliseconds"), LONGEST_SLEEP) / 1000)
 
 
 async def throw(_running: Run, options: Options) -> Any:
     """Fails, with words of one's own."""
-    raise Rejected({name: options.get(name) for name in ("code", "status", "message")})
+    code, status, message = (options.get(name) for name in ("code", "status", "message"))
+    number = int(str(status)) if re.fullmatch(r"[45]\d\d", str(status)) else None
+    refusal = Thrown(text(message) or None, text(code) or None, number)
+    raise Rejected({"code": code, "status": status, "message": message}, refusal)
 
 
 async def item_create(running: Run, options: Options) -> Any:
     """New items; gives their keys."""
-    payload = _json(options.get("payload"))
+    payload = json_of(options.get("payload"))
     items: Sequence[Any] = payload if isinstance(payload, list) else [payload]
     actor = await _actor(running, options)
     return await create_quietly(running.engine, actor, _collection(options), items, _emits(options))
@@ -68,7 +75,7 @@ async def item_create(running: Run, options: Options) -> Any:
 async def item_read(running: Run, options: Options) -> Any:
     """Items by keys or by a query; one key gives one item."""
     actor, collection = await _actor(running, options), _collection(options)
-    query, keys = parse(_json(options.get("query")) or {}), _keys(options)
+    query, keys = parse(object_of(options.get("query"), "query")), _keys(options)
     if keys is None:
         return msgspec.json.decode((await read(running.engine, actor, collection, query)).data)
     found = msgspec.json.decode((await read_keys(running.engine, actor, collection, keys, query)).data)
@@ -77,7 +84,7 @@ async def item_read(running: Run, options: Options) -> Any:
 
 async def item_update(running: Run, options: Options) -> Any:
     """Changes items by keys or by a query; gives their keys."""
-    payload = _json(options.get("payload"))
+    payload = json_of(options.get("payload"))
     if not isinstance(payload, dict):
         raise InvalidPayload('"payload" must be an object')
     actor, collection = await _actor(running, options), _collection(options)
@@ -99,14 +106,14 @@ async def item_delete(running: Run, options: Options) -> Any:
 async def notification(running: Run, options: Options) -> Any:
     """Notifies users."""
     told = {name: options.get(name) for name in ("subject", "message", "collection", "item")}
-    rows = [{**told, "recipient": user} for user in _list(options.get("recipient"))]
+    rows = [{**told, "recipient": user} for user in list_of(options.get("recipient"))]
     actor = await _actor(running, options)
     return await create_quietly(running.engine, actor, "directus_notifications", rows, True)
 
 
 async def mail(running: Run, options: Options) -> Any:
     """Sends a letter."""
-    receivers = _list(options.get("to"))
+    receivers = list_of(options.get("to"))
     if not receivers or not all(map(is_email, receivers)):
         raise InvalidPayload('"to" must be e-mail addresses')
     for receiver in receivers:
@@ -123,7 +130,7 @@ async def trigger(running: Run, options: Options) -> Any:
         raise Forbidden
     if running.depth >= DEEPEST:
         raise Rejected({"message": f"More than {DEEPEST} flows have set off each other"})
-    payload = _json(options.get("payload"))
+    payload = json_of(options.get("payload"))
     wanted = flow.options.get("return")
     if not isinstance(payload, list):
         return (await run(running.engine, flow, running.actor, payload, running.depth + 1)).result(wanted)
@@ -139,9 +146,11 @@ OPERATIONS: dict[str, Work] = {
     "item-delete": item_delete,
     "item-read": item_read,
     "item-update": item_update,
+    "json-web-token": json_web_token,
     "log": tell,
     "mail": mail,
     "notification": notification,
+    "request": request,
     "sleep": sleep,
     "throw-error": throw,
     "transform": transform,
@@ -163,7 +172,7 @@ async def _actor(running: Run, options: Options) -> Actor:
 
 async def _asked(running: Run, actor: Actor, collection: str, options: Options) -> list[Any]:
     """The keys that the query gives."""
-    query = _json(options.get("query"))
+    query = json_of(options.get("query"))
     found = running.engine.schema.get(collection)
     if not isinstance(query, dict) or found is None:
         raise InvalidPayload('Either "key" or "query" is required')
@@ -176,25 +185,9 @@ def _collection(options: Options) -> str:
 
 
 def _keys(options: Options) -> list[Any] | None:
-    keys = _list(_json(options.get("key")))
+    keys = list_of(json_of(options.get("key")))
     return keys or None
-
-
-def _list(value: Any) -> list[Any]:
-    if isinstance(value, list):
-        return [part for part in value if part not in (None, "")]
-    return [] if value in (None, "") else [value]
 
 
 def _emits(options: Options) -> bool:
     return options.get("emitEvents") is True
-
-
-def _json(value: Any) -> Any:
-    """JSON that may be written as text. Raises InvalidPayload for text that begins like JSON and is none."""
-    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
-        return value
-    try:
-        return msgspec.json.decode(value)
-    except (msgspec.DecodeError, RecursionError):
-        raise InvalidPayload("An option of the operation is no JSON") from None

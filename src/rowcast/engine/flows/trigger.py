@@ -12,7 +12,7 @@ from rowcast.auth import Actor
 from rowcast.engine.flows.flow import Flow
 from rowcast.engine.flows.run import run
 from rowcast.engine.read import read_keys
-from rowcast.errors import Forbidden, InternalError, InvalidPayload
+from rowcast.errors import Forbidden, InvalidPayload
 from rowcast.query.parse import parse
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 async def trigger(engine: Engine, actor: Actor, key: str, method: str, request: Mapping[str, Any]) -> Any:
     """Run the flow and give what it answers; None at once where it is not to be waited for. ``request``: ``path``,
-    ``query``, ``body``, ``headers``. Raises Forbidden for whatever is no flow that may be set off like that."""
+    ``query``, ``body``, ``headers``. Raises Forbidden for whatever is no flow that may be set off like that, and what its last
+    operation was refused with where the flow wants that."""
     flow = await engine.flows.get(key)
     if flow is None:
         raise Forbidden
@@ -37,8 +38,8 @@ async def trigger(engine: Engine, actor: Actor, key: str, method: str, request: 
         engine.flows.begin(run(engine, flow, actor, told))
         return None
     done = await run(engine, flow, actor, told)
-    if done.failed and flow.options.get("error_on_reject") is True:
-        raise InternalError
+    if done.refusal is not None and flow.options.get("error_on_reject") is True:
+        raise done.refusal
     return done.result(flow.options.get("return"))
 
 

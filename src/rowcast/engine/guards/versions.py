@@ -26,6 +26,8 @@ class VersionGuard(Guard):
         """A key that does not mean the item itself; nothing that saving and promoting set."""
         from rowcast.engine.versions import MAIN
 
+        if payload.get("key") == "":
+            raise InvalidPayload('"key" is not allowed to be empty')
         if payload.get("key") in MAIN:
             raise InvalidPayload(f'"{payload["key"]}" is a reserved version key')
         for name in _BY_HAND:

@@ -80,7 +80,7 @@ async def _set(scope: Scope, plan: WritePlan, keys: list[Key], payload: Payload)
     try:
         rows = await scope.tx.fetch(plan.text, (*args, key_list(keys)))
     except ConstraintError as error:
-        raise completed(error, plan, payload) from error
+        raise await completed(scope, error, plan, payload) from error
     delta = delta_of(plan, payload, made) if plan.collection.accountability == "all" else None
     if len(rows) > 1:
         place = {key: i for i, key in enumerate(keys)}

@@ -57,7 +57,7 @@ async def _insert(scope: Scope, plan: WritePlan, payload: Payload, parent: int |
     try:
         rows = await scope.tx.fetch(plan.text, args)
     except ConstraintError as error:
-        raise completed(error, plan, payload) from error
+        raise await completed(scope, error, plan, payload) from error
     key: Key = rows[0][0]
     if plan.collection.accountability is None:
         return key, None

@@ -99,16 +99,17 @@ async def within(
     *,
     quick: bool = False,
     flat: bool = False,
+    limited: bool = True,
 ) -> T:
     """Run ``work`` in a transaction of its own, as ``actor``. ``names`` are variables that it needs besides those of the rights;
-    ``quick`` as in ``Store.write``; ``flat``: no row is nested in another."""
+    ``quick`` as in ``Store.write``; ``flat``: no row is nested in another; ``limited``: ``MAX_BATCH_MUTATION`` holds."""
     rights = engine.rights_now(actor) or await engine.rights(actor)
     needed = rights.variables | names if names else rights.variables
     variables = engine.variables_now(actor, needed) or await engine.variables(actor, needed)
 
     async def run(tx: Transaction) -> T:
         tx.sign(actor.user)
-        return await work(Scope(engine, actor, tx, rights, variables, flat=flat))
+        return await work(Scope(engine, actor, tx, rights, variables, limited=limited, flat=flat))
 
     return await engine.store.write(run, quick=quick)
 

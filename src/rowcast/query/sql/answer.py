@@ -37,7 +37,11 @@ def restrict(
 
 def window(writer: Writer, query: sa.Select[Any], table: Table, select: Select) -> sa.Select[Any]:
     """The query with order, limit and offset."""
-    query = query.order_by(*(ordered(writer, table, order) for order in select.order))
+    return limited(writer, query.order_by(*(ordered(writer, table, order) for order in select.order)), select)
+
+
+def limited(writer: Writer, query: sa.Select[Any], select: Select) -> sa.Select[Any]:
+    """The query with limit and offset."""
     if select.limit is not None:
         query = query.limit(_count(writer, select.limit))
     if select.offset != 0:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from rowcast.query.sql.answer import restrict, window
+from rowcast.query.sql.answer import limited, restrict
 from rowcast.query.sql.writer import Element, Table, Writer
-from rowcast.query.tree import Aggregate, Select
+from rowcast.query.tree import Aggregate, Order, Select
 from rowcast.schema import Field
 
 _NUMBER = Field("", "", "float")
@@ -20,9 +20,16 @@ def groups_of(writer: Writer, select: Select, table: Table) -> Element:
     columns += [_value(writer, table, aggregate).label(f"a{i}") for i, aggregate in enumerate(select.aggregates)]
     query = restrict(writer, sa.select(*columns).select_from(table.clause), table, select.where)
     if select.groups:
-        query = window(writer, query.group_by(*values), table, select)
+        keys = (_ordered(writer, table, order) for order in select.order)
+        query = limited(writer, query.group_by(*values).order_by(*keys), select)
     inner = query.subquery("s")
     return sa.select(writer.dialect.json_list(_object(writer, select))).select_from(inner).scalar_subquery()
+
+
+def _ordered(writer: Writer, table: Table, order: Order) -> Element:
+    """One key of the order of groups."""
+    value = writer.stored(table, order.ref) if order.of is None else _value(writer, table, order.of)
+    return value.desc() if order.descending else value
 
 
 def _value(writer: Writer, table: Table, aggregate: Aggregate) -> Element:

@@ -32,8 +32,8 @@ def open_writer(options: SqliteOptions) -> apsw.Connection:
 
 
 def open_reader(options: SqliteOptions) -> apsw.Connection:
-    """A connection that cannot write."""
-    connection = _open(options)
+    """A connection that cannot write, nor make a file that has gone."""
+    connection = _open(options, apsw.SQLITE_OPEN_READWRITE)
     connection.pragma("query_only", True)
     connection.limit(apsw.SQLITE_LIMIT_LENGTH, options.longest_answer)
     connection.pragma("cache_size", -16_000)
@@ -41,10 +41,10 @@ def open_reader(options: SqliteOptions) -> apsw.Connection:
     return connection
 
 
-def _open(options: SqliteOptions) -> apsw.Connection:
+def _open(options: SqliteOptions, flags: int = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE) -> apsw.Connection:
     """Plans are made once for all values (QPSG): without it SQLite prepares a statement anew whenever the value of its LIMIT
     is bound, which costs more than most reads."""
-    connection = apsw.Connection(options.path, statementcachesize=CACHED_STATEMENTS)
+    connection = apsw.Connection(options.path, flags, statementcachesize=CACHED_STATEMENTS)
     connection.set_busy_timeout(round(options.busy_timeout * 1000))
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     return connection

@@ -3,6 +3,9 @@ are not part of the data model, and nobody is told of them.
 
 Times of creation are what lists are sorted by; columns that point to other rows are what nested lists are looked up by; users are
 looked up by their address, whatever its case; files by their name on the disk.
+
+Rows of the same moment stand by their key in an answer. So the index of a time of creation has the key behind it, backwards: read
+from its end it gives the newest first in just that order, and new rows are added near its end.
 """
 
 from __future__ import annotations
@@ -22,31 +25,35 @@ SYSTEM = {
 
 _LEADING = """SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_index_list(m.name) i JOIN pragma_index_info(i.name) c
  WHERE m.type = 'table' AND c.seqno = 0 AND i.partial = 0 AND i.name NOT GLOB 'rowcast_by_*'"""
-_OURS = "SELECT name FROM sqlite_schema WHERE type = 'index' AND name GLOB 'rowcast_by_*'"
+_OURS = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND name GLOB 'rowcast_by_*'"
 
 
 def keep(connection: apsw.Connection, schema: Schema) -> bool:
     """Make the indexes be what the schema needs, in a transaction; True if one had to be made or dropped."""
-    present = {name for (name,) in ask(connection, _OURS)}
+    present = dict(ask(connection, _OURS))
     leading = set(ask(connection, _LEADING))
     wanted = {
-        f"{PREFIX}{table}.{column}": (table, quote(column))
-        for table, column in _columns(schema)
+        f"{PREFIX}{table}.{column}": (table, columns)
+        for table, column, columns in _columns(schema)
         if (table, column) not in leading
     }
     wanted |= {name: place for name, place in SYSTEM.items() if place[0] in schema.collections}
-    for name in present - wanted.keys():
-        connection.execute(f"DROP INDEX {quote(name)}")
-    for name in wanted.keys() - present:
-        table, expression = wanted[name]
-        connection.execute(f"CREATE INDEX {quote(name)} ON {quote(table)}({expression})")
-    return present != wanted.keys()
+    texts = {name: f"CREATE INDEX {quote(name)} ON {quote(table)}({keys})" for name, (table, keys) in wanted.items()}
+    for name in present:
+        if present[name] != texts.get(name):
+            connection.execute(f"DROP INDEX {quote(name)}")
+    for name, text in texts.items():
+        if present.get(name) != text:
+            connection.execute(text)
+    return present != texts
 
 
-def _columns(schema: Schema) -> Iterator[tuple[str, str]]:
-    """(table, column) of what is worth an index in the user's collections."""
+def _columns(schema: Schema) -> Iterator[tuple[str, str, str]]:
+    """(table, column, what is indexed) of what is worth an index in the user's collections."""
     joined = {(relation.collection, relation.field) for relation in schema.relations if relation.one_field}
     for collection in schema.collections.values():
         for field in () if collection.system else collection.columns:
-            if "date-created" in field.special or (collection.name, field.name) in joined:
-                yield collection.name, field.name
+            if "date-created" in field.special:
+                yield collection.name, field.name, f"{quote(field.name)}, {quote(collection.primary)} DESC"
+            elif (collection.name, field.name) in joined:
+                yield collection.name, field.name, quote(field.name)

@@ -20,7 +20,10 @@ from rowcast.store.sqlite.connection import ask
 from rowcast.store.sqlite.displaced import NOTED, LogRow, settled
 
 _NEW = "SELECT seq, collection, key, op, before, after FROM rowcast_changes WHERE seq > ? ORDER BY seq"
-_CHUNK = _NEW + " LIMIT ?"
+_PART = _NEW.replace("seq > ?", "seq > ? AND seq <= ?")
+_SIZES = """SELECT seq, op, coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) FROM rowcast_changes
+ WHERE seq > ? ORDER BY seq"""
+_NEXT = "SELECT 1 FROM rowcast_changes WHERE seq > ? LIMIT 1"
 _TOUCHED = "SELECT DISTINCT collection FROM rowcast_changes WHERE seq > ?"
 NEWEST = "SELECT coalesce(max(seq), 0) FROM rowcast_changes"
 _OLD = """SELECT (SELECT max(last) FROM rowcast_commits WHERE last < ?1 AND (at < ?2 OR last <= ?1 - ?3)),
@@ -81,14 +84,25 @@ class Log:
         self.changes += taken
         return taken
 
-    def chunk(self, limit: int) -> list[LogRow]:
-        """Up to ``limit`` rows after ``last``, which stays where it is; more where they would end before it is clear what the last
-        one means."""
-        rows = ask(self._connection, _CHUNK, (self.last, limit))
-        while len(rows) == limit and rows[-1][3] == NOTED:
-            limit += 1
-            rows = ask(self._connection, _CHUNK, (self.last, limit))
-        return rows
+    def is_at_end(self) -> bool:
+        """Whether nothing was appended after ``last``."""
+        return not ask(self._connection, _NEXT, (self.last,))
+
+    def chunk(self, limit: int, room: int) -> tuple[list[LogRow], bool]:
+        """The rows after ``last``, which stays where it is, and whether these are all: at most ``limit``, and no more than have
+        ``room`` bytes, but at least one; more where they would end before it is clear what the last one means."""
+        end, is_all = self._end_of_chunk(limit, room)
+        return ask(self._connection, _PART, (self.last, end)), is_all
+
+    def _end_of_chunk(self, limit: int, room: int) -> tuple[int, bool]:
+        cursor, end, count, op = self._connection.execute(_SIZES, (self.last,)), self.last, 0, ""
+        for seq, next_op, size in cursor:
+            room -= size
+            if count and op != NOTED and (count >= limit or room < 0):
+                cursor.close(True)
+                return end, False
+            end, count, op = seq, count + 1, next_op
+        return end, True
 
     def signed(self, rows: Sequence[LogRow]) -> tuple[Change, ...]:
         """What another program has committed. Who asked for it, if that program was a server that has noted it."""

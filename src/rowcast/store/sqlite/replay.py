@@ -13,6 +13,8 @@ from rowcast.store.sqlite.reader import Reader
 from rowcast.store.sqlite.settings import SqliteOptions
 
 BOUNDS = "SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM rowcast_changes"
+SIZE = """SELECT total(coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0)) FROM rowcast_changes
+ WHERE seq > ?"""
 ROWS = """SELECT seq, collection, key, op, before, after,
  (SELECT units FROM rowcast_commits WHERE last >= seq ORDER BY last LIMIT 1) FROM rowcast_changes WHERE seq > ? ORDER BY seq"""
 
@@ -21,6 +23,9 @@ async def replay(reader: Reader, position: Position, options: SqliteOptions) -> 
     """The commits after the position; None if some of them are cut off, lie in another history, or are too many."""
     ((oldest, newest),), _ = await reader.run(BOUNDS, ())
     if not oldest - 1 <= position.offset <= newest or newest - position.offset > options.resume_rows:
+        return None
+    ((size,),), _ = await reader.run(SIZE, (position.offset,))
+    if size > options.resume_bytes:
         return None
     rows, _ = await reader.run(ROWS, (position.offset,))
     if rows and rows[0][0] != position.offset + 1 and await is_cut(reader, position):

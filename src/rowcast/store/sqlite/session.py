@@ -18,12 +18,13 @@ from rowcast.errors import RowcastError
 from rowcast.feed import GAP, Commit, Position
 from rowcast.schema import Schema
 from rowcast.schema.system import METADATA
-from rowcast.store.sqlite import bootstrap, capture, indexes, orphans
+from rowcast.store.sqlite import bootstrap, capture, epoch, indexes, orphans
 from rowcast.store.sqlite.announce import Announcer, Delivery
 from rowcast.store.sqlite.connection import ask, literal, open_writer
 from rowcast.store.sqlite.displaced import LogRow
 from rowcast.store.sqlite.introspect import read_schema
 from rowcast.store.sqlite.log import NEWEST, Log
+from rowcast.store.sqlite.place import Place
 from rowcast.store.sqlite.settings import SqliteOptions
 
 log = logging.getLogger("rowcast.store")
@@ -40,6 +41,9 @@ _GAP = f"INSERT INTO rowcast_changes(collection, key, op) VALUES({literal(GAP)},
 
 CLEAN_EVERY = 60.0
 """Seconds between two cuts while nothing is written."""
+
+WITNESS_EVERY = 1.0
+"""Seconds between two notes of how far the log has come, which are not part of the database."""
 
 SLICE = 20_000
 """Steps of a statement between two looks at the clock."""
@@ -65,6 +69,7 @@ class WriteSession:
         self.pages = 0
         self.connection.set_wal_hook(self._logged)
         self._execute = self.connection.execute
+        self.place = Place(options.path)
         try:
             self._prepare()
         except BaseException:
@@ -74,15 +79,16 @@ class WriteSession:
     def _prepare(self) -> None:
         self._execute("BEGIN IMMEDIATE")
         bootstrap.bootstrap(self.connection)
-        self._epoch = bootstrap.begin_history(self.connection, self._options.path)
         self.schema, self._described = read_schema(self.connection, 1), 0
         self._note_gaps(self._install())
         self.log = Log(self.connection)
+        self._epoch = epoch.begin_history(self.connection, self._options.path, self.log.last)
         self.log.note(time.time(), self.log.last, [self.log.last])
         self.log.store_notes()
         self._execute("COMMIT")
         self._layout, self._seen = self._pragma("schema_version"), self._pragma("data_version")
         self._trimmed, self._cleaned = self.log.last, time.monotonic()
+        self._witnessed = self.log.last, self._cleaned
 
     @property
     def position(self) -> Position:
@@ -91,13 +97,14 @@ class WriteSession:
 
     def close(self) -> None:
         """Note that nothing is missing, and let go of the file."""
-        with suppress(apsw.Error):  # if it fails, the next start begins a new history
+        with suppress(apsw.Error, RowcastError):  # if it fails, the next start begins a new history
+            self.place.require()
             self.in_transaction(self._finish)
         self.connection.close()
 
     def _finish(self) -> None:
         self.log.store_notes()
-        bootstrap.end_history(self.connection)
+        epoch.end_history(self.connection, self._options.path, self.log.last)
 
     def _logged(self, _connection: apsw.Connection, _database: str, pages: int) -> int:
         self.pages = pages
@@ -113,6 +120,8 @@ class WriteSession:
 
     def begin_at_once(self) -> bool:
         """Begin a transaction if nobody else is writing and nothing has to be made up for first; never waits."""
+        if not self.place.look():
+            return False
         self.connection.set_busy_timeout(0)
         try:
             self._execute("BEGIN IMMEDIATE")
@@ -120,18 +129,19 @@ class WriteSession:
             return False
         finally:
             self.connection.set_busy_timeout(round(self._options.busy_timeout * 1000))
-        if self._pragma("schema_version") == self._layout and not self.log.chunk(1):
+        if self._pragma("schema_version") == self._layout and self.log.is_at_end():
             return True
         self._execute("ROLLBACK")
         return False
 
     def begin(self) -> tuple[list[Commit], Schema | None]:
-        """Begin a transaction; returns what other programs have committed until then, and the data model if it is new."""
-        most = self._options.chunk
+        """Begin a transaction; returns what other programs have committed until then, and the data model if it is new. Raises
+        ServiceUnavailable if the file has gone."""
+        self.place.require()
         while True:
             self._execute("BEGIN IMMEDIATE")
-            rows = self.log.chunk(most + 1)
-            if len(rows) <= most and self._pragma("schema_version") == self._layout:
+            rows, is_all = self._chunk()
+            if is_all and self._pragma("schema_version") == self._layout:
                 break
             self._execute("ROLLBACK")
             self._catch_up()
@@ -225,6 +235,8 @@ class WriteSession:
     def look(self) -> bool:
         """See whether another program has committed, and announce it; tidy up now and then. True if there is more to tidy up."""
         try:
+            self.place.require()
+            self._witness()
             seen = self._pragma("data_version")
             if seen != self._seen:
                 self._catch_up()
@@ -241,12 +253,19 @@ class WriteSession:
             self._blamed = self.log.last
         return False
 
+    def _witness(self) -> None:
+        """See to it that a file that is put back from a copy is known by that, now and then."""
+        last, at = self._witnessed
+        if self.log.last != last and time.monotonic() - at > WITNESS_EVERY:
+            epoch.witness(self.connection, self._options.path, self.log.last)
+            self._witnessed = self.log.last, time.monotonic()
+
     def _catch_up(self) -> None:
         """Announce other programs' changes, in bounded parts, each once the loop is through with the one before."""
         if self._pragma("schema_version") != self._layout:
             self._announcer.post(Delivery(schema=self.in_transaction(self._refresh_altered)))
         ahead: frozenset[str] | None = None
-        while rows := self.log.chunk(self._options.chunk):
+        while rows := self._chunk()[0]:
             commit = replace(self._noted(rows), is_apart=True)
             if ahead is None:
                 ahead = self.log.collections()
@@ -258,6 +277,9 @@ class WriteSession:
                 pass
         if self.log.pending:
             self.in_transaction(self.log.store_notes)
+
+    def _chunk(self) -> tuple[list[LogRow], bool]:
+        return self.log.chunk(self._options.chunk, self._options.chunk_bytes)
 
     def _noted(self, rows: list[LogRow]) -> Commit:
         """Their commit, written down before anybody is told of it: a position within it must mean the same after a crash."""
