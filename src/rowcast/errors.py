@@ -21,7 +21,7 @@ whether trying again can help. Knows nothing else of the program.
     │   ├── Forbidden                403 FORBIDDEN
     │   ├── InvalidToken, InvalidProvider, LimitExceeded          403
     │   ├── RouteNotFound 404, MethodNotAllowed 405, ContentTooLarge 413, UnsupportedMediaType 415,
-    │   │   RangeNotSatisfiable 416, Unprocessable 422, VersionHashMismatch 422
+    │   │   RangeNotSatisfiable 416, Unprocessable 422, VersionHashMismatch 422, UpgradeRequired 426
     │   ├── InvalidCollection, AuthFailed, AuthTimeout, Disconnected   socket only
     │   └── SlowConsumer             client only
     └── ServiceError                 not the caller's fault
@@ -224,6 +224,12 @@ class UnsupportedMediaType(RequestError):
 
 class RangeNotSatisfiable(RequestError):
     code, status, default = "RANGE_NOT_SATISFIABLE", 416, "Range is invalid."
+
+
+class UpgradeRequired(RequestError):
+    """A request for a page where there is a WebSocket."""
+
+    code, status, default = "UPGRADE_REQUIRED", 426, "This is a WebSocket."
 
 
 class InvalidCollection(RequestError):

@@ -64,6 +64,11 @@ class Pattern:
         """Whether a deed in a collection is meant."""
         return self.verb in (None, verb) and self._has(collection)
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The collections that are meant by their names."""
+        return self.collections if isinstance(self.collections, frozenset) else frozenset()
+
     def _has(self, collection: str) -> bool:
         if self.collections == "items":
             return not collection.startswith(PREFIX)

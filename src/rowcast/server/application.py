@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from starlette.routing import BaseRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from rowcast.api.rest.answer import failure
 from rowcast.api.rest.app import Rest
 from rowcast.engine.engine import Engine
+from rowcast.errors import UpgradeRequired
 from rowcast.server.cors import CorsHeaders
 from rowcast.server.limits import RateLimiter
 from rowcast.server.realtime import AsgiSockets, Hub
@@ -27,6 +31,8 @@ def application(engine: Engine, hub: Hub | None = None, routes: Sequence[BaseRou
 
         metrics = Metrics(engine)
         routes = [*routes, metrics.route]
+    if settings.websockets.enabled and settings.websockets.rest_enabled:
+        routes = [*routes, Route(settings.websockets.rest_path, _told_of_the_socket)]
     app: ASGIApp = Rest(engine, routes)
     if settings.rate_limiter.enabled:
         app = RateLimiter(app, settings, settings.rate_limiter)
@@ -38,6 +44,14 @@ def application(engine: Engine, hub: Hub | None = None, routes: Sequence[BaseRou
     if settings.cors.enabled:
         app = CorsHeaders(app, settings.cors)
     return _by_kind(app, AsgiSockets(hub))
+
+
+async def _told_of_the_socket(request: Request) -> Response:
+    """Whoever asks for a page where the socket is."""
+    path = request.scope.get("rowcast.root", "") + request.url.path
+    place = request.url.replace(scheme="wss" if request.url.is_secure else "ws", path=path, query="")
+    error = UpgradeRequired(f"This is the WebSocket: connect with {place}.")
+    return failure(error, {"Upgrade": "websocket", "Connection": "Upgrade"})
 
 
 def _by_kind(http: ASGIApp, sockets: ASGIApp) -> ASGIApp:

@@ -73,9 +73,14 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _refuse(self, error: RowcastError) -> None:
         """Say so and close."""
-        answer = failure(error)
-        lines = [f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}".encode(), b"connection: close"]
-        lines += [name + b": " + value for name, value in answer.raw_headers]
         self._in_time()
-        self.transport.write(b"\r\n".join([*lines, b"", bytes(answer.body)]))
+        self.transport.write(last_answer(error))
         self.transport.close()
+
+
+def last_answer(error: RowcastError) -> bytes:
+    """An error as the whole answer that ends a connection."""
+    answer = failure(error)
+    lines = [f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}".encode(), b"connection: close"]
+    lines += [name + b": " + value for name, value in answer.raw_headers]
+    return b"\r\n".join([*lines, b"", bytes(answer.body)])

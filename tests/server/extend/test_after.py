@@ -139,7 +139,9 @@ async def test_what_ends_itself_ends_nothing_else(app: Rowcast, fault: type[Base
         assert (app.hooks[0].failures, app.hooks[0].dropped) == (1, 1)
 
 
-async def test_what_fails_is_told_again_then_given_up(app: Rowcast) -> None:
+async def test_what_fails_is_told_again_then_given_up(
+    app: Rowcast, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
     tried: list[str] = []
 
     @app.after("items.create", "messages", name="stubborn", attempts=3, pause=0.01)
@@ -157,6 +159,8 @@ async def test_what_fails_is_told_again_then_given_up(app: Rowcast) -> None:
         (tally,) = app.hooks
         assert (tally.calls, tally.failures, tally.dropped) == (6, 4, 1)
         assert tally.last_error == "ValueError: not now"
+    said = capsys.readouterr()
+    assert f"{caplog.text}{said.out}{said.err}".count("Traceback") == 2, "of the first attempts"
 
 
 @pytest.mark.parametrize("is_async", [True, False])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -40,16 +41,40 @@ def test_a_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("import no_such_module", "cannot be loaded: ModuleNotFoundError"),
+        ("import no_such_module", "wrong.py cannot be loaded (wrong.py, line 1): ModuleNotFoundError"),
         ("x = 1", "has no function register"),
-        ("def register(app): 1 / 0", "cannot be registered: ZeroDivisionError"),
+        ("def register(app): 1 / 0", "wrong.py cannot be registered (wrong.py, line 1): ZeroDivisionError"),
         ("def register(app): app.before('items.read')", "does not exist: what may be read is said by permissions"),
+        (
+            "def register(app):\n    app.before('item.create')",
+            'wrong.py cannot be registered (wrong.py, line 2): The event "item.create"',
+        ),
+        (
+            "def register(app):\n    app.cron('soon')",
+            'wrong.py cannot be registered (wrong.py, line 2): "soon" is no cron',
+        ),
+        ("def register(app):\n\n    app.on_connect(print)", "(wrong.py, line 3): "),
+        ("def register(app:", "wrong.py cannot be loaded: SyntaxError: "),
     ],
 )
 def test_what_cannot_be_loaded_stops_the_start(tmp_path: Path, text: str, reason: str) -> None:
     (tmp_path / "wrong.py").write_text(text)
-    with pytest.raises(InvalidConfiguration, match=reason.replace("(", r"\(")):
+    with pytest.raises(InvalidConfiguration, match=re.escape(reason)):
         load_folder(made(tmp_path), tmp_path, required=True)
+
+
+async def test_hooks_for_collections_that_do_not_exist_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = made(tmp_path)
+    app.before("items.create", "mesages")(lambda ctx, payload: None)
+    app.after("items.create", "directus_users", "nots", name="audit")(lambda ctx, event: None)
+    app.before("items.*")(lambda ctx, payload: None)
+    async with app.lifespan():
+        pass
+    said = caplog.text + capsys.readouterr().out
+    told = re.findall(r"for a collection that does not exist.*collection='?(\w+)", said)
+    assert told == ["mesages", "nots"]
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

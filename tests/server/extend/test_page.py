@@ -29,12 +29,26 @@ def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         monkeypatch.setenv(name, value)
     space: dict[str, Any] = {"__name__": "main"}
     for text in re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
-        exec(compile(text, "extend.md", "exec"), space)
+        if not text.startswith(EXTENSION):
+            exec(compile(text, "extend.md", "exec"), space)
     return space
 
 
-async def test_the_code(space: dict[str, Any]) -> None:
+EXTENSION = "# extensions/shout.py\n"
+
+
+@pytest.fixture
+def extensions(tmp_path: Path) -> str:
+    """A folder with the page's extension."""
+    folder = tmp_path / "extensions"
+    folder.mkdir()
+    (folder / "shout.py").write_text(EXTENSION + PAGE.split(EXTENSION)[1].split("```")[0])
+    return str(folder)
+
+
+async def test_the_code(space: dict[str, Any], extensions: str) -> None:
     app: Rowcast = space["app"]
+    app.load_extensions(extensions, required=True)
     async with (
         served(space["around"]) as address,
         httpx.AsyncClient(base_url=f"http://{address}/data", headers=ADMIN) as client,
@@ -49,7 +63,8 @@ async def test_the_code(space: dict[str, Any]) -> None:
 
         assert (await client.post("/items/messages", json={"text": " !hi "}, headers=BEN)).status_code == 200
         assert (await client.get("/items/messages/1")).json()["data"]["text"] == "!HI"
-        assert (await client.post("/items/messages", json={"text": "  "})).status_code == 400
+        for nothing in ({"text": "  "}, {"text": None}, {}):
+            assert (await client.post("/items/messages", json=nothing)).status_code == 400
         await client.patch("/items/messages/1", json={"pinned": True})
         assert (await client.delete("/items/messages/1")).json()["errors"][0]["message"] == "Unpin it first."
 

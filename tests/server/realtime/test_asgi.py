@@ -96,3 +96,4 @@ async def test_refusals(address: str, target: str, status: int) -> None:
     with pytest.raises(websockets.InvalidStatus) as refused:
         await connect(f"ws://{address}/data{target}", proxy=None)
     assert refused.value.response.status_code == status
+    assert json.loads(refused.value.response.body)["errors"][0]["message"]

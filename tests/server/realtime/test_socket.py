@@ -77,11 +77,17 @@ async def hear(ws: ClientConnection, pings: bool = False) -> Any:
         await tell(ws, {"type": "pong"})
 
 
+CODES = {401: {"INVALID_CREDENTIALS"}, 403: {"FORBIDDEN", "LIMIT_EXCEEDED"}, 404: {"ROUTE_NOT_FOUND"}}
+
+
 async def refusal(server: Server, target: str = "", path: str = "/websocket", **options: Any) -> int:
     with pytest.raises(websockets.InvalidStatus) as refused:
         await connect(server.base.replace("http", "ws") + path + target, proxy=None, open_timeout=5, **options)
     await asyncio.sleep(0.01)  # the client lets go of its socket a turn later
-    return refused.value.response.status_code
+    answer = refused.value.response
+    assert answer.headers["content-type"].startswith("application/json")
+    assert json.loads(answer.body)["errors"][0]["extensions"]["code"] in CODES[answer.status_code]
+    return answer.status_code
 
 
 # ---- the upgrade ------------------------------------------------------------------------------------------------------
@@ -123,7 +129,12 @@ async def test_number_of_connections(shared: Server) -> None:
 
 @pytest.mark.parametrize("origin", ["https://evil.example.com", "null", "nonsense"])
 async def test_pages_of_others_are_refused(shared: Server, origin: str) -> None:
-    assert await refusal(shared, origin=origin) == 403
+    for _ in range(2):
+        assert await refusal(shared, origin=origin) == 403
+    told = [line for line in shared.log.splitlines() if "was refused a socket" in line and f"origin={origin}" in line]
+    assert len(told) == 1
+    assert "CORS_ENABLED=true" in told[0]
+    assert "CORS_ORIGIN" in told[0]
 
 
 async def test_own_and_named_pages_are_welcome(shared: Server) -> None:
@@ -140,7 +151,11 @@ async def test_sub_protocol_is_taken(shared: Server) -> None:
 def test_plain_requests_go_on_beside(shared: Server) -> None:
     with shared.client() as client:
         assert client.get("/server/ping").text == "pong"
-        assert client.get("/websocket").status_code == 404
+        plain = client.get("/websocket")
+        assert (plain.status_code, plain.headers["upgrade"]) == (426, "websocket")
+        (error,) = plain.json()["errors"]
+        assert error["extensions"]["code"] == "UPGRADE_REQUIRED"
+        assert error["message"] == f"This is the WebSocket: connect with {shared.socket}."
 
 
 # ---- frames -----------------------------------------------------------------------------------------------------------

@@ -176,7 +176,8 @@ class Follower:
                 self._replace_worker()
                 error = TimeoutError(f"took longer than {self._hook.limit:g} s")
             reason = error.message if isinstance(error, RowcastError) else str(error)
-            self._tally.fail(error, of=event.name, key=event.key, id=event.id, attempt=attempt, reason=reason)
+            facts = {"of": event.name, "key": event.key, "id": event.id, "attempt": attempt, "reason": reason}
+            self._tally.fail(error, again=attempt > 1, **facts)
             return False
         finally:
             self._tally.seconds += asyncio.get_running_loop().time() - began

@@ -169,7 +169,8 @@ def _for_nobody_to_see(config: Config) -> Config:
 def _tell_of_setup(code: str | None) -> None:
     if code is not None:
         log.warning(
-            "there is no administrator yet: make one on the Studio's set-up page", page=f"/admin/setup?code={code}"
+            "there is no administrator yet: make one on the Studio's set-up page",
+            page=f"<path of the mount, if any>/admin/setup?code={code}",
         )
 
 

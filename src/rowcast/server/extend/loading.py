@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+import sysconfig
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 PACKAGE = "rowcast_extensions"
 """The modules of a folder are known under this name, so that they cannot hide others."""
+_OTHERS = (Path(__file__).parents[2], *(Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")))
+"""Where code lies that is not the extension's: this program, Python, libraries."""
 
 
 def load_app(target: str) -> Rowcast:
@@ -46,7 +50,7 @@ def load_folder(app: Rowcast, folder: Path, *, required: bool) -> list[str]:
         return []
     names = []
     for name, file in _sources(folder):
-        _register(app, name, _executed(name, file))
+        _register(app, file, _executed(name, file))
         names.append(name)
     return names
 
@@ -65,7 +69,7 @@ def _imported(module: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except Exception as error:
-        raise InvalidConfiguration(f"{module} cannot be imported: {type(error).__name__}: {error}") from error
+        raise InvalidConfiguration(f"{module} cannot be imported{_told(error)}") from error
 
 
 def _executed(name: str, file: Path) -> ModuleType:
@@ -81,19 +85,26 @@ def _executed(name: str, file: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:
         del sys.modules[full]
-        raise InvalidConfiguration(f"The extension {file} cannot be loaded: {type(error).__name__}: {error}") from error
+        raise InvalidConfiguration(f"The extension {file} cannot be loaded{_told(error)}") from error
     return module
 
 
-def _register(app: Rowcast, name: str, module: ModuleType) -> None:
+def _register(app: Rowcast, file: Path, module: ModuleType) -> None:
     register = getattr(module, "register", None)
     if not callable(register):
-        raise InvalidConfiguration(f'The extension "{name}" has no function register(app).')
+        raise InvalidConfiguration(f"The extension {file} has no function register(app).")
     try:
         register(app)
-    except InvalidConfiguration:
-        raise
     except Exception as error:
-        raise InvalidConfiguration(
-            f'The extension "{name}" cannot be registered: {type(error).__name__}: {error}'
-        ) from error
+        raise InvalidConfiguration(f"The extension {file} cannot be registered{_told(error)}") from error
+
+
+def _told(error: Exception) -> str:
+    """Where it went wrong, as far as that is not in a library or in this program, and what it is."""
+    what = str(error) if isinstance(error, InvalidConfiguration) else f"{type(error).__name__}: {error}"
+    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename)]
+    return f" ({Path(lines[-1].filename).name}, line {lines[-1].lineno}): {what}" if lines else f": {what}"
+
+
+def _is_theirs(file: str) -> bool:
+    return not file.startswith("<") and not any(Path(file).is_relative_to(place) for place in _OTHERS)

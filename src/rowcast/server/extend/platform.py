@@ -59,6 +59,7 @@ async def platform(app: Rowcast, config: Config) -> AsyncIterator[Platform]:
         engine = opened.engine
         room = Room(engine, config.server.hook_timeout)
         engine.hooks = _hooks(app, engine, room)
+        _warn_of_unknown(app, engine)
         hub = Hub(engine)
         routes = [route_of(app, named) for named in app.registered.routes]
         begun = Begun(app, engine, config.server.shutdown_timeout)
@@ -84,6 +85,16 @@ def _hooks(app: Rowcast, engine: Engine, room: Room) -> Hooks:
         [socket_hook(app, engine, named) for named in found.disconnect],
         list(found.tallies()),
     )
+
+
+def _warn_of_unknown(app: Rowcast, engine: Engine) -> None:
+    """Hooks for collections that do not exist: perhaps they will, more often they are misspelt."""
+    found = app.registered
+    wanted = [(named.tally, named.subject) for named in found.before]
+    wanted += [(tally, hook.pattern) for hook, tally in found.after]
+    for tally, pattern in wanted:
+        for name in sorted(pattern.named - engine.schema.collections.keys()):
+            log.warning("a hook is for a collection that does not exist", hook=tally.name, collection=name)
 
 
 class Begun:

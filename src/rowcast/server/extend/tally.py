@@ -63,11 +63,18 @@ class Tally:
                 raise self.out_of_time(seconds) from None
             raise
 
-    def fail(self, error: BaseException, **facts: object) -> None:
-        """The hook failed: count it and tell the log."""
+    def fail(self, error: BaseException, *, again: bool = False, **facts: object) -> None:
+        """The hook failed: count it and tell the log. ``again``: as before, so that nobody needs its traceback."""
         self.failures += 1
         self.last_error = f"{type(error).__name__}: {error}"
-        log.error("hook failed", hook=self.name, kind=self.kind, error=self.last_error, exc_info=error, **facts)
+        log.error(
+            "hook failed",
+            hook=self.name,
+            kind=self.kind,
+            error=self.last_error,
+            exc_info=None if again else error,
+            **facts,
+        )
 
     def out_of_time(self, limit: float) -> HookTimeout:
         """The hook took too long: count it, tell the log; the error for the caller."""

@@ -10,6 +10,8 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from rowcast.api.rest.answer import failure
+from rowcast.errors import RowcastError
 from rowcast.protocol.backlog import Backlog
 from rowcast.server.realtime.base import TOO_BIG
 from rowcast.server.realtime.gate import Handshake, Refused
@@ -27,7 +29,7 @@ class AsgiSockets:
         try:
             admission = await self._hub.admit(_handshake(scope))
         except Refused as refused:
-            return await _refuse(scope, send, refused.status)
+            return await _refuse(scope, send, refused.error)
         await send({"type": "websocket.accept", "subprotocol": admission.subprotocol})
         wire = AsgiWire(self._hub.engine.settings.websockets.outbox_size)
         driver = self._hub.open(wire, admission)
@@ -117,10 +119,11 @@ def _handshake(scope: Scope) -> Handshake:
     return Handshake(path, scope.get("query_string", b""), list(scope["headers"]), client)
 
 
-async def _refuse(scope: Scope, send: Send, status: int) -> None:
-    """With the status where the server can send one; else it answers 403."""
+async def _refuse(scope: Scope, send: Send, error: RowcastError) -> None:
+    """With the error where the server can send one; else it answers 403."""
     if "websocket.http.response" in (scope.get("extensions") or {}):
-        await send({"type": "websocket.http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
-        await send({"type": "websocket.http.response.body", "body": b""})
+        answer, kind = failure(error), "websocket.http.response"
+        await send({"type": f"{kind}.start", "status": error.status, "headers": answer.raw_headers})
+        await send({"type": f"{kind}.body", "body": bytes(answer.body)})
     else:
         await send({"type": "websocket.close", "code": 1008})

@@ -13,7 +13,7 @@ from rowcast.auth import Actor
 from rowcast.engine.engine import Engine
 from rowcast.engine.identify import identify
 from rowcast.engine.settings import AuthMode, Sockets
-from rowcast.errors import InvalidCredentials, RowcastError
+from rowcast.errors import Forbidden, InvalidCredentials, InvalidPayload, LimitExceeded, RouteNotFound, RowcastError
 from rowcast.protocol.graph import SUBPROTOCOL
 from rowcast.server.realtime.origin import is_allowed
 
@@ -67,18 +67,18 @@ def doors_of(settings: Sockets) -> list[Door]:
 
 
 class Refused(Exception):
-    """The socket may not be opened; ``status`` is the HTTP status of the answer."""
+    """The socket may not be opened; ``error`` is the answer. ``stranger``: the origin of the page that it was refused for."""
 
-    def __init__(self, status: int) -> None:
-        self.status = status
-        super().__init__(status)
+    def __init__(self, error: RowcastError, stranger: str | None = None) -> None:
+        self.error, self.stranger = error, stranger
+        super().__init__(error)
 
 
 def door_of(settings: Sockets, request: Handshake) -> Door:
     """The door that the request is at; of two at one path, that whose sub-protocol is offered. Raises Refused."""
     found = [door for door in doors_of(settings) if door.path == request.path]
     if not found:
-        raise Refused(404)
+        raise Refused(RouteNotFound(f"Route {request.path} doesn't exist.", path=request.path))
     return next((door for door in found if door.subprotocol in offered(request)), found[0])
 
 
@@ -92,13 +92,14 @@ async def admit(engine: Engine, request: Handshake, door: Door, connections: int
     """Decide; ``connections`` is the number of those that are open at that door. Raises Refused."""
     spoken = offered(request)
     if door.subprotocol is not None and door.subprotocol not in spoken:
-        raise Refused(400)
+        raise Refused(InvalidPayload(f"The sub-protocol {door.subprotocol} must be offered"))
     if door.conn_limit is not None and connections >= door.conn_limit:
-        raise Refused(403)
-    if not is_allowed(
-        request.header(b"origin"), _host(engine, request), engine.settings.public_url, engine.settings.cors
-    ):
-        raise Refused(403)
+        raise Refused(LimitExceeded("Too many sockets are open."))
+    origin = request.header(b"origin")
+    if not is_allowed(origin, _host(engine, request), engine.settings.public_url, engine.settings.cors):
+        raise Refused(
+            Forbidden(f"Pages of {origin} may not open sockets here: CORS_ORIGIN does not name them."), origin
+        )
     chosen = door.subprotocol or next(iter(spoken), None)
     actor, known = await _identify(engine, request, door.mode)
     if door.kind == "logs" and not actor.admin:
@@ -120,7 +121,7 @@ async def _identify(engine: Engine, request: Handshake, mode: AuthMode) -> tuple
         if token is not None and actor.user is None:
             raise InvalidCredentials
     except RowcastError as error:
-        raise Refused(401) from error
+        raise Refused(error if error.status == 401 else InvalidCredentials()) from error
     return actor, token is not None
 
 

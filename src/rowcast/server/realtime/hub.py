@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
+import structlog
+
 from rowcast.engine.background import Background
 from rowcast.engine.engine import Engine
 from rowcast.engine.hooks import Caller
@@ -15,7 +17,7 @@ from rowcast.protocol import Rules
 from rowcast.protocol.graph import GraphRules
 from rowcast.server.realtime.base import GOING_AWAY, BaseDriver, Wire
 from rowcast.server.realtime.driver import Driver
-from rowcast.server.realtime.gate import Admission, Handshake, admit, door_of
+from rowcast.server.realtime.gate import Admission, Handshake, Refused, admit, door_of
 from rowcast.server.realtime.graph import GraphDriver
 from rowcast.server.realtime.logs import LogDriver
 
@@ -25,6 +27,9 @@ _DRIVERS: Mapping[str, Callable[[Hub, Wire, Admission], AnyDriver]] = {
     "graphql": GraphDriver,
     "logs": LogDriver,
 }
+MOST_STRANGERS = 1000
+ALLOW = "CORS_ENABLED=true, and CORS_ORIGIN that names it"
+log = structlog.get_logger("rowcast.realtime")
 OWN_TYPES = frozenset({"channel", "items", "subscribe", "unsubscribe"})
 
 
@@ -46,6 +51,7 @@ class Hub:
         self._drivers: set[AnyDriver] = set()
         self._open: Counter[str] = Counter()
         self._pending: Counter[str] = Counter()
+        self._strangers: set[str] = set()
         self._beating: asyncio.TimerHandle | None = None
         self._later: list[Callable[[], None]] = []
         self._tasks = Background()
@@ -60,8 +66,17 @@ class Hub:
         self._pending[door.kind] += 1
         try:
             return await admit(self.engine, request, door, connections)
+        except Refused as refused:
+            self._tell_of(refused.stranger)
+            raise
         finally:
             self._pending[door.kind] -= 1
+
+    def _tell_of(self, stranger: str | None) -> None:
+        """Say once which page it was: a browser does not tell its people why there is no socket."""
+        if stranger is not None and stranger not in self._strangers and len(self._strangers) < MOST_STRANGERS:
+            self._strangers.add(stranger)
+            log.warning("a page of another origin was refused a socket", origin=stranger[:200], allowed_by=ALLOW)
 
     def open(self, wire: Wire, admission: Admission) -> AnyDriver:
         """The driver of a socket that was let in."""

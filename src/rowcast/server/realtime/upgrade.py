@@ -13,13 +13,14 @@ import os
 import socket
 from collections.abc import Callable
 from functools import lru_cache
-from http import HTTPStatus
 from typing import Any
 
 from picows import WSAutoPingStrategy, WSUpgradeResponse, WSUpgradeResponseWithListener
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from rowcast.engine import eager
+from rowcast.errors import InternalError, RowcastError, ServiceUnavailable
+from rowcast.server.http import last_answer
 from rowcast.server.realtime import deflate
 from rowcast.server.realtime.gate import Admission, Handshake, Refused
 from rowcast.server.realtime.hub import Hub
@@ -76,24 +77,23 @@ class Upgrade(asyncio.Protocol):
 
     def shutdown(self) -> None:
         """The server stops."""
-        self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+        self._refuse(ServiceUnavailable("The server stops.", service="rowcast"))
 
     async def _decide(self, request: Handshake) -> None:
         try:
             admission = await self._hub.admit(request)
         except Refused as refused:
-            self._refuse(HTTPStatus(refused.status))
+            self._refuse(refused.error)
         except Exception:
             log.exception("an upgrade could not be decided")
-            self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR)
+            self._refuse(InternalError())
         else:
             # uvicorn makes us the transport's protocol only after data_received returns
             asyncio.get_running_loop().call_soon(self._leave, admission, deflate.is_wanted(request))
 
-    def _refuse(self, status: HTTPStatus) -> None:
+    def _refuse(self, error: RowcastError) -> None:
         self._connections.discard(self)
-        head = f"HTTP/1.1 {status.value} {status.phrase}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-        self._transport.write(head.encode())
+        self._transport.write(last_answer(error))
         self._transport.close()
 
     def _leave(self, admission: Admission, packed: bool) -> None:
