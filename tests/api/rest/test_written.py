@@ -69,7 +69,7 @@ async def test_a_key_with_a_slash(people: People, http: httpx.AsyncClient) -> No
     for code, path in (("a/b", "a%2Fb"), ("ä/%/?", "%C3%A4%2f%25%2F%3F"), ("%2F", "%252F"), ("c", "c")):
         assert (await http.post("/items/parts", json={"code": code}, headers=ADMIN)).status_code == 200
         for method, status in (("GET", 200), ("PATCH", 200), ("DELETE", 204), ("GET", 403)):
-            sent = {} if method == "PATCH" else None
+            sent: dict[str, str] | None = {} if method == "PATCH" else None
             answer = await http.request(method, f"/items/parts/{path}", headers=ADMIN, json=sent)
             assert answer.status_code == status
             assert status != 200 or answer.json()["data"]["code"] == code
