@@ -34,7 +34,7 @@ class Fleet:
         """Subscribe each to ``messages``; the events of all are counted from then on."""
         for start in range(0, len(self.clients), AT_ONCE):
             part = self.clients[start : start + AT_ONCE]
-            wishes = [_wish(query(start + n), event, "s") for n in range(len(part))]
+            wishes = [subscription(query(start + n), event, "s") for n in range(len(part))]
             await asyncio.gather(*[client.ask(wish) for client, wish in zip(part, wishes, strict=True)])
         self.listen()
 
@@ -76,7 +76,8 @@ class Fleet:
             self._all.set()
 
 
-def _wish(query: dict[str, Any], event: str | None, uid: str) -> dict[str, Any]:
+def subscription(query: dict[str, Any], event: str | None, uid: str) -> dict[str, Any]:
+    """The message that subscribes to ``messages``."""
     wish = {"type": "subscribe", "collection": "messages", "query": query, "uid": uid}
     return wish if event is None else {**wish, "event": event}
 

@@ -23,12 +23,14 @@ import uvloop
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.fleet import Fleet, create, now
+from bench.crowd import Crowd
+from bench.fleet import Fleet, create, now, subscription
 from bench.sockets import Client, connect
 from tests.support.guide import TOKEN, prepare
 from tests.support.server import Server
 
 FIELDS = {"fields": ["id", "text", "user"]}
+PROBES = 20
 SQL = """import sqlite3, sys, time
 db = sqlite3.connect(sys.argv[1], timeout=10, isolation_level=None)
 for _ in range(int(sys.argv[2])):
@@ -152,6 +154,7 @@ async def delays(server: Server, size: int, seconds: int) -> list[float]:
     lags = await lags_of(fleet, speaker, lambda _: create(now()), seconds, size)
     say(f"{size:,} subscribers, 100 items/s for all: p50, p99", spread(lags))
     say("  the limit", spread(await least_delays(size, seconds)))
+    await probes(server, speaker, size, seconds)
     fleet.expect(size * seconds * 50)
     database = server.directory / "data" / "rowcast.db"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", SQL, str(database), str(seconds * 50))
@@ -161,6 +164,35 @@ async def delays(server: Server, size: int, seconds: int) -> list[float]:
     await slow_readers(server, fleet, speaker, size, seconds)
     speaker.close()
     fleet.close()
+    return lags
+
+
+async def probes(server: Server, speaker: Client, size: int, seconds: int) -> None:
+    """The same as ``PROBES`` of them see it, evenly spread, while the others cost this machine next to nothing, as if they were on
+    others; beside the limit. Above, half of the time is that of the thousand clients."""
+    wish = subscription(FIELDS, "create", "s")
+    lags = await seen_by_probes(server.socket, speaker, wish, lambda _: create(now()), size, seconds)
+    say("  as one of them sees it: p50, p99", spread(lags))
+    with bare() as url:
+        other = await connect(url)
+        lags = await seen_by_probes(url, other, "listen", lambda _: event(now()), size, seconds)
+        other.close()
+    say("  the limit", spread(lags))
+
+
+async def seen_by_probes(
+    url: str, speaker: Client, wish: Any, message: Callable[[int], Any], size: int, seconds: int
+) -> list[float]:
+    """The delays of a few clients in a crowd."""
+    fleet, crowd = Fleet(), await Crowd.start(f"{url}?access_token={TOKEN}", wish)
+    for _ in range(PROBES):
+        await crowd.grow(size // PROBES - 1)
+        await fleet.open(url, 1)
+        await fleet.clients[-1].ask(wish)
+    fleet.listen()
+    lags = await lags_of(fleet, speaker, message, seconds, PROBES)
+    fleet.close()
+    await crowd.end()
     return lags
 
 

@@ -1,4 +1,4 @@
-"""A chat in the terminal: what others write appears, what you type is sent.
+"""A chat in the terminal: what others write appears, what you type is sent, and who is there is told.
 
     ROWCAST_URL=http://127.0.0.1:8055 ROWCAST_TOKEN=… python examples/chat.py Ben
 
@@ -33,10 +33,20 @@ async def listen(client: Client) -> None:
                     print(f"{row['user']}: {row['text']}", flush=True)
 
 
+async def greet(client: Client, name: str) -> None:
+    """Tell who is there, who comes and who goes."""
+    async with client.channel("messages", state={"name": name}) as room:
+        print(f"(here: {', '.join(member.state['name'] for member in room.present)})", flush=True)
+        async for event in room:
+            if event.member is not None and event.kind in ("joined", "left"):
+                print(f"({event.member.state['name']} has {event.kind})", flush=True)
+
+
 async def main(name: str) -> None:
-    """Listen and send until the input ends."""
+    """Listen, greet and send until the input ends."""
     async with create_client(URL, token=os.environ["ROWCAST_TOKEN"]) as client, anyio.create_task_group() as tasks:
         tasks.start_soon(listen, client)
+        tasks.start_soon(greet, client, name)
         while line := await to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True):
             await client.items("messages").create({"text": line.strip(), "user": name})
         await anyio.sleep(0.5)

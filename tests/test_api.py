@@ -25,8 +25,9 @@ def section(title: str) -> set[str]:
 
 
 MADE: dict[type[Any], Any] = {Rowcast: Rowcast(environment={}), client.Client: client.create_client("http://host")}
+MADE |= {client.Channel: MADE[client.Client].channel("c")}
 MADE |= {client.Rest: MADE[client.Client].rest, client.Items: MADE[client.Client].items("c")}
-INNER = {"LiveTable": {"apply", "become", "end", "room", "start", "take"}}
+INNER = {"Channel": {"end", "room", "take"}, "LiveTable": {"apply", "become", "end", "room", "start", "take"}}
 """What classes have for the parts around them."""
 
 
@@ -70,6 +71,7 @@ def test_the_client() -> None:
         ("### `Rest`, `Reply`", (client.Rest, client.Reply)),
         ("### `Items`, `Page`, `Meta`", (client.Items, client.Page, client.Meta)),
         ("### `Subscription`, `Event`", (client.Subscription, client.Event)),
+        ("### `Channel`, `ChannelEvent`, `Member`", (client.Channel, client.ChannelEvent, client.Member)),
         ("### `LiveTable`, `Change`", (client.LiveTable, client.Change)),
     ],
 )

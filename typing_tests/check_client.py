@@ -8,19 +8,22 @@ from rowcast import create_client
 from rowcast.client import (
     NOW,
     Change,
+    Channel,
+    ChannelEvent,
     Client,
     Condition,
     Event,
     F,
     Items,
     LiveTable,
+    Member,
     Page,
     Reply,
     Subscription,
     days,
     sync,
 )
-from typing_tests.model import Line, Messages
+from typing_tests.model import Line, Message, Messages, Said
 
 
 def made() -> None:
@@ -48,6 +51,20 @@ async def rows(client: Client) -> None:
     await client.items(Messages).read(limit="1")  # type: ignore[arg-type]
 
 
+async def dicts_and_dataclasses(client: Client) -> None:
+    """The same of rows that are dicts, and of dataclasses."""
+    assert_type(client.items(Message), Items[Message])
+    message = await client.items(Message).read_one(1)
+    assert_type(message["text"], str | None)
+    message["txt"]  # type: ignore[typeddict-item]
+    assert_type(await client.items(Message).create({"text": "a"}), Message)
+    assert_type(await client.items(Message).create(message), Message)
+    assert_type((await client.live(Message)).rows, list[Message])
+    assert_type(client.subscribe(Message), Subscription[Message])
+    assert_type(await client.items(Said).create(Said(text="a")), Said)
+    await client.items(Said).create("a")  # type: ignore[arg-type]
+
+
 async def events(client: Client) -> None:
     """So are those of events and live tables."""
     assert_type(client.subscribe("messages", event="update"), Subscription[dict[str, Any]])
@@ -63,6 +80,18 @@ async def events(client: Client) -> None:
         assert_type(change, Change[Messages])
 
 
+async def channels(client: Client) -> None:
+    """Who is there, and what they say."""
+    async with client.channel("messages/5", state={"typing": False}) as channel:
+        assert_type(channel, Channel)
+        assert_type(channel.present, list[Member])
+        await channel.send({"any": "thing"})
+        async for event in channel:
+            assert_type(event, ChannelEvent)
+            assert_type(event.member, Member | None)
+    client.channel("messages", when_full="drop")  # type: ignore[arg-type]
+
+
 def without_await(client: sync.Client) -> None:
     """The same without ``await``."""
     assert_type(client.items(Messages).read(limit=1), list[Messages])
@@ -74,6 +103,13 @@ def without_await(client: sync.Client) -> None:
     assert_type(client.rest.request("GET", "/server/ping"), Reply)
     assert_type(client.live(Messages).get(1), Messages | None)
     assert_type(client.subscribe(Messages).next(timeout=1), Event[Messages] | None)
+    client.subscribe("messages", event="updated")  # type: ignore[call-overload]
+    assert_type(client.channel("#lobby").next(timeout=1), ChannelEvent | None)
+    assert_type(client.users.me(fields=["email"]), dict[str, Any])
+    assert_type(client.roles.read(limit=1), list[dict[str, Any]])
+    assert_type(client.server.ping(), str)
+    client.users.mee()  # type: ignore[attr-defined]
+    sync.create_client("https://host", tokn="t")  # type: ignore[call-arg]
 
 
 def filters(client: Client) -> None:

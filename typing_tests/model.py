@@ -1,11 +1,14 @@
-"""A class as ``rowcast types`` writes it, and a smaller one by hand."""
+"""Classes as ``rowcast types`` writes them, and smaller ones by hand."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime as DateTime  # noqa: N812 - as it is written
 from typing import ClassVar, TypedDict
 
 from msgspec import Struct
+
+from rowcast.client import collection
 
 
 class Messages(Struct, kw_only=True):
@@ -24,3 +27,22 @@ class Line(TypedDict):
 
     user: str
     text: str
+
+
+@collection("messages")
+class Message(TypedDict):
+    """A row of `messages`."""
+
+    id: int
+    date_created: DateTime | None
+    text: str | None
+    user: str | None
+
+
+@dataclass
+class Said:
+    """One of its fields."""
+
+    __collection__: ClassVar[str] = "messages"
+
+    text: str | None = None

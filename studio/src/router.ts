@@ -1,7 +1,7 @@
 // Every page has an address. Pages other than the login are loaded when they are first opened.
-import { watch } from 'vue'
+import { ref, watch, type Ref } from 'vue'
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
-import { BASE } from './api/place'
+import { BASE, pageAddress } from './api/place'
 import { loadProject, project } from './api/project'
 import { session, start } from './api/session'
 import { showUsersLanguage } from './api/tongue'
@@ -67,6 +67,24 @@ router.beforeEach(async (to) => {
   if (session.me && (to.meta.open || (to.meta.admin && !session.admin))) return to.meta.instead ?? '/content'
   return true
 })
+
+// A page that cannot be loaded: the server is away, or it serves another build by now. Then the address is opened anew, but once.
+const ANEW = 'rowcast:anew'
+const UNLOADED = /dynamically imported module|module script failed|preload CSS/i
+const missing = ref(0)
+/** Counts the pages that could not be opened since the server is away. */
+export const unopened: Readonly<Ref<number>> = missing
+router.onError(async (error: Error, to) => {
+  if (!UNLOADED.test(error.message)) return
+  const there = await fetch(pageAddress('/'), { method: 'HEAD', cache: 'no-store' }).then(({ ok }) => ok, () => false)
+  if (!there || sessionStorage.getItem(ANEW) === to.fullPath) {
+    missing.value += 1
+    return
+  }
+  sessionStorage.setItem(ANEW, to.fullPath)
+  location.assign(pageAddress(to.fullPath))
+})
+router.afterEach((to, _, failure) => { if (!failure && sessionStorage.getItem(ANEW) === to.fullPath) sessionStorage.removeItem(ANEW) })
 
 function entitle({ params, meta }: RouteLocationNormalized): void {
   const subject = typeof params.collection === 'string' ? params.collection : null

@@ -131,6 +131,12 @@ async def test_every_verb_both_ways(guide: Server, notes: Path, way: str) -> Non
         keys = [row["id"] for row in (first, *others)]
         assert await rows.read() == [first, *others]
         assert await rows.read_all(batch=2, sort="rank") == [first, *others]
+        for size in (1, 2, 3, 4):
+            assert await rows.read_all(batch=size, sort="rank", offset=1) == others
+            assert await rows.read_all(batch=size, sort="rank", limit=2) == [first, others[0]]
+        assert await rows.read_all(limit=0) == []
+        with pytest.raises(ValueError, match="at least 1"):
+            await rows.read_all(batch=0)
         assert await rows.read_one(keys[0], fields=["text"]) == {"text": "a"}
         assert await rows.read_many(keys[:2], fields="rank") == [{"rank": 1}, {"rank": 2}]
         assert await rows.first(sort="-rank", fields=["text"]) == {"text": "c"}
@@ -244,8 +250,8 @@ def test_a_cut_connection_is_made_again(guide: Server, notes: Path, backend: str
             table = await client.live("notes", sort="-rank", limit=2, fields=["rank"])
             for rank in range(3):
                 assert client._link is not None
-                assert client._link._socket is not None
-                await client._link._socket._stream.aclose()
+                assert client._link._hands.socket is not None
+                await client._link._hands.socket._stream.aclose()
                 await other.items("notes").create({"rank": rank})
                 assert (await anext(events)).rows == [{"rank": rank}]
                 await table.until(lambda rows, rank=rank: rows[0]["rank"] == rank if rows else False)  # type: ignore[misc]

@@ -59,6 +59,25 @@ def test_items(guide: Server, notes: Path) -> None:
     assert "no JSON" in run(guide, "items", "read", "notes", "--filter", "{")[2]
 
 
+LOGIN = {"ROWCAST_EMAIL": ADMIN_EMAIL, "ROWCAST_PASSWORD": ADMIN_PASSWORD}
+
+
+@pytest.mark.parametrize(
+    ("given", "variables", "status"),
+    [
+        ((), LOGIN, 0),
+        (("--token", "wrong"), LOGIN, 2),
+        (("--token", ADMIN_TOKEN), {"ROWCAST_TOKEN": "wrong", **LOGIN}, 0),
+        (("--email", ADMIN_EMAIL, "--password", "wrong"), {}, 2),
+        (("--email", ADMIN_EMAIL), {"ROWCAST_TOKEN": "wrong", "ROWCAST_PASSWORD": ADMIN_PASSWORD}, 0),
+        (("--token", ADMIN_TOKEN, "--email", ADMIN_EMAIL, "--password", ADMIN_PASSWORD), {}, 2),
+    ],
+)
+def test_who_asks(guide: Server, given: tuple[str, ...], variables: dict[str, str], status: int) -> None:
+    """What the command line says counts for more than the environment, there the token for more than the login."""
+    assert run(guide, "items", "read", "messages", *given, **variables)[0] == status
+
+
 def test_tail(guide: Server, notes: Path) -> None:
     process = start(guide, COMMAND, "tail", "notes", "--event", "create", "--fields", "text", "--count", "2")
     with guide.client() as admin:
@@ -230,6 +249,21 @@ def test_examples(guide: Server, name: str, expected: str) -> None:
     out, err = process.communicate("hello\n" if name == "chat" else "", timeout=30)
     assert (process.returncode, err) == (0, "")
     assert expected in out
+
+
+def test_the_chat_tells_who_is_there(guide: Server) -> None:
+    ann, ben = (
+        start(guide, sys.executable, str(EXAMPLES / "chat.py"), name, ROWCAST_TOKEN=TOKEN) for name in ("Ann", "Ben")
+    )
+    for each in (ann, ben):
+        assert each.stdin is not None
+        assert each.stdout is not None
+        while "(here: " not in each.stdout.readline():
+            pass
+    out, err = ann.communicate(timeout=30)
+    others, _ = ben.communicate(timeout=30)
+    assert (ann.returncode, err) == (0, "")
+    assert "(Ben has joined)" in out or "(Ann has joined)" in others or "(Ann has left)" in others
 
 
 def test_the_dashboard(guide: Server) -> None:

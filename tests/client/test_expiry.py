@@ -9,21 +9,24 @@ import anyio
 import pytest
 
 from rowcast.client import Client, create_client
+from tests.support.guide import prepare
 from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, Server
 
 
 @pytest.mark.parametrize("way", ["login", "function", "refresh", "strict"])
 async def test_new_credentials_are_given_in_time(tmp_path: Path, way: str) -> None:
     with Server(tmp_path, ACCESS_TOKEN_TTL="2s") as server:
+        with server.client() as admin:
+            prepare(admin)
         closed: list[object] = []
         client = made(server, way)
         client.on("close", closed.append)
-        async with client, client.subscribe("directus_roles", query={"fields": ["name"]}) as events:
-            for name in ("a", "b"):
+        async with client, client.subscribe("messages", query={"fields": ["text"]}) as events:
+            for text in ("a", "b"):
                 await anyio.sleep(1.6)
-                await client.roles.create({"name": name})
+                await client.rest.items("messages").create({"text": text})
                 with anyio.fail_after(10):
-                    assert (await anext(events)).rows == [{"name": name}]
+                    assert (await anext(events)).rows == [{"text": text}]
             assert closed == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,12 +22,14 @@ from rowcast.client import (
     weeks,
     years,
 )
+from rowcast.client.frames import encode
+from rowcast.errors import InvalidPayload
 from rowcast.query.operators import KNOWN
 from tests.support.server import ADMIN_TOKEN, Server
 
 
 @pytest.mark.parametrize(
-    ("condition", "json"),
+    ("condition", "wanted"),
     [
         (F.user == "Ben", {"user": {"_eq": "Ben"}}),
         (F.user != "Ben", {"user": {"_neq": "Ben"}}),
@@ -82,8 +85,8 @@ from tests.support.server import ADMIN_TOKEN, Server
         (F.area.where("_intersects", {"type": "Point"}), {"area": {"_intersects": {"type": "Point"}}}),
     ],
 )
-def test_each_form(condition: Condition, json: object) -> None:
-    assert condition.json == json
+def test_each_form(condition: Condition, wanted: object) -> None:
+    assert condition.json == wanted
 
 
 def test_chains_are_flat_and_keep_their_order() -> None:
@@ -107,8 +110,16 @@ def test_and_or_not_are_refused_rather_than_misread() -> None:
         bool(F.a == 1)
     with pytest.raises(TypeError, match="no field"):
         assert F == 1
-    with pytest.raises(TypeError, match="no opposite"):
+    with pytest.raises(TypeError, match=r"behind the relation 'author'.*!= for =="):
         _ = ~(F.author.name == "Ben")
+    with pytest.raises(TypeError, match="no opposite of _submitted on a"):
+        _ = ~F.a.submitted()
+    with pytest.raises(TypeError, match=r"isin takes a list: F\.user\.isin\(\['Ben'\]\)"):
+        F.user.isin("Ben")
+    with pytest.raises(TypeError, match=r"F\.ok is a field, no condition: write F\.ok == False"):
+        _ = ~F.ok
+    with pytest.raises(InvalidPayload, match=r"F\.ok is a field.* F\.ok == True"):
+        encode({"filter": F.ok})
     with pytest.raises(TypeError, match=r"Write F\.tags\.contains"):
         _ = "a" in F.tags
     with pytest.raises(TypeError, match="not iterable"):
@@ -119,6 +130,28 @@ def test_and_or_not_are_refused_rather_than_misread() -> None:
         _ = NOW - months(1) - days(1)
     with pytest.raises(TypeError, match="too long"):
         _ = NOW - timedelta(days=30, seconds=1)
+
+
+def test_expressions_within_plain_json_and_plain_json_within_expressions() -> None:
+    plain = {"rank": {"_gt": 1, "_lt": 5}}
+    assert ((F.user == "Ben") & plain).json == {"_and": [{"user": {"_eq": "Ben"}}, plain]}
+    assert (plain | (F.user == "Ben")).json == {"_or": [plain, {"user": {"_eq": "Ben"}}]}
+    assert ({"_and": [plain]} & (F.a == 1)).json == {"_and": [plain, {"a": {"_eq": 1}}]}
+    assert (~Condition({"_or": [F.a == 1, plain]})).json == {
+        "_and": [{"a": {"_neq": 1}}, {"_or": [{"rank": {"_lte": 1}}, {"rank": {"_gte": 5}}]}]
+    }
+    said = {
+        "deep": {"books": {"_filter": F.year > 2000}},
+        "filter": {"_or": [F.a == 1, {"at": {"_lt": NOW - days(1)}}]},
+    }
+    assert json.loads(encode(said)) == {
+        "deep": {"books": {"_filter": {"year": {"_gt": 2000}}}},
+        "filter": {"_or": [{"a": {"_eq": 1}}, {"at": {"_lt": "$NOW(-1 day)"}}]},
+    }
+    assert json.loads(encode({"by": CURRENT_USER.email, "at": NOW})) == {"by": "$CURRENT_USER.email", "at": "$NOW"}
+    assert (
+        repr([F.a == 1, NOW - days(1), CURRENT_USER]) == "[Condition({'a': {'_eq': 1}}), $NOW(-1 day), $CURRENT_USER]"
+    )
 
 
 def test_every_operator_has_a_form() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
 import anyio
+import pytest
 from msgspec import Struct
 
 from rowcast.client import F, create_client
+from rowcast.errors import InvalidConfiguration
 from tests.client.resuming import remembering
 from tests.support.server import ADMIN_TOKEN, Server
 
@@ -65,6 +68,31 @@ async def test_rows_of_a_class_and_data_frames(guide: Server, notes: Path) -> No
             assert (await anext(events)).rows == [Note(text="c")]
 
 
+class Dated(Struct):
+    """A message with its time."""
+
+    __collection__: ClassVar[str] = "messages"
+    date_created: datetime
+    text: str
+
+
+async def test_data_frames_have_their_columns_and_times(guide: Server) -> None:
+    async with create_client(guide.base, token=ADMIN_TOKEN) as client:
+        none = F.text == "such a text is nowhere"
+        for table in (
+            await client.live("messages", filter=none, fields=["text", "user"]),
+            await client.live(Dated, filter=none),
+        ):
+            wanted = {"text", "user", "id"} if "user" in table.to_polars().columns else {"text", "date_created"}
+            assert set(table.to_polars().columns) == set(table.to_pandas().columns) == wanted
+        assert (await client.live("messages", filter=none)).to_polars().columns == [], "nobody knows"
+        made = await client.items("messages").create({"text": "dated"})
+        dated = await client.live(Dated, filter=F.id == made["id"])
+        assert str(dated.to_polars()["date_created"].dtype).startswith("Datetime")
+        assert str(dated.to_pandas()["date_created"].dtype).startswith("datetime64")
+        await client.items("messages").delete(made["id"])
+
+
 async def test_changes_that_nobody_takes_become_one(guide: Server) -> None:
     async with remembering() as (memory, base), create_client(base, token="t") as client:
         table = await client.live("c", buffer=2)
@@ -116,3 +144,29 @@ async def test_aggregates_of_a_server_without_sets_are_asked_again() -> None:
         with anyio.fail_after(5):
             await table.until(lambda rows: len(rows) == 1)
         assert (await anext(table)).key == 7
+
+
+class Wrong(Struct):
+    """A note, as it is not."""
+
+    __collection__: ClassVar[str] = "notes"
+    rank: str
+
+
+async def test_what_could_not_begin_holds_nothing(guide: Server, notes: Path) -> None:
+    """Otherwise it would be told of each change for ever, and with ``wait`` hold up the connection."""
+    async with create_client(guide.base, token=ADMIN_TOKEN) as client:
+        await client.items("notes").create({"rank": 1})
+        for begin in (
+            client.live("notes", buffer=0).__aenter__,
+            client.subscribe(Wrong, buffer=1, when_full="wait").__aenter__,
+            client.live(Wrong).__aenter__,
+            client.live("notes", key="text").__aenter__,
+        ):
+            with pytest.raises(InvalidConfiguration):
+                await begin()
+        assert client._link is not None
+        assert client._link.session.subscriptions == {}
+        with anyio.fail_after(5):
+            for rank in range(5):
+                await client.items("notes").create({"rank": rank})

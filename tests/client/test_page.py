@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from rowcast.client import Client, F, Items, LiveTable
+from rowcast.client import Channel, Client, F, Items, LiveTable
 from rowcast.client.client import create_client
 from rowcast.client.expression import Path
 from tests.client.pages import DOCS, perform
@@ -30,7 +30,7 @@ def test_every_argument_and_verb() -> None:
     arguments = set(create_client.__annotations__) - {"return"}
     told = set(re.findall(r"`(\w+)`", re.split(r"^```", PAGE.partition("| Argument")[2], maxsplit=1, flags=re.M)[0]))
     assert arguments <= told
-    for kind in (Items, Client, LiveTable, Path):
+    for kind in (Items, Client, LiveTable, Channel, Path):
         names = {name for name in vars(kind) if not name.startswith("_")}
         own = {"gate", "is_hosted", "answer_pings", "start", "apply", "take", "become", "room", "end", "version"}
         assert {name for name in names - own if not re.search(rf"\b{name}\b", PAGE)} == set(), kind

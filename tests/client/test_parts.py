@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from random import Random
 from typing import ClassVar, TypedDict
 
@@ -14,7 +15,7 @@ from rowcast import errors
 from rowcast.client.address import address
 from rowcast.client.backoff import Reconnect
 from rowcast.client.faults import Fault, error_of, errors_of
-from rowcast.client.models import collection_of, fields_of, payload
+from rowcast.client.models import collection, collection_of, fields_of, payload
 from rowcast.client.order import placing
 from rowcast.client.orphans import Orphans
 
@@ -136,6 +137,32 @@ def test_a_class_asks_for_its_members() -> None:
     assert fields_of(dict) == ()
     with pytest.raises(errors.InvalidConfiguration):
         collection_of(Author)
+
+
+@collection("authors")
+class Named(TypedDict):
+    """A class that cannot say its collection itself."""
+
+    name: str
+    books: list[Book]
+
+
+@dataclass
+class Told:
+    """Members with defaults of both kinds, and one without."""
+
+    __collection__: ClassVar[str] = "books"
+    title: str
+    pages: int = 0
+    tags: list[str] = field(default_factory=list)
+
+
+def test_dicts_and_dataclasses_are_models_too() -> None:
+    assert collection_of(Named) == "authors"
+    assert "books.title" in fields_of(Named)
+    assert (collection_of(Told), fields_of(Told)) == ("books", ("title", "pages", "tags"))
+    assert payload(Told("a")) == {"title": "a"}
+    assert payload(Told("a", 1, ["x"])) == {"title": "a", "pages": 1, "tags": ["x"]}
 
 
 def test_an_object_is_sent_without_its_defaults() -> None:

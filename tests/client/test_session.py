@@ -17,6 +17,7 @@ from rowcast.client.effects import (
     Failed,
     Granted,
     Held,
+    Joined,
     Opened,
     Refused,
     Renew,
@@ -103,6 +104,76 @@ def test_what_is_refused_while_they_are_expired_is_asked_for_again() -> None:
     assert take(session, type="subscribe", status="error", error={"code": "FORBIDDEN"}, uid=held.uid) == []
     (again,) = sent(take(session, type="auth", status="ok"))
     assert (again["uid"], again["since"]) == (held.uid, "p1")
+
+
+def test_what_was_asked_by_nobody_is_asked_again() -> None:
+    """The server had taken the credentials for expired before the client heard of it: an answer is that to the public. Reads are
+    asked again, and what was refused; a change that was made is not made twice."""
+    session = opened()
+    reading, refused, done, wrong = (ask(session, repeatable=each)[0] for each in (True, False, False, False))
+    take(session, type="auth", status="error", error={"code": "TOKEN_EXPIRED"})
+    assert take(session, type="items", data=[], uid=reading.uid) == []
+    assert take(session, type="items", status="error", error={"code": "FORBIDDEN"}, uid=refused.uid) == []
+    (answer,) = take(session, type="items", data={}, uid=done.uid)
+    assert isinstance(answer, Answer)
+    (failed,) = take(session, type="items", status="error", error={"code": "INVALID_PAYLOAD"}, uid=wrong.uid)
+    assert isinstance(failed, Failed)
+    asked = sent(take(session, type="auth", status="ok"))
+    assert [each["uid"] for each in asked] == [reading.uid, refused.uid]
+    (failed,) = take(session, type="items", status="error", error={"code": "FORBIDDEN"}, uid=refused.uid)
+    assert isinstance(failed, Failed)
+
+
+def joined(session: Session, channel: str = "#a", state: Any = None) -> tuple[Joined, list[Any]]:
+    """On a channel, and what was sent to be there."""
+    held = Joined(channel, state)
+    held.uid = session.uid()
+    said = sent(session.subscribe(held))
+    take(session, type="channel", event="join", channel=channel, id="a", members=[], uid=held.uid)
+    return held, said
+
+
+def test_a_channel_is_joined_again_and_left() -> None:
+    session = opened()
+    held, said = joined(session, state=1)
+    assert said == [{"type": "channel", "action": "join", "channel": "#a", "state": 1, "uid": held.uid}]
+    with pytest.raises(RuntimeError, match="'#a' already"):
+        session.subscribe(Joined("#a", None))
+    (event,) = take(session, type="channel", event="message", channel="#a", data=1, uid=held.uid)
+    assert isinstance(event, Deliver)
+    session.lost()
+    held.state = 2
+    again, _ = session.opened(None, 1.0)
+    assert sent([again]) == [{"type": "channel", "action": "join", "channel": "#a", "state": 2, "uid": held.uid}]
+    (event,) = take(session, type="channel", event="join", channel="#a", id="b", members=[], uid=held.uid)
+    assert isinstance(event, Deliver)
+    assert event.kind == "gap"
+    assert sent(session.unsubscribe(held.uid)) == [
+        {"type": "channel", "action": "leave", "channel": "#a", "uid": held.uid}
+    ]
+    assert take(session, type="channel", event="left", channel="#a", uid=held.uid) == []
+    assert take(session, type="channel", event="leave", channel="#a", uid=held.uid) == []
+
+
+def test_a_channel_that_is_closed_is_over_unless_the_credentials_are_being_renewed() -> None:
+    session = opened()
+    held, _ = joined(session)
+    closed = {"type": "channel", "event": "closed", "channel": "#a", "error": {"code": "FORBIDDEN"}, "uid": held.uid}
+    take(session, type="auth", status="error", error={"code": "TOKEN_EXPIRED"})
+    assert take(session, **closed) == []
+    assert [each["action"] for each in sent(take(session, type="auth", status="ok"))] == ["join"]
+    (ended,) = take(session, **closed)
+    assert isinstance(ended, Ended)
+    assert isinstance(ended.error, errors.Forbidden)
+
+
+def test_what_cannot_be_sent_is_refused_at_once() -> None:
+    """Also while there is no connection: it must not be found out when there is one again."""
+    session = opened()
+    session.lost()
+    with pytest.raises(errors.InvalidPayload):
+        session.subscribe(Held(session.uid(), {"collection": "c", "query": {"filter": object()}}))
+    assert sent(session.opened(None, 1.0)) == []
 
 
 def test_answers_find_their_requests() -> None:

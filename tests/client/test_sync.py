@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+import signal
+import subprocess
+import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from rowcast.client import F, Items, LiveTable, Subscription, create_client, sync
+from rowcast.client import Channel, Client, F, Items, LiveTable, Subscription, create_client, sync
+from rowcast.client.client import ClientOptions, SubscriptionOptions
 from rowcast.errors import ConnectionLost, Forbidden
 from tests.support.server import ADMIN_TOKEN, Server
 
@@ -58,6 +64,7 @@ def test_all_that_the_asynchronous_client_has() -> None:
     assert names(Items) - names(sync.Items) == set()
     assert names(Subscription) - names(sync.Subscription) == set()
     assert names(LiveTable) - names(sync.LiveTable) == {"aclose", "apply", "become", "end", "room", "start", "take"}
+    assert names(Channel) - names(sync.Channel) == {"end", "room", "take"}
     assert {"items", "request"} <= names(client.rest)
     for name in ("users", "collections", "auth", "server"):
         assert names(getattr(inner, name)) == names(getattr(client, name)), name
@@ -100,3 +107,83 @@ def test_several_threads_share_it(guide: Server, notes: Path) -> None:
         thread.join()
     assert len(set(made)) == 20
     client.close()
+
+
+def test_options_are_those_of_the_asynchronous_client() -> None:
+    assert ClientOptions.__annotations__.keys() == inspect.signature(create_client).parameters.keys() - {"url"}
+    wanted = inspect.signature(Client.subscribe).parameters.keys() - {"self", "collection"}
+    assert SubscriptionOptions.__annotations__.keys() == wanted
+
+
+def interrupted(work: Callable[[], object]) -> None:
+    """Ctrl-C while it waits."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            work()
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_who_was_interrupted_takes_nothing_along(guide: Server, notes: Path) -> None:
+    client = sync.create_client(guide.base, token=ADMIN_TOKEN)
+    with client, client.subscribe("notes", event="create") as events, client.live("notes") as table:
+        interrupted(events.next)
+        interrupted(table.next)
+        made = client.items("notes").create({"rank": 1})
+        event, change = events.next(5), table.next(5)
+        assert event is not None
+        assert change is not None
+        assert event.rows == [change.row] == [made]
+
+
+def test_after_the_end(guide: Server, notes: Path) -> None:
+    """What is still held can be looked at, and starts nothing; a client may end within the blocks of others."""
+    client = sync.create_client(guide.base, token=ADMIN_TOKEN)
+    made = client.items("notes").create({"rank": 1})
+    table, before = client.live("notes"), threading.active_count()
+    with client.subscribe("notes") as events:
+        client.close()
+    assert threading.active_count() < before
+    assert (table.rows, table.next(), events.next(), table.to_pandas()["rank"].tolist()) == ([made], None, None, [1])
+    table.close()
+    assert threading.active_count() < before
+    with pytest.raises(ConnectionLost, match="closed"), events:
+        pass
+
+
+def test_a_listener_that_asks_its_client(guide: Server) -> None:
+    """It would wait for itself."""
+    told: list[BaseException] = []
+    with sync.create_client(guide.base, token=ADMIN_TOKEN) as client:
+
+        def ask(_: object) -> None:
+            try:
+                client.ask("ping")
+            except RuntimeError as error:
+                told.append(error)
+
+        client.on("open", ask)
+        client.connect()
+    assert len(told) == 1
+
+
+def test_a_script_that_closes_nothing_ends(guide: Server) -> None:
+    lines = [
+        "from rowcast.client import sync",
+        f"client = sync.create_client({guide.base!r}, token={ADMIN_TOKEN!r})",
+        "table = client.live('messages')",
+        "events = client.subscribe('messages').__enter__()",
+        "print(client, table, events, client.items('messages'))",
+    ]
+    found = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], check=True, capture_output=True, text=True, timeout=20
+    )
+    assert found.stderr == ""
+    assert found.stdout.startswith(f"<Client of {guide.base}, connected> <LiveTable of ")
+    assert ADMIN_TOKEN not in found.stdout

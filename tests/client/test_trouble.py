@@ -66,10 +66,51 @@ async def test_credentials(
         assert type(caught.value) is kind
 
 
-@pytest.mark.parametrize("given", [{"email": "a@example.com"}, {"password": "p"}, {"token": ""}])
-def test_half_a_login(given: dict[str, Any]) -> None:
+async def test_a_login_counts_for_the_socket_too(guide: Server) -> None:
+    async with asyncio.timeout(10), create_client(guide.base, reconnect=FAST) as client:
+        with pytest.raises(errors.AuthFailed, match="has no credentials"):
+            await over_socket(client)
+        await client.auth.login("ben@example.com", "secret-ben")
+        assert await over_socket(client) == []
+        await client.disconnect()
+        await client.auth.logout()
+        with pytest.raises(errors.AuthFailed, match="has no credentials"):
+            await over_socket(client)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"email": "a@example.com"},
+        {"password": "p"},
+        {"token": ""},
+        {"token": "t", "email": "a@example.com", "password": "p"},
+        {"token": "t", "refresh_token": "r"},
+    ],
+)
+def test_half_a_login_or_two(given: dict[str, Any]) -> None:
     with pytest.raises(errors.InvalidConfiguration):
         create_client("http://host", **given)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"mode": "handshke"}, "'handshke' is none of handshake, public, strict"),
+        ({"timeout": 0}, "timeout is 0; it takes more than 0 seconds"),
+        ({"heartbeat": -1}, "heartbeat is -1"),
+        ({"connect_timeout": 0}, "connect_timeout is 0"),
+    ],
+)
+def test_settings_that_mean_nothing(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(errors.InvalidConfiguration, match=words):
+        create_client("http://host", **given)
+
+
+@pytest.mark.parametrize("given", [{"buffer": 0}, {"when_full": "drop"}])
+def test_buffers_that_are_none(given: dict[str, Any]) -> None:
+    with pytest.raises(errors.InvalidConfiguration, match="buffer is"):
+        create_client("http://host").subscribe("c", **given)
 
 
 async def test_no_server(guide: Server) -> None:
@@ -239,6 +280,21 @@ async def test_a_socket_that_has_gone_silent_is_given_up(guide: Server, notes: P
             async with asyncio.timeout(5):
                 assert (await anext(events)).rows[0]["rank"] == 1
             assert proxy.connections >= 2
+
+
+async def test_who_does_not_listen_calls_nobody_silent(guide: Server, notes: Path) -> None:
+    """A reader that waits for its user has not heard the server's answers."""
+    async with proxied(guide.base) as proxy:
+        client = create_client(proxy.url, token=ADMIN_TOKEN, reconnect=FAST, heartbeat=0.1)
+        other = create_client(guide.base, token=ADMIN_TOKEN)
+        slow = client.subscribe("notes", event="create", buffer=1, when_full="wait")
+        async with client, other, slow as events:
+            await asyncio.sleep(0.3)  # it answers pings, so it has to
+            for rank in range(5):
+                await other.items("notes").create({"rank": rank})
+            await asyncio.sleep(0.6)
+            assert [(await anext(events)).rows[0]["rank"] for _ in range(5)] == list(range(5))
+            assert proxy.connections == 1
 
 
 async def test_a_request_into_silence_ends_in_time(guide: Server) -> None:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from rowcast.client import create_client
-from rowcast.client.types import model_of, python, typescript
+from rowcast.client.types import Style, model_of, python, typescript
 from tests.client.test_command import load
 from tests.support.node import NODE, sdk
 from tests.support.server import ADMIN_TOKEN, Server
@@ -109,12 +109,12 @@ def _done(response: httpx.Response) -> None:
     assert response.is_success, response.text
 
 
-async def written(server: Server) -> tuple[str, str]:
+async def written(server: Server, style: Style = "struct") -> tuple[str, str]:
     """The classes in both languages."""
     async with create_client(server.base, token=ADMIN_TOKEN) as client:
         found = [await client.collections.read(), await client.fields.read(), await client.relations.read()]
     models = model_of(*found)
-    return python(models), typescript(models)
+    return python(models, style), typescript(models)
 
 
 USE = """
@@ -144,9 +144,36 @@ async def use() -> None:
 """
 
 
-async def test_mypy_knows_them(rich: Server, tmp_path: Path) -> None:
-    (tmp_path / "model.py").write_text((await written(rich))[0])
-    (tmp_path / "use.py").write_text(USE)
+USE_DICTS = """
+from typing import Any, assert_type
+from rowcast import create_client
+from model import Articles, ArticlesBlocks, Writers
+
+async def use() -> None:
+    async with create_client("https://host") as client:
+        article = await client.items(Articles).create({"words": ["a"], "extras": {"a": [1]}, "status": "published"})
+        assert_type(article, Articles)
+        assert_type(article["price"], float | None)
+        assert_type(article["hot"], bool)
+        assert_type(article["class"], str | None)
+        assert_type(article["place"], dict[str, Any] | None)
+        article["clas"]  # type: ignore[typeddict-item]
+        article["rank"] = 4  # type: ignore[typeddict-item]
+        if article["status"] == "published" and article["rank"] == 2:
+            print(article["made"] and article["made"].year, article["day"] and article["day"].month)
+        writer: Writers = {"id": "a", "name": "Ann"}
+        await client.items(Writers).create(writer)
+        async with client.live(Writers) as table, client.subscribe(Writers) as events:
+            assert_type(table.rows, list[Writers])
+            assert_type(events.init.rows, list[Writers])
+        assert_type((await client.items(ArticlesBlocks).read_one(1))["item"], str | None)
+"""
+
+
+@pytest.mark.parametrize(("style", "use"), [("struct", USE), ("typeddict", USE_DICTS)])
+async def test_mypy_knows_them(rich: Server, tmp_path: Path, style: Style, use: str) -> None:
+    (tmp_path / "model.py").write_text((await written(rich, style))[0])
+    (tmp_path / "use.py").write_text(use)
     cache = os.environ.get("MYPY_CACHE_DIR", str(ROOT / ".mypy_cache"))
     same = [
         "--config-file",
@@ -185,6 +212,20 @@ async def test_they_read_and_write_its_rows(rich: Server, tmp_path: Path) -> Non
         table = await client.live(module.Articles, sort="rank")
         assert table.rows == [found]
         await articles.delete(made.id)
+
+
+async def test_dicts_read_and_write_its_rows(rich: Server, tmp_path: Path) -> None:
+    module = load((await written(rich, "typeddict"))[0], tmp_path / "dicts.py")
+    async with create_client(rich.base, token=ADMIN_TOKEN) as client:
+        articles = client.items(module.Articles)
+        made = await articles.create({"rank": 2, "made": "2026-01-02T03:04:05Z", "class": "c"})
+        assert isinstance(made, dict)
+        assert made.keys() == module.Articles.__annotations__.keys()
+        assert (made["class"], made["rank"], made["hot"], made["made"].year) == ("c", 2, True, 2026)
+        assert await articles.update(made["id"], made | {"rank": 3}) == made | {"rank": 3}
+        async with client.live(module.Articles, sort="rank") as table:
+            assert table.rows == [made | {"rank": 3}]
+        await articles.delete(made["id"])
 
 
 TS = """

@@ -20,6 +20,7 @@ from rowcast.engine.model.fields import create_field, delete_fields
 from rowcast.engine.model.relations import create_relation
 from rowcast.engine.subscribe import change_actor
 from rowcast.engine.update import update
+from rowcast.errors import Forbidden
 from tests.engine.listeners import Ear, Mirror
 from tests.engine.people import People, allow
 from tests.engine.shop import Shop, field
@@ -158,6 +159,33 @@ async def test_who_has_changed_between_knocking_and_coming_in(people: People, ch
     else:
         assert late.dismissed is not None
         assert public.dismissed is not None
+
+
+@pytest.mark.parametrize("exact", [True, False])
+async def test_who_leaves_while_the_rows_are_read_leaves_nothing_behind(
+    people: People, monkeypatch: pytest.MonkeyPatch, exact: bool
+) -> None:
+    """No audience that nobody is in, which would be read for at each commit."""
+    ear = Ear(people.engine, await people.who("tok-admin"))
+    gate = Gate(people.engine, "FROM articles", monkeypatch)
+    opening = asyncio.create_task(ear.subscribe("articles", exact=exact, fields=["id"], limit=5))
+    await asyncio.wait_for(gate.reached.wait(), 3)
+    ear.close()
+    gate.open()
+    await opening
+    assert len(people.engine.broadcast.live) == 0
+
+
+async def test_a_refused_subscription_captures_nothing(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    ear = Ear(people.engine, await people.who("tok-admin"))
+
+    async def fails(*_: Any) -> Any:
+        raise Forbidden
+
+    monkeypatch.setattr(people.engine.store, "snapshot", fails)
+    with pytest.raises(Forbidden):
+        await ear.subscribe("directus_activity", fields=["id"])
+    assert people.engine.broadcast._captured == set()
 
 
 # ---- values of the user ------------------------------------------------------------------------------------------------
@@ -361,6 +389,16 @@ async def test_a_user_who_was_somebody_else_in_between(people: People, values: d
     await people.change("directus_users", user, title=None, role=role)
     assert before
     assert await comes_back(ear, place, fields=["id"]) == ["init"]
+
+
+async def test_a_place_that_never_was(people: People) -> None:
+    """More events are said to have been heard than there were."""
+    ear = Ear(people.engine, await people.who("tok-admin"))
+    await ear.subscribe("articles", resume=True, fields=["id"])
+    position, _, view = ear.heard()[-1]["position"].partition("~")
+    await people.item(title="a")
+    assert await comes_back(ear, f"{position}+1~{view}", fields=["id"]) == ["resumed"]
+    assert await comes_back(ear, f"{position}+2~{view}", fields=["id"]) == ["init"]
 
 
 async def test_visits_and_other_people_do_not_make_a_return_harder(people: People) -> None:

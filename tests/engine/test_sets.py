@@ -17,7 +17,7 @@ from rowcast.engine.model.collections import delete_collections
 from rowcast.engine.model.fields import create_field, delete_fields
 from rowcast.engine.read import read
 from rowcast.engine.update import update
-from rowcast.errors import Forbidden, InvalidQuery, RowcastError
+from rowcast.errors import Forbidden, InvalidQuery, OutOfTime, RowcastError
 from rowcast.query.parse import parse
 from tests.engine.listeners import Ear, Mirror
 from tests.engine.people import People, allow
@@ -462,3 +462,23 @@ async def test_the_data_model_changes(people: People) -> None:
     await settled(engine)
     mirror.listen()
     assert mirror.sets == {"s": {}, "w": {}}
+
+
+async def test_a_reading_that_fails_is_made_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database was too slow once, and nothing else happens."""
+    engine, mirror = shop.engine, Mirror(Ear(shop.engine, SYSTEM))
+    await mirror.ear.subscribe("books", exact=True, fields=["id", "title"], limit=3)
+    snapshot, failures = engine.store.snapshot, [OutOfTime(), RuntimeError("the disk is gone")]
+
+    async def fails(text: str, args: Any = ()) -> Any:
+        if failures:
+            raise failures.pop(0)
+        return await snapshot(text, args)
+
+    monkeypatch.setattr(engine.store, "snapshot", fails)
+    monkeypatch.setattr("rowcast.engine.refresh._SOON", 0.01)
+    [key] = await create(engine, SYSTEM, "books", {"title": "a"})
+    await asyncio.sleep(0.1)
+    mirror.listen()
+    assert mirror.sets["s"] == {key: {"id": key, "title": "a"}}
+    assert not engine.broadcast.refresher._retries

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import msgspec
 import pytest
 
 from rowcast.engine.create import create
+from rowcast.engine.inspect import moment
 from rowcast.engine.read import read, read_one
 from rowcast.engine.shares import enter, share_info
 from rowcast.errors import Forbidden, InvalidCredentials
 from rowcast.query.parse import parse
+from tests.engine.listeners import Ear
 from tests.engine.people import HERE, People, allow
+from tests.engine.test_sets import settled
 
 
 async def _share(people: People, by: str = "tok-admin", **row: Any) -> Any:
@@ -54,6 +58,32 @@ async def test_the_share_of_an_administrators_role_sees_no_more(people: People) 
     assert msgspec.json.decode(listed.data) == [{"title": "one"}]
     with pytest.raises(Forbidden):
         await read(people.engine, actor, "directus_settings", parse({}))
+
+
+async def test_nobody_is_there_longer_than_the_share(people: People) -> None:
+    """Whoever listens is let go when it ends, not when the token does."""
+    role, item, _ = await _sharers(people)
+    end = int(time.time()) + 60
+    share = await _share(people, collection="articles", item=str(item), role=role, date_end=moment(end))
+    grant = await enter(people.engine, HERE, share, None, "json")
+    actor = await people.who(grant.access_token)
+    assert actor.expires == end
+    await people.change("directus_shares", share, date_end=None)
+    again = await people.who(grant.access_token)
+    assert again.expires is not None
+    assert again.expires > end
+
+
+async def test_an_end_that_is_set_while_somebody_is_there(people: People) -> None:
+    role, item, _ = await _sharers(people)
+    share = await _share(people, collection="articles", item=str(item), role=role)
+    ear = Ear(people.engine, await people.who((await enter(people.engine, HERE, share, None, "json")).access_token))
+    await ear.subscribe("articles", exact=True, fields=["title"])
+    await people.change("directus_shares", share, date_end=moment(int(time.time()) + 2))
+    await settled(people.engine)
+    assert ear.dismissed is None
+    await asyncio.sleep(2.2)
+    assert ear.dismissed is not None
 
 
 async def test_only_what_one_may_share(people: People) -> None:

@@ -24,6 +24,8 @@ async def remodel(world: World, rng: Random) -> None:
     if rng.random() < 0.2:
         return await _take_away(world)
     table = world.model.tables[rng.choice(sorted(world.model.tables))]
+    if rng.random() < 0.25:
+        return await _rebuild_beside(world, rng, table)
     name = rng.choice(EXTRAS)
     if name in table.columns:
         return await _remove(world, table, name)
@@ -50,6 +52,27 @@ async def _add_beside(world: World, table: Table, name: str) -> None:
     await world.look()
     world.model = world.model.having(replace(table, columns={**table.columns, name: "text"}))
     return None
+
+
+async def _rebuild_beside(world: World, rng: Random, table: Table) -> None:
+    """Another program makes the table anew, as SQLite's manual says, and not all rows get there, or as they were."""
+    other, name = world.other, table.name
+    (sql,) = other.execute("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", (name,)).fetchall()[0]
+    columns = [row[1] for row in other.execute(f'PRAGMA table_info("{name}")')]
+    lost = rng.choice([column for column in columns if column != "id"])
+    taken = ", ".join(f'"{c}"' if c != lost else "NULL" for c in columns)
+    world.note(f"sql makes {name} anew without {lost}")
+    other.execute("PRAGMA foreign_keys = OFF")
+    try:
+        with other:
+            other.execute('CREATE TABLE "_new" ' + str(sql)[str(sql).index("(") :])
+            other.execute(f'INSERT INTO "_new" SELECT {taken} FROM "{name}" ORDER BY id LIMIT {rng.randint(0, 12)}')
+            other.execute(f'DROP TABLE "{name}"')
+            other.execute(f'ALTER TABLE "_new" RENAME TO "{name}"')
+    except apsw.Error as error:
+        world.note(f"sql -> {error}")
+    other.execute("PRAGMA foreign_keys = ON")
+    await world.look()
 
 
 async def _remove(world: World, table: Table, name: str) -> None:

@@ -152,6 +152,15 @@ async def straight_sql(world: World, rng: Random) -> None:
     await world.look()
 
 
+_INSERTS = (
+    ("INSERT", ""),
+    ("REPLACE", ""),
+    ("INSERT OR IGNORE", ""),
+    ("INSERT", " ON CONFLICT(id) DO UPDATE SET {}"),
+)
+"""How another program may insert: the last three where a row may be in the way."""
+
+
 def _statement(world: World, rng: Random) -> None:
     table = world.model.tables[rng.choice(sorted(world.model.tables))]
     keys = [row[0] for row in world.other.execute(f'SELECT id FROM "{table.name}" ORDER BY id')]
@@ -169,8 +178,10 @@ def _statement(world: World, rng: Random) -> None:
     if roll < 0.5:
         places = ", ".join("?" * (len(names) + 1))
         quoted = ", ".join(f'"{name}"' for name in ("id", *names))
-        new = (new_key(rng, table.key), *values)
-        _sql(world, f'INSERT INTO "{table.name}" ({quoted}) VALUES ({places})', new)
+        verb, end = rng.choices(_INSERTS, [6, 2, 1, 1])[0]
+        new = (key if verb != "INSERT" or end else new_key(rng, table.key), *values)
+        end = end.format(", ".join(f'"{name}" = excluded."{name}"' for name in names))
+        _sql(world, f'{verb} INTO "{table.name}" ({quoted}) VALUES ({places}){end}', new)
     elif roll < 0.53 and table.key == "integer":
         _sql(world, f'UPDATE "{table.name}" SET id = id + 100 WHERE id = ?', (key,))
     else:

@@ -21,6 +21,7 @@ from rowcast.protocol import (
     Subscribe,
     Unsubscribe,
 )
+from rowcast.protocol.backlog import Backlog
 
 HANDSHAKE_FAILED = {
     "type": "auth",
@@ -106,6 +107,7 @@ def test_time_does_not_run_out_while_credentials_are_checked() -> None:
     made.receive(AUTH, 9.0)
     made.suspend()
     assert made.tick(11.0) == ()
+    assert made.deadline is None  # nobody asks again and again meanwhile
     assert told(made.accepted(None, None, 12.0))[0]["status"] == "ok"
 
 
@@ -187,8 +189,8 @@ def test_failed_later_auth_falls_back_to_public(mode: Any, ends: list[str]) -> N
 def test_expiry(mode: Any, ends: list[str]) -> None:
     made = session(mode, known=True, expires=100.0)
     assert made.tick(99.0) == ()
-    demote, expired = told(made.tick(100.0))
-    assert demote == "Demote"
+    expired, demote = told(made.tick(100.0))
+    assert demote == "Demote", "first why, then what comes of it"
     assert expired == {
         "type": "auth",
         "status": "error",
@@ -284,3 +286,29 @@ def test_unknown_members_are_ignored() -> None:
 def test_effects_are_values() -> None:
     assert Close(1001, "x") == Close(1001, "x")
     assert Demote() == Demote()
+
+
+@pytest.mark.parametrize(
+    "members", [{}, {"email": "a@b.cd"}, {"password": "x"}, {"access_token": 5}, {"email": "a", "password": "x"}]
+)
+def test_what_is_no_credentials_costs_nobody_the_connection(members: dict[str, Any]) -> None:
+    made = session(known=True)
+    effects = told(made.receive(json.dumps({"type": "auth", "uid": 1, **members}).encode(), 1.0))
+    assert [(e["type"], e["error"]["code"], e["uid"]) for e in effects] == [("auth", "INVALID_PAYLOAD", 1)]
+    greeting = session()
+    assert told(greeting.receive(json.dumps({"type": "auth", **members}).encode(), 1.0)) == [HANDSHAKE_FAILED, "Close"]
+
+
+# ---- what waits -------------------------------------------------------------------------------------------------------
+
+
+def test_one_frame_of_any_size_may_wait_besides() -> None:
+    backlog = Backlog(100)
+    assert not backlog.is_over(100, 10)
+    assert not backlog.is_over(5000, 5000)  # a long answer
+    assert not backlog.is_over(5090, 90)  # and what happens while it is on its way
+    assert backlog.is_over(5101, 11)
+    assert backlog.is_over(9000, 4000)  # no second one
+    assert not backlog.is_over(90, 10)
+    assert backlog.is_over(201, 201, 100)  # several short ones are not one long
+    assert not backlog.is_over(200, 200, 100)

@@ -21,3 +21,10 @@ def test_sign_in_and_subscribe(server: Server) -> None:
     with server.client() as admin:
         prepare(admin)
     assert "session: good" in node(PROJECT / "session.mjs", server.base)
+
+
+@pytest.mark.parametrize("which", ["native", "ws"])
+def test_messages_that_come_in_one_go(server: Server, which: str) -> None:
+    with server.client() as admin:
+        token = prepare(admin)
+    assert "burst: good" in node(PROJECT / "burst.mjs", server.base, token, which)

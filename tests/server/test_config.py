@@ -9,6 +9,7 @@ import pytest
 from rowcast.engine.settings import Cookie, RateLimit
 from rowcast.errors import InvalidConfiguration
 from rowcast.server.config import database_file, load
+from rowcast.server.texts import doubts
 from rowcast.server.values import proxy, size, span, unlimited
 from rowcast.server.variables import VARIABLES
 
@@ -71,6 +72,29 @@ def test_secrets_are_not_shown() -> None:
     assert KNOWN["SECRET"] not in repr(config)
 
 
+def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(InvalidConfiguration, match="cannot be read"):
+        load({**KNOWN, "CONFIG_PATH": str(tmp_path / "none")})
+
+
+@pytest.mark.parametrize(
+    ("written", "environment", "told"),
+    [
+        (["PROT"], [], ["PROT is no setting: did you mean PORT?"]),
+        (["DATABASE_URI"], ["DATABASE_URL"], []),
+        (["DB_HOST", "CACHE_ENABLED", "REDIS_HOST", "POSTGRES_PORT", "APP_PORT"], ["PROT"], []),
+        ([], ["WEBSOCKETS_FOO", "ROWCAST_TOKEN"], ["WEBSOCKETS_FOO is no setting."]),
+        (
+            ["STORAGE_S3_ROOT"],
+            ["WEBSOCKETS_REST_PATHS"],
+            ["WEBSOCKETS_REST_PATHS is no setting: did you mean WEBSOCKETS_REST_PATH?"],
+        ),
+    ],
+)
+def test_names_that_are_none(written: list[str], environment: list[str], told: list[str]) -> None:
+    assert list(doubts(written, environment)) == told
+
+
 def test_each_variable_has_one_place() -> None:
     assert len({each.name for each in VARIABLES}) == len(VARIABLES)
     assert len({each.target for each in VARIABLES}) == len(VARIABLES)
@@ -88,7 +112,7 @@ def test_forms() -> None:
 
 def test_storages(tmp_path: Path) -> None:
     def locations(**variables: str) -> list[tuple[str, str]]:
-        config = load({"SECRET": "s", "CONFIG_PATH": str(tmp_path / "none"), **variables})
+        config = load({"SECRET": "s", "CONFIG_PATH": "/dev/null", **variables})
         return [(each.name, each.root) for each in config.engine.files.locations]
 
     assert locations() == [("local", "./uploads")]

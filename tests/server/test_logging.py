@@ -1,15 +1,19 @@
-"""No secret gets into the log."""
+"""No secret gets into the log, and nothing depends on it."""
 
 from __future__ import annotations
 
 import json
 import logging
+import socket
 from collections.abc import Iterator
+from pathlib import Path
 
+import httpx
 import pytest
 import structlog
 
 from rowcast.server.logging import configure, redact
+from tests.support.server import Server
 
 
 @pytest.fixture
@@ -48,3 +52,12 @@ def test_the_libraries_speak_through_the_same_log(capfd: pytest.CaptureFixture[s
     line = json.loads(capfd.readouterr().err)
     assert line["event"] == "it happened with token=--redacted--"
     assert line["level"] == "warning"
+
+
+def test_a_log_that_cannot_be_written_costs_no_answer(tmp_path: Path) -> None:
+    (tmp_path / "server.log").symlink_to("/dev/full")
+    with Server(tmp_path, SECRET="") as server, socket.create_connection(server.place, timeout=10) as connection:
+        connection.sendall(b"rubbish\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
+        assert httpx.get(f"{server.base}/server/ping").text == "pong"
+        assert server.stop() == 0

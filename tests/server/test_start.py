@@ -134,8 +134,64 @@ def test_users_and_tokens_by_command_line(server: Server) -> None:
     assert "nobody@example.com" in unknown.stderr
 
 
-def test_version(tmp_path: Path) -> None:
-    assert rowcast(tmp_path, "version").stdout.strip().count(".") == 2
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("user", "create", "ann@example.com"),
+        ("user", "token", "ann@example.com"),
+        ("explain", "--collection", "a", "--action", "read"),
+    ],
+)
+def test_what_needs_a_database_makes_none(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = rowcast(tmp_path, *arguments, "--database", "sqlite:///data/nothere.db", SECRET="")
+    assert done.returncode == 2
+    words = 'Make one with "rowcast init", or name another with --database.'
+    assert done.stderr == f"rowcast: There is no database data/nothere.db. {words}\n"
+    assert not list(tmp_path.iterdir()), "nothing was made"
+
+
+@pytest.mark.parametrize("secret", ["", DEFAULTS["SECRET"]])
+def test_a_file_where_the_folder_should_be(tmp_path: Path, secret: str) -> None:
+    (tmp_path / "data").touch()
+    done = rowcast(tmp_path, "init", SECRET=secret)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert done.stderr.startswith("rowcast: data cannot be")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (b"A=1\n\nPORT 8092\n", '.env line 3: "PORT 8092" is no NAME=value.'),
+        (b"PORT\n", '.env line 1: "PORT" is no NAME=value.'),
+        (b"ADMIN_PASSWORD my own\n", '.env line 1: "ADMIN_PASSWORD …" is no NAME=value.'),
+        (b"\xff\xfeP\x00", ".env is no text in UTF-8."),
+    ],
+)
+def test_a_file_of_settings_that_cannot_be_understood(tmp_path: Path, text: bytes, line: str) -> None:
+    (tmp_path / ".env").write_bytes(text)
+    done = rowcast(tmp_path, "init")
+    assert (done.returncode, done.stderr) == (2, f"rowcast: {line}\n")
+
+
+def test_what_is_probably_not_meant_so_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("CORS_ORIGINS=*\nDB_HOST=db\nSTORAGE_LOCAL_ROOT=./files\nROWCAST_URL=x\n")
+    with (
+        Server(tmp_path, SECRET="abc", WEBSOCKET_PATH="/x", ROWCAST_HOOK_TIMOUT="1") as server,
+        server.client() as admin,
+    ):
+        login = {"email": ADMIN_EMAIL, "password": DEFAULTS["ADMIN_PASSWORD"]}
+        assert admin.post("/auth/login", json=login).status_code == 200
+    told = [line.split("] ", 1)[1].strip() for line in server.log.splitlines()]
+    assert told == [
+        "CORS_ORIGINS is no setting: did you mean CORS_ORIGIN?",
+        "ROWCAST_HOOK_TIMOUT is no setting: did you mean ROWCAST_HOOK_TIMEOUT?",
+        "SECRET has 3 bytes; use at least 32 (openssl rand -hex 32).",
+    ]
+
+
+@pytest.mark.parametrize("word", ["version", "--version"])
+def test_version(tmp_path: Path, word: str) -> None:
+    assert rowcast(tmp_path, word).stdout.strip().count(".") == 2
 
 
 async def test_a_signal_ends_it_in_order(tmp_path: Path) -> None:

@@ -95,6 +95,12 @@ class Server:
         return httpx.Client(base_url=self.base, headers=headers, timeout=30, **options)
 
     @property
+    def place(self) -> tuple[str, int]:
+        """Host and port."""
+        host, port = self.base.removeprefix("http://").rsplit(":", 1)
+        return host, int(port)
+
+    @property
     def socket(self) -> str:
         """The address of the WebSocket."""
         return self.base.replace("http", "ws", 1) + "/websocket"

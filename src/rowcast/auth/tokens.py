@@ -5,16 +5,19 @@ the moment is handed in. Must not know sessions, users or where a token travels.
 from __future__ import annotations
 
 import secrets
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import jwt
+from jwt.warnings import InsecureKeyLengthWarning
 
 from rowcast.errors import InvalidToken, TokenExpired
 
 ISSUER = "directus"
 _ALGORITHM = "HS256"
+warnings.filterwarnings("ignore", category=InsecureKeyLengthWarning)  # the start tells it once, in our words
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@ the wire (``rowcast.protocol``) and the errors, nothing else of the program; wor
 
 from rowcast.client.ask import Reply
 from rowcast.client.backoff import Reconnect
-from rowcast.client.client import Client, Rest, create_client
+from rowcast.client.channel import Channel, ChannelEvent, Member
+from rowcast.client.client import Client, create_client
 from rowcast.client.expression import Condition, F
 from rowcast.client.frames import Meta
 from rowcast.client.items import Items, Page
 from rowcast.client.live import LiveTable
+from rowcast.client.models import collection
 from rowcast.client.moments import (
     CURRENT_ROLE,
     CURRENT_USER,
@@ -20,6 +22,7 @@ from rowcast.client.moments import (
     weeks,
     years,
 )
+from rowcast.client.overhttp import Rest
 from rowcast.client.query import Query
 from rowcast.client.replica import Change
 from rowcast.client.subscription import Event, Subscription
@@ -29,12 +32,15 @@ __all__ = [
     "CURRENT_USER",
     "NOW",
     "Change",
+    "Channel",
+    "ChannelEvent",
     "Client",
     "Condition",
     "Event",
     "F",
     "Items",
     "LiveTable",
+    "Member",
     "Meta",
     "Page",
     "Query",
@@ -42,6 +48,7 @@ __all__ = [
     "Reply",
     "Rest",
     "Subscription",
+    "collection",
     "create_client",
     "days",
     "hours",

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 class Reconnect(Struct, frozen=True, kw_only=True):
     """After a cut: wait ``delay`` seconds, each further time ``factor`` times as long up to ``longest``; at most ``retries``
-    times in a row (None: for ever). ``jitter`` is the share of the wait that is left to chance, so that a thousand clients do not
-    come back at once."""
+    times in a row (None: for ever), which a connection that lasts for five seconds ends. ``jitter`` is the share of the wait that
+    is left to chance, so that a thousand clients do not come back at once."""
 
     delay: float = 0.25
     factor: float = 2.0

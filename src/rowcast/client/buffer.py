@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Literal
+from typing import Generic, Literal, get_args
+
+from typing_extensions import TypeVar
 
 from rowcast.client.frames import Frame
 from rowcast.client.wake import Wake, wake
-from rowcast.errors import RowcastError, SlowConsumer
+from rowcast.errors import InvalidConfiguration, RowcastError, SlowConsumer
 
+T = TypeVar("T", default=Frame)
 Policy = Literal["gap", "error", "wait"]
 """When a buffer is full: ``gap`` drops the oldest and says so by a ``gap`` event in their place; ``error`` ends the subscription
 with SlowConsumer; ``wait`` reads no more from the connection, which holds up everything else on it."""
 
 
-class Buffer:
-    """At most ``limit`` frames, each with the kind of its event."""
+class Buffer(Generic[T]):
+    """At most ``limit`` frames (or what was made of them), each with the kind of its event."""
 
     __slots__ = ("_error", "_frames", "_missed", "_over", "_waiting", "limit", "policy")
 
     def __init__(self, limit: int, policy: Policy) -> None:
+        """Raises InvalidConfiguration for a limit below one, and for another policy."""
+        if limit < 1 or policy not in get_args(Policy):
+            raise InvalidConfiguration(
+                f"buffer is {limit}, when_full {policy!r}: at least 1, and one of {', '.join(get_args(Policy))}."
+            )
         self.limit, self.policy = limit, policy
-        self._frames: deque[tuple[str, Frame | None]] = deque()
+        self._frames: deque[tuple[str, T]] = deque()
         self._waiting: list[Wake] = []
         self._missed = self._over = False
         self._error: RowcastError | None = None
@@ -30,13 +38,18 @@ class Buffer:
         return len(self._frames)
 
     @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return self._over
+
+    @property
     def error(self) -> RowcastError | None:
         """Why it has ended, if that was no wish of ours."""
         return self._error
 
     # ---- the side of the connection -----------------------------------------------------------------------------------
 
-    def take(self, kind: str, frame: Frame) -> bool:
+    def take(self, kind: str, frame: T) -> bool:
         """One more. Whether the connection should call ``room`` before it goes on."""
         if self._over or kind == "resumed":
             return False
@@ -70,7 +83,7 @@ class Buffer:
 
     # ---- the side of the user -----------------------------------------------------------------------------------------
 
-    async def get(self) -> tuple[str, Frame | None] | None:
+    async def get(self) -> tuple[str, T | None] | None:
         """The next; without frame for a gap that the buffer has made; None at the end. Safe to cancel: nothing is lost."""
         while not self._frames:
             if self._over:
@@ -80,7 +93,7 @@ class Buffer:
             await self._wait()
         return self.pop()
 
-    def pop(self) -> tuple[str, Frame | None]:
+    def pop(self) -> tuple[str, T | None]:
         """The next, where there is one."""
         if self._missed:
             self._missed = False

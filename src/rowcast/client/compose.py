@@ -15,10 +15,12 @@ from msgspec import Struct
 from rowcast.client.ask import Key
 from rowcast.client.backoff import Reconnect
 from rowcast.client.buffer import Buffer
-from rowcast.client.client import Client, EventName, Rest
+from rowcast.client.client import Client, EventName
 from rowcast.client.credentials import Credentials, Token
 from rowcast.client.effects import Held
-from rowcast.client.link import Mode, Options, Topic
+from rowcast.client.hands import Topic
+from rowcast.client.link import Mode, Options
+from rowcast.client.overhttp import Rest
 from rowcast.errors import ConnectionLost
 
 _UNBOUNDED = sys.maxsize

@@ -27,6 +27,8 @@ class Credentials(Struct, frozen=True, kw_only=True):
         """Raises InvalidConfiguration for what nobody can log in with."""
         if (self.email is None) is not (self.password is None):
             raise InvalidConfiguration("A login has both, email and password.")
+        if self.token is not None and (self.email is not None or self.refresh_token is not None):
+            raise InvalidConfiguration("There is a token and a login besides: give one of them.")
         if self.token == "":
             raise InvalidConfiguration("The token is empty; without one the client asks as the public.")
 
@@ -65,21 +67,25 @@ class Keeper:
     """What the socket says. E-mail and password open a login of the socket's own, which lives on by its refresh tokens; a refresh
     token that the user has given is spent by HTTP alone (``login``), as each can be used but once."""
 
-    __slots__ = ("_given", "_login", "_refresh")
+    __slots__ = ("_given", "_is_logged_in", "_login", "_refresh")
+
+    def __init__(
+        self, given: Credentials, login: Callable[[bool], Awaitable[str]], is_logged_in: Callable[[], bool]
+    ) -> None:
+        """``login(fresh)`` gives an access token from an HTTP login; ``fresh``: not one that it has given before. ``is_logged_in``:
+        whether there is such a login, be it that the user has made it himself (``client.auth.login``)."""
+        self._given, self._login, self._is_logged_in = given, login, is_logged_in
+        self._refresh: str | None = None
 
     @property
     def words(self) -> str:
         """See ``Credentials``."""
-        return self._given.words
-
-    def __init__(self, given: Credentials, login: Callable[[bool], Awaitable[str]]) -> None:
-        """``login(fresh)`` gives an access token from an HTTP login; ``fresh``: not one that it has given before."""
-        self._given, self._login = given, login
-        self._refresh: str | None = None
+        is_own = not self._given.given and self._is_logged_in()
+        return "The login over HTTP was refused." if is_own else self._given.words
 
     async def token(self, fresh: bool = False) -> str | None:
         """A token for the address, where no message is early enough."""
-        if not self._given.given:
+        if not self._given.given and not self._is_logged_in():
             return None
         return await self._given.fixed() or await self._login(fresh)
 
@@ -102,4 +108,5 @@ class Keeper:
         """The server has not taken it. Whether something else may be tried."""
         again = self._refresh is not None or callable(self._given.token)
         self._refresh = None
-        return again or (self._given.token is None and self._given.email is None and self._given.given)
+        has_login = self._given.given or self._is_logged_in()
+        return again or (self._given.token is None and self._given.email is None and has_login)

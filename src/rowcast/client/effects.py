@@ -29,6 +29,9 @@ class Held:
     ``position``: up to where its events have come; ``waiting``: it is asked for and not begun on this connection; ``begun``: it
     stood at least once; ``asked``: it is asked for on this connection. ``sink`` belongs to whoever takes the events."""
 
+    place: str | None = None
+    """What only one on a connection may hold."""
+
     __slots__ = ("asked", "begun", "members", "position", "resume", "sink", "uid", "waiting")
 
     def __init__(self, uid: str, members: Mapping[str, Any], *, resume: bool = True, sink: Any = None) -> None:
@@ -42,6 +45,31 @@ class Held:
         if self.position is not None:
             more["since"] = self.position
         return message("subscribe", self.uid, {**self.members, **more})
+
+    def farewell(self) -> bytes:
+        """The frame that ends it."""
+        return message("unsubscribe", self.uid, {})
+
+
+class Joined(Held):
+    """A channel that one is on, carried over cuts likewise. ``state``: what the others see of one."""
+
+    __slots__ = ("place", "state")
+
+    def __init__(self, channel: str, state: Any) -> None:
+        super().__init__("", {}, resume=False)
+        self.place, self.state = channel, state
+
+    def message(self) -> bytes:
+        """See Held."""
+        return self._action("join", state=self.state)
+
+    def farewell(self) -> bytes:
+        """See Held."""
+        return self._action("leave")
+
+    def _action(self, action: str, **more: Any) -> bytes:
+        return message("channel", self.uid, {"action": action, "channel": self.place, **more})
 
 
 class Opened(Struct, frozen=True):
@@ -80,7 +108,8 @@ class Failed(Struct, frozen=True):
 
 class Deliver(Struct, frozen=True):
     """An event of a subscription: ``init``, ``create``, ``update``, ``delete``, ``resumed``, or ``gap``: events may be missing
-    before it (its frame is the new ``init``)."""
+    before it (its frame is the new ``init``). Of a channel: ``join``, ``joined``, ``changed``, ``left``, ``message``, or ``gap``
+    (its frame is the new ``join``)."""
 
     held: Held
     kind: str

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from msgspec import Struct
-
 from rowcast.client.moments import Now, Variable
 
 __all__ = ["Condition", "F", "Path", "sayable"]
@@ -26,16 +24,34 @@ _DOT: Final = re.compile(r"\.(?![^(]*\))")
 """Between two names, not within the argument of a function."""
 
 
-class Condition(Struct, frozen=True):
-    """A filter. ``&``, ``|`` and ``~`` combine; ``json`` is what is sent."""
+class Condition:
+    """A filter. ``&``, ``|`` and ``~`` combine, also with filters that are plain JSON; ``json`` is what is sent.
 
-    json: dict[str, Any]
+    No Struct, so that one that stands within plain JSON (a ``deep``, an ``_or``) is sent as what it says, not as its members."""
 
-    def __and__(self, other: Condition) -> Condition:
+    __slots__ = ("json",)
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, json: dict[str, Any]) -> None:
+        self.json = json
+
+    def __repr__(self) -> str:
+        return f"Condition({self.json!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Condition) and self.json == other.json
+
+    def __and__(self, other: Condition | Mapping[str, Any]) -> Condition:
         return _join("_and", self, other)
 
-    def __or__(self, other: Condition) -> Condition:
+    def __or__(self, other: Condition | Mapping[str, Any]) -> Condition:
         return _join("_or", self, other)
+
+    def __rand__(self, other: Mapping[str, Any]) -> Condition:
+        return _join("_and", other, self)
+
+    def __ror__(self, other: Mapping[str, Any]) -> Condition:
+        return _join("_or", other, self)
 
     def __invert__(self) -> Condition:
         return Condition(_inverse(self.json))
@@ -44,24 +60,42 @@ class Condition(Struct, frozen=True):
         raise TypeError("Conditions are combined by &, | and ~ with parentheses, not by and, or and not.")
 
 
-def _join(word: str, first: Condition, second: Condition) -> Condition:
-    parts = [*_parts(word, first), *_parts(word, second)]
-    return Condition({word: parts})
+def _join(word: str, *conditions: Condition | Mapping[str, Any]) -> Condition:
+    said = [dict(each.json if isinstance(each, Condition) else each) for each in conditions]
+    return Condition({word: [part for each in said for part in _parts(word, each)]})
 
 
-def _parts(word: str, condition: Condition) -> list[Any]:
+def _parts(word: str, json: dict[str, Any]) -> list[Any]:
     """A chain of one word is one list."""
-    return list(condition.json[word]) if list(condition.json) == [word] else [condition.json]
+    return list(json[word]) if list(json) == [word] else [json]
 
 
 def _inverse(json: Mapping[str, Any]) -> dict[str, Any]:
+    if len(json) != 1:
+        return {"_or": [_inverse({name: value}) for name, value in json.items()]}
     ((name, value),) = json.items()
     if name in ("_and", "_or"):
-        return {"_or" if name == "_and" else "_and": [_inverse(each) for each in value]}
+        return {"_or" if name == "_and" else "_and": [_inverse(_said(each)) for each in value]}
+    if len(value) != 1:
+        return {"_or": [_inverse({name: {operator: operand}}) for operator, operand in value.items()]}
     ((operator, operand),) = value.items()
     if operator not in _OPPOSITE:
-        raise TypeError(f"There is no opposite of {operator} on {name}; say it with != or .none(...) instead.")
+        raise TypeError(_no_opposite(name, operator))
     return {name: {_OPPOSITE[operator]: operand}}
+
+
+def _said(condition: Any) -> Mapping[str, Any]:
+    json: Mapping[str, Any] = condition.json if isinstance(condition, Condition) else condition
+    return json
+
+
+def _no_opposite(name: str, operator: str) -> str:
+    if operator.startswith("_"):
+        return f"There is no opposite of {operator} on {name}."
+    return (
+        f"~ has no meaning behind the relation {name!r}: say F.{name}.none(…) where no related row may be so, or turn the "
+        f"condition on {operator!r} itself round (!= for ==)."
+    )
 
 
 class Path:
@@ -88,6 +122,9 @@ class Path:
         raise TypeError(f"Write {self!r}.contains({value!r}): Python's in cannot be a filter.")
 
     __iter__ = None
+
+    def __invert__(self) -> Condition:
+        raise TypeError(f"{self!r} is a field, no condition: write {self!r} == False.")
 
     def where(self, operator: str, operand: Any) -> Condition:
         """Any operator by its name on the wire: ``F.area.where("_intersects", shape)``."""
@@ -117,7 +154,9 @@ class Path:
         return self.where("_gte", other)
 
     def isin(self, values: Iterable[Any]) -> Condition:
-        """Is one of them."""
+        """Is one of them. Raises TypeError for a text, which would be taken letter by letter."""
+        if isinstance(values, str | bytes):
+            raise TypeError(f"isin takes a list: {self!r}.isin([{values!r}]).")
         return self.where("_in", list(values))
 
     def between(self, first: Any, last: Any) -> Condition:
@@ -191,8 +230,10 @@ def sayable(value: Any) -> Any:
         return value.json
     if isinstance(value, Variable | Now):
         return value.text
+    if isinstance(value, Path):
+        raise TypeError(f"{value!r} is a field, no value; a condition compares it: {value!r} == True.")
     for convert in ("item", "isoformat", "__fspath__"):
-        method = None if isinstance(value, Path) else getattr(value, convert, None)
+        method = getattr(value, convert, None)
         if callable(method):
             return method()
     raise TypeError(f"a value of the type {type(value).__name__} is none of JSON")

@@ -44,19 +44,25 @@ class Gate:
 async def begin(
     gate: Gate, members: Mapping[str, Any], sink: Sink, *, resume: bool, since: str | None = None
 ) -> tuple[Held, str, Frame]:
-    """Subscribe, and wait until it stands; events go to ``sink``. It stands with ``init``, or if it goes on from ``since`` either
-    with ``resumed`` or, where that is impossible, with ``gap``.
+    """Subscribe, and wait until it stands. It does with ``init``, or if it goes on from ``since`` either with ``resumed`` or, where
+    that is impossible, with ``gap``. Raises as ``stand``."""
+    held = Held("", members, resume=resume)
+    held.position, held.begun = since, since is not None
+    return held, *await stand(gate, held, sink)
+
+
+async def stand(gate: Gate, held: Held, sink: Sink) -> tuple[str, Frame]:
+    """Ask for it, and wait for its first frame; events go to ``sink``.
 
     Raises Forbidden, InvalidQuery, InvalidCollection and others if the server refuses, ConnectionLost if it does not answer.
     """
     session = gate.session = await gate.ready()
     start = Start(sink)
-    held = Held(session.uid(), members, resume=resume, sink=start)
-    held.position, held.begun = since, since is not None
+    held.uid, held.sink = session.uid(), start
     try:
         gate.perform(session.subscribe(held))
         with anyio.fail_after(gate.timeout):
-            kind, frame = await start.begun()
+            first = await start.begun()
     except TimeoutError as error:
         gate.leave(held)
         raise ConnectionLost("The server did not answer in time.", sent=True) from error
@@ -64,7 +70,7 @@ async def begin(
         gate.leave(held)
         raise
     held.sink = sink
-    return held, kind, frame
+    return first
 
 
 class Start:

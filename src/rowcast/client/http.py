@@ -81,7 +81,7 @@ class Http:
 
     async def token(self, fresh: bool = False) -> str | None:
         """An access token. ``fresh``: not one that was given before, if there is a choice."""
-        if not self._given.given and self._login.refresh_token is None and self._login.access_token is None:
+        if not self._given.given and not self.is_logged_in:
             return None
         fixed = await self._given.fixed()
         return fixed if fixed is not None else await self.session_token(fresh)
@@ -119,6 +119,11 @@ class Http:
         self._login = login
         lasts = float("inf") if login.expires is None else login.expires / 1000
         self._ends = time.monotonic() + max(lasts - _EARLY, lasts / 2)
+
+    @property
+    def is_logged_in(self) -> bool:
+        """Whether there is a login that lasts or can be renewed."""
+        return self._login.access_token is not None or self._login.refresh_token is not None
 
     @property
     def login(self) -> Login:

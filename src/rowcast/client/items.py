@@ -11,11 +11,11 @@ from typing_extensions import TypeVar
 
 from rowcast.client.ask import Ask, Execute, Key, Reply
 from rowcast.client.frames import Meta
-from rowcast.client.models import from_json, misfit, payload
+from rowcast.client.models import Dataclass, from_json, misfit, named, payload
 from rowcast.client.query import Filter, Query, wire
 
 Row = TypeVar("Row", default=dict[str, Any])
-Data = Mapping[str, Any] | Struct
+Data = Mapping[str, Any] | Struct | Dataclass
 """A row to write: a mapping, or an object of a typed class (of which only what differs from its defaults is sent)."""
 
 
@@ -42,6 +42,9 @@ class Items(Generic[Row]):
         self._row = msgspec.json.Decoder(row, dec_hook=from_json)
         self._rows = msgspec.json.Decoder(list[row], dec_hook=from_json)
 
+    def __repr__(self) -> str:
+        return f"<Items of {self.collection!r}>"
+
     # ---- reading ------------------------------------------------------------------------------------------------------
 
     async def read(self, **query: Unpack[Query]) -> list[Row]:
@@ -55,11 +58,17 @@ class Items(Generic[Row]):
         return Page(self._many(reply), reply.meta)
 
     async def read_all(self, *, batch: int = 1000, **query: Unpack[Query]) -> list[Row]:
-        """Every row of a query, ``batch`` at a time, so that no answer is too long."""
+        """Every row of a query, or ``limit`` of them, ``batch`` at a time, so that no answer is too long. Raises ValueError for a
+        batch of none."""
+        if batch < 1:
+            raise ValueError(f"batch is {batch}; it takes at least 1.")
         found: list[Row] = []
+        given, first = query.get("limit"), query.get("offset") or 0
+        limit = -1 if given is None else given
         while True:
-            asked: Any = {**query, "limit": batch, "offset": len(found)}
-            rows = await self.read(**asked)
+            size = batch if limit < 0 else min(batch, limit - len(found))
+            asked: Any = {**query, "limit": size, "offset": first + len(found)}
+            rows = await self.read(**asked) if size else []
             found += rows
             if len(rows) < batch:
                 return found
@@ -127,7 +136,7 @@ class Items(Generic[Row]):
         return self._one(await self._ask("update", data=payload(data), query=asked, single=True))
 
     async def delete(self, key: Key) -> None:
-        """Delete a row. Raises Forbidden if there is none that may be deleted."""
+        """Delete a row. Raises Forbidden for one that may not be deleted; that there is none is no error to who may delete all."""
         await self._ask("delete", id=key)
 
     async def delete_many(self, keys: Sequence[Key]) -> None:
@@ -160,3 +169,9 @@ class Items(Generic[Row]):
         except msgspec.ValidationError as error:
             raise misfit(self._model, error) from error
         return rows
+
+
+def items_of(collection: str | type[Any], model: type[Any] | None, execute: Execute) -> Items[Any]:
+    """The verbs of a collection, named or told by its class. Raises InvalidConfiguration for a class that names none."""
+    name, row = (collection, model) if isinstance(collection, str) else named(collection)
+    return Items(name, execute, row)

@@ -7,7 +7,9 @@ whole collection tell only *that* something happened; then the query is asked ag
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self
 
@@ -19,7 +21,7 @@ from rowcast.client.ask import Key
 from rowcast.client.frames import Frame
 from rowcast.client.models import misfit
 from rowcast.client.replica import Change, Replica, Row
-from rowcast.errors import ConnectionLost, RowcastError
+from rowcast.errors import ConnectionLost, InvalidConfiguration, RowcastError
 
 if TYPE_CHECKING:
     import pandas
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 _rows = msgspec.json.Decoder(list[dict[str, Any]]).decode
 _keys = msgspec.json.Decoder(list[Key]).decode
+_KEPT = (bytes, datetime, date, time, Decimal)
+"""What data frames have types for."""
 
 
 class LiveTable(Generic[Row]):
@@ -37,8 +41,14 @@ class LiveTable(Generic[Row]):
     exact: bool
     version: int
 
-    def __init__(self, replica: Replica[Row], *, buffer: int, leave: Callable[[], None]) -> None:
-        self._replica, self._buffer, self._leave = replica, buffer, leave
+    def __init__(
+        self, replica: Replica[Row], *, buffer: int, leave: Callable[[], None], columns: Sequence[str] = ()
+    ) -> None:
+        """``columns``: what rows have, as far as it is known before there is one. Raises InvalidConfiguration for a buffer that is
+        none."""
+        if buffer < 1:
+            raise InvalidConfiguration(f"buffer is {buffer}; it takes at least 1.")
+        self._replica, self._buffer, self._leave, self._columns = replica, buffer, leave, list(columns)
         self._changes: deque[Change[Row]] = deque()
         self._moved: anyio.Event | None = None
         self._error: RowcastError | None = None
@@ -52,6 +62,9 @@ class LiveTable(Generic[Row]):
     def rows(self) -> list[Row]:
         """The rows as they are now, in the order of the query. A later change makes another list."""
         return self._replica.rows
+
+    def __repr__(self) -> str:
+        return f"<LiveTable of {len(self)} rows, {self.version} changes>"
 
     def __len__(self) -> int:
         return len(self._replica)
@@ -67,19 +80,24 @@ class LiveTable(Generic[Row]):
         return self._replica.get(key)
 
     def to_polars(self) -> polars.DataFrame:
-        """The rows as a polars DataFrame. Needs ``rowcast[polars]``."""
+        """The rows as a polars DataFrame; times are times where the rows are of a class that says so. Raises ModuleNotFoundError
+        without ``rowcast[polars]``."""
         import polars
 
-        return polars.from_dicts(self._plain(), infer_schema_length=None) if len(self) else polars.DataFrame()
+        return (
+            polars.from_dicts(self._plain(), infer_schema_length=None)
+            if len(self)
+            else polars.DataFrame(schema=self._columns)
+        )
 
     def to_pandas(self) -> pandas.DataFrame:
-        """The rows as a pandas DataFrame. Needs ``rowcast[pandas]``."""
+        """The same as a pandas DataFrame. Raises ModuleNotFoundError without ``rowcast[pandas]``."""
         import pandas
 
-        return pandas.DataFrame(self._plain())
+        return pandas.DataFrame(self._plain()) if len(self) else pandas.DataFrame(columns=self._columns)
 
     def _plain(self) -> list[dict[str, Any]]:
-        return [msgspec.to_builtins(row, builtin_types=(bytes,)) for row in self.rows]
+        return [msgspec.to_builtins(row, builtin_types=_KEPT) for row in self.rows]
 
     # ---- what changes -------------------------------------------------------------------------------------------------
 

@@ -3,15 +3,31 @@ collection is a projection: just those fields are asked for. Pure."""
 
 from __future__ import annotations
 
+import dataclasses
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, ClassVar, Final, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import msgspec
 from msgspec import Struct, UnsetType
 
 from rowcast.errors import InvalidConfiguration
+
+Row = TypeVar("Row")
+_NONE: Final = object()
+"""A member without default."""
+
+
+def collection(name: str) -> Callable[[type[Row]], type[Row]]:
+    """Says which collection a class stands for, where the class cannot say it itself: ``@collection("messages")`` above a
+    TypedDict. Others say it by ``__collection__: ClassVar[str] = "messages"``."""
+
+    def mark(model: type[Row]) -> type[Row]:
+        model.__collection__ = name  # type: ignore[attr-defined]
+        return model
+
+    return mark
 
 
 def collection_of(model: type[Any]) -> str:
@@ -19,9 +35,14 @@ def collection_of(model: type[Any]) -> str:
     name = getattr(model, "__collection__", None)
     if not isinstance(name, str):
         raise InvalidConfiguration(
-            f'{model.__name__} names no collection: give it __collection__: ClassVar[str] = "…".'
+            f'{model.__name__} names no collection: give it __collection__: ClassVar[str] = "…", or @collection("…").'
         )
     return name
+
+
+def named(collection: str | type[Any]) -> tuple[str, type[Any] | None]:
+    """A collection, given by its name or by a class, and the class. Raises InvalidConfiguration if the class names none."""
+    return (collection, None) if isinstance(collection, str) else (collection_of(collection), collection)
 
 
 def misfit(model: Any, error: msgspec.MsgspecError) -> InvalidConfiguration:
@@ -60,7 +81,12 @@ def _fields(model: Any, outer: tuple[Any, ...]) -> Iterator[str]:
 def _members(model: Any) -> list[tuple[str, Any]]:
     if isinstance(model, type) and issubclass(model, Struct):
         return [(field.encode_name, field.type) for field in msgspec.structs.fields(model)]
-    return list(get_type_hints(model).items()) if is_typeddict(model) else []
+    if is_typeddict(model):
+        return list(get_type_hints(model).items())
+    if dataclasses.is_dataclass(model):
+        kinds = get_type_hints(model)
+        return [(field.name, kinds[field.name]) for field in dataclasses.fields(model)]
+    return []
 
 
 def _parts(kind: Any) -> Iterator[Any]:
@@ -72,19 +98,37 @@ def _parts(kind: Any) -> Iterator[Any]:
         yield kind
 
 
+class Dataclass(Protocol):
+    """Any object of a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
 def payload(data: Any) -> Any:
     """What is sent of a row: of an object, the members that differ from their defaults; anything else as it is."""
-    if not isinstance(data, Struct):
+    if isinstance(data, Struct):
+        members = [
+            (field.encode_name, field.name, _struct_default(field)) for field in msgspec.structs.fields(type(data))
+        ]
+    elif dataclasses.is_dataclass(data) and not isinstance(data, type):
+        members = [(field.name, field.name, _dataclass_default(field)) for field in dataclasses.fields(data)]
+    else:
         return data
-    said = {}
-    for field in msgspec.structs.fields(type(data)):
-        value = getattr(data, field.name)
-        if not _is_default(field, value) and not isinstance(value, UnsetType):
-            said[field.encode_name] = payload(value)
-    return said
+    values = [(told, getattr(data, name), default) for told, name, default in members]
+    return {told: payload(value) for told, value, default in values if _differs(value, default)}
 
 
-def _is_default(field: msgspec.structs.FieldInfo, value: Any) -> bool:
+def _differs(value: Any, default: Any) -> bool:
+    return not isinstance(value, UnsetType) and (default is _NONE or bool(value != default))
+
+
+def _struct_default(field: msgspec.structs.FieldInfo) -> Any:
     if field.default_factory is not msgspec.NODEFAULT:
-        return bool(value == field.default_factory())
-    return field.default is not msgspec.NODEFAULT and bool(value == field.default)
+        return field.default_factory()
+    return _NONE if field.default is msgspec.NODEFAULT else field.default
+
+
+def _dataclass_default(field: dataclasses.Field[Any]) -> Any:
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return _NONE if field.default is dataclasses.MISSING else field.default

@@ -90,10 +90,16 @@ def years(amount: int) -> Span:
     return Span(amount, "year")
 
 
-class Variable(Struct, frozen=True):
-    """A value that the server puts in: ``CURRENT_USER``, ``CURRENT_USER.email``."""
+class Variable:
+    """A value that the server puts in: ``CURRENT_USER``, ``CURRENT_USER.email``. No Struct, see ``Condition``."""
 
-    text: str
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
 
     def __getattr__(self, name: str) -> Variable:
         if name.startswith("_"):
@@ -101,10 +107,17 @@ class Variable(Struct, frozen=True):
         return Variable(f"{self.text}.{name}")
 
 
-class Now(Struct, frozen=True):
-    """The server's clock: ``NOW``, ``NOW - days(1)``, ``NOW + hours(2) - minutes(5)``, ``NOW - timedelta(days=1)``."""
+class Now:
+    """The server's clock: ``NOW``, ``NOW - days(1)``, ``NOW + hours(2) - minutes(5)``, ``NOW - timedelta(days=1)``. No Struct, see
+    ``Condition``."""
 
-    shift: Span | None = None
+    __slots__ = ("shift",)
+
+    def __init__(self, shift: Span | None = None) -> None:
+        self.shift = shift
+
+    def __repr__(self) -> str:
+        return self.text
 
     def __add__(self, other: Span | timedelta) -> Now:
         return Now(span(other) if self.shift is None else self.shift + other)

@@ -96,7 +96,7 @@ class Replica(Generic[Row]):
     def _key_of(self, plain: Mapping[str, Any]) -> Key:
         key = plain.get(self._key)
         if not isinstance(key, str | int):
-            raise InvalidConfiguration(f"The rows have no {self._key!r}: say the primary key, live(…, key=…).")
+            raise InvalidConfiguration(f"The rows have no {self._key!r}: say which is the primary key (key=…, --key).")
         return key
 
     def _unplace(self, key: Key, plain: Mapping[str, Any]) -> None:

@@ -13,31 +13,21 @@ an answer, reads are asked again; of a change nobody knows whether it was made, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
-from rowcast.client.effects import (
-    Answer,
-    Deliver,
-    Effect,
-    Ended,
-    Failed,
-    Granted,
-    Held,
-    Opened,
-    Refused,
-    Renew,
-    Request,
-    Unplaced,
-)
+from rowcast.client.effects import Answer, Deliver, Effect, Granted, Held, Opened, Refused, Renew, Request, Unplaced
 from rowcast.client.faults import Fault, error_of
 from rowcast.client.frames import PONG, Frame, message
-from rowcast.client.orphans import Orphans
+from rowcast.client.pulse import Pulse
+from rowcast.client.wanted import Wanted
 from rowcast.errors import AuthTimeout, ConnectionLost, RowcastError
 from rowcast.protocol import Close, Send
 
 EVENTS: Final = frozenset({"create", "update", "delete"})
+ON_CHANNELS: Final = frozenset({"join", "joined", "changed", "left", "message", "closed"})
+"""What one is told of a channel, by the uid with which one has joined it."""
 
 
 class Phase(Enum):
@@ -53,15 +43,12 @@ class Session:
     there; ``pong``: its own pings are answered."""
 
     __slots__ = (
-        "_answers",
-        "_asked",
         "_greeted",
-        "_heard",
         "_last",
-        "_orphans",
+        "_pulse",
         "_renewing",
+        "_wanted",
         "auth_timeout",
-        "heartbeat",
         "phase",
         "pong",
         "requests",
@@ -69,15 +56,13 @@ class Session:
     )
 
     def __init__(self, *, heartbeat: float | None = 30.0, pong: bool = True, auth_timeout: float = 10.0) -> None:
-        self.heartbeat, self.pong, self.auth_timeout = heartbeat, pong, auth_timeout
+        self.pong, self.auth_timeout = pong, auth_timeout
         self.phase = Phase.CLOSED
-        self.requests: dict[str, Request] = {}
-        self.subscriptions: dict[str, Held] = {}
-        self._orphans = Orphans()
+        self._wanted, self._pulse = Wanted(), Pulse(heartbeat)
+        self.requests, self.subscriptions = self._wanted.requests, self._wanted.subscriptions
         self._last = 0
-        self._heard = self._greeted = 0.0
-        self._asked: float | None = None
-        self._answers = self._renewing = False
+        self._greeted = 0.0
+        self._renewing = False
 
     def uid(self) -> str:
         """A mark that no message of this session has had."""
@@ -88,8 +73,8 @@ class Session:
 
     def opened(self, credentials: Mapping[str, Any] | None, now: float) -> list[Effect]:
         """A connection stands. ``credentials``: members of the auth message to begin with; None if there is none to send."""
-        self._heard = self._greeted = now
-        self._asked, self._renewing = None, False
+        self._pulse.heard(now)
+        self._greeted, self._renewing = now, False
         if credentials is None:
             return self._open()
         self.phase = Phase.GREETING
@@ -99,27 +84,14 @@ class Session:
         """The connection is gone; another may follow. ``too_large``: a message was, so that nothing is asked for again that might
         bring it about again."""
         self.phase = Phase.CLOSED
-        self._orphans.clear()
         error = ConnectionLost(f"The connection is lost: {why}.", sent=True)
-        begun = [each for each in self.subscriptions.values() if not (too_large and each.asked and each.waiting)]
-        effects: list[Effect] = [Ended(each, error) for each in self.subscriptions.values() if each not in begun]
-        self.subscriptions = {held.uid: held for held in begun}
-        for held in begun:
-            held.waiting, held.asked = True, False
-        lost = [each for each in self.requests.values() if each.sent and (too_large or not each.repeatable)]
-        effects += [self._fail(request.uid, error) for request in lost]
-        for request in self.requests.values():
-            request.sent = False
-        return effects
+        return self._wanted.lost(error, too_large=too_large)
 
     def abandoned(self, error: RowcastError, *, wanted: bool = False) -> list[Effect]:
         """No other connection follows: all that waits fails with ``error``. ``wanted``: the user has ended it, so that
         subscriptions just end."""
         self.phase = Phase.CLOSED
-        effects: list[Effect] = [self._fail(uid, error) for uid in list(self.requests)]
-        effects += [Ended(held, None if wanted else error) for held in self.subscriptions.values()]
-        self.subscriptions.clear()
-        return effects
+        return self._wanted.abandoned(error, wanted=wanted)
 
     def _open(self) -> list[Effect]:
         self.phase = Phase.OPEN
@@ -131,19 +103,8 @@ class Session:
         return self.phase is Phase.OPEN and not self._renewing
 
     def _send(self) -> list[Effect]:
-        """Send what waits, if now is the time: subscriptions, then requests."""
-        effects: list[Effect] = []
-        if not self._is_ready:
-            return effects
-        for held in self.subscriptions.values():
-            if not held.asked:
-                held.asked = True
-                effects.append(Send(held.message()))
-        for request in self.requests.values():
-            if not request.sent:
-                request.sent = True
-                effects.append(Send(request.text))
-        return effects
+        """Send what waits, if now is the time."""
+        return list(self._wanted.due()) if self._is_ready else []
 
     # ---- what the user asks -------------------------------------------------------------------------------------------
 
@@ -159,19 +120,23 @@ class Session:
     def forget(self, uid: str) -> list[Effect]:
         """Nobody waits for that answer any more."""
         self.requests.pop(uid, None)
-        return list(self._settled(self._orphans.answered(uid)))
+        return list(self._wanted.settled(uid))
 
     def subscribe(self, held: Held) -> list[Effect]:
-        """Ask for a subscription, now or when the connection is open."""
+        """Ask for a subscription, or to be on a channel, now or when the connection is open. Raises InvalidPayload for what JSON
+        has not, RuntimeError for a channel that one is on."""
+        if held.place is not None and any(each.place == held.place for each in self.subscriptions.values()):
+            raise RuntimeError(f"The client is on the channel {held.place!r} already.")
+        text = held.message()  # what cannot be said is refused here, not when the connection opens again
         self.subscriptions[held.uid] = held
         held.asked = self._is_ready
-        return [Send(held.message())] if held.asked else []
+        return [Send(text)] if held.asked else []
 
     def unsubscribe(self, uid: str) -> list[Effect]:
         """End a subscription; an unknown one is no error."""
         known = self.subscriptions.pop(uid, None)
-        effects = list(self._settled(self._orphans.answered(uid)))
-        return [*effects, Send(message("unsubscribe", uid, {}))] if known and self.phase is Phase.OPEN else effects
+        effects = list(self._wanted.settled(uid))
+        return [*effects, Send(known.farewell())] if known and self.phase is Phase.OPEN else effects
 
     def authenticate(self, credentials: Mapping[str, Any]) -> list[Effect]:
         """Be somebody else from now on, or the same with newer credentials."""
@@ -181,27 +146,30 @@ class Session:
 
     def heard(self, now: float) -> None:
         """Something has arrived."""
-        self._heard, self._asked = now, None
+        self._pulse.heard(now)
+
+    @property
+    def heartbeat(self) -> float | None:
+        """See the class."""
+        return self._pulse.heartbeat
 
     @property
     def deadline(self) -> float | None:
         """When ``tick`` is due; None for never."""
         if self.phase is Phase.GREETING:
             return self._greeted + self.auth_timeout
-        if self.phase is Phase.CLOSED or self.heartbeat is None:
-            return None
-        return (self._heard if self._asked is None else self._asked) + self.heartbeat
+        return None if self.phase is Phase.CLOSED else self._pulse.deadline
 
     def tick(self, now: float) -> list[Effect]:
-        """Time has passed. A server that has never answered a ping is not taken for dead when it does not."""
+        """Time has passed."""
         deadline = self.deadline
         if deadline is None or now < deadline:
             return []
         if self.phase is Phase.GREETING:
             return [Refused(AuthTimeout()), Close()]
-        if self._asked is not None and self._answers:
+        if self._pulse.is_gone:
             return [Close()]
-        self._asked = now
+        self._pulse.asked(now)
         return [Send(message("ping", self.uid(), {}))]
 
     # ---- frames -------------------------------------------------------------------------------------------------------
@@ -221,7 +189,7 @@ class Session:
         if frame.type == "subscription":
             return self._event(frame)
         if frame.type in ("ping", "pong"):
-            self._answers = True
+            self._pulse.answers = True
             if frame.type == "pong":
                 return self._answered(str(frame.uid), frame)
             return [Send(PONG)] if self.pong else []
@@ -229,7 +197,9 @@ class Session:
             return self._judged(frame)
         fault = frame.fault
         if fault is not None:
-            return list(self._faulty(frame, fault))
+            return self._faulty(frame, fault)
+        if frame.type == "channel" and frame.event in ON_CHANNELS:
+            return self._on_channel(frame)
         return [] if frame.uid is None else self._answered(str(frame.uid), frame)
 
     def _event(self, frame: Frame) -> list[Effect]:
@@ -242,11 +212,24 @@ class Session:
             return [Deliver(held, frame.event or "", frame)]
         return self._begun(held, frame) if frame.event in ("init", "resumed") else []
 
+    def _on_channel(self, frame: Frame) -> list[Effect]:
+        held = None if frame.uid is None else self.subscriptions.get(str(frame.uid))
+        if held is None:
+            return []
+        if frame.event == "join":
+            return self._begun(held, frame)
+        if frame.event != "closed":
+            return [Deliver(held, str(frame.event), frame)]
+        if self._renewing:  # as the public one may not be there
+            self._wanted.ask_again(held.uid)
+            return []
+        return [self._wanted.place(held.uid, frame.error or Fault())]
+
     def _begun(self, held: Held, frame: Frame) -> list[Effect]:
         """A subscription stands. If it stood before and its events were not replayed, some may be missing."""
-        kind = "gap" if held.begun and frame.event == "init" else str(frame.event)
+        kind = "gap" if held.begun and frame.event in ("init", "join") else str(frame.event)
         held.begun, held.waiting = True, False
-        return [Deliver(held, kind, frame), *self._settled(self._orphans.answered(held.uid))]
+        return [Deliver(held, kind, frame), *self._wanted.settled(held.uid)]
 
     def _judged(self, frame: Frame) -> list[Effect]:
         fault = frame.fault
@@ -257,52 +240,19 @@ class Session:
         return granted + (self._open() if self.phase is Phase.GREETING else self._send())
 
     def _answered(self, uid: str, frame: Frame) -> list[Effect]:
+        if self._renewing and self._wanted.asked_by_nobody(uid):
+            return []
         request = self.requests.pop(uid, None)
         if request is None:
             return []
-        return [Answer(request, frame), *self._settled(self._orphans.answered(uid))]
+        return [Answer(request, frame), *self._wanted.settled(uid)]
 
-    # ---- errors -------------------------------------------------------------------------------------------------------
-
-    def _faulty(self, frame: Frame, fault: Fault) -> Iterator[Effect]:
+    def _faulty(self, frame: Frame, fault: Fault) -> list[Effect]:
+        uid = None if frame.uid is None else str(frame.uid)
         if self._renewing and frame.type == "subscribe":
-            self._ask_again(frame.uid)
-        elif frame.uid is not None:
-            uid = str(frame.uid)
-            if uid in self.requests or uid in self.subscriptions:
-                yield self._place(uid, fault)
-            yield from self._settled(self._orphans.answered(uid))
-        elif candidates := self._candidates(frame.type):
-            yield from self._settled(self._orphans.add(fault, candidates))
-        elif frame.type == "subscribe" and len(self.subscriptions) == 1:
-            yield self._place(next(iter(self.subscriptions)), fault)
-        else:
-            yield Unplaced(error_of(fault))
-
-    def _ask_again(self, uid: str | float | None) -> None:
-        """An event came while the credentials were expired, and the public may not see it: when they are renewed the subscription
-        (without uid: each) is asked for again from its position."""
-        for held in self.subscriptions.values():
-            if held.begun and uid in (None, held.uid):
-                held.asked, held.waiting = False, True
-
-    def _candidates(self, context: str) -> list[str]:
-        """Who an error without uid can be for."""
-        asked = [request.uid for request in self.requests.values() if request.sent] if context != "subscribe" else []
-        begun = (
-            [held.uid for held in self.subscriptions.values() if held.asked and held.waiting]
-            if context != "items"
-            else []
-        )
-        return asked + begun
-
-    def _settled(self, certain: Iterator[tuple[str, Fault]]) -> Iterator[Effect]:
-        for uid, fault in certain:
-            yield self._place(uid, fault)
-
-    def _place(self, uid: str, fault: Fault) -> Effect:
-        held = self.subscriptions.pop(uid, None)
-        return Ended(held, error_of(fault)) if held is not None else self._fail(uid, error_of(fault))
-
-    def _fail(self, uid: str, error: RowcastError) -> Failed:
-        return Failed(self.requests.pop(uid), error)
+            self._wanted.ask_again(uid)
+            return []
+        if self._renewing and uid is not None and self._wanted.asked_by_nobody(uid, fault):
+            return []
+        effects = self._wanted.faulty(frame.type, uid, fault)
+        return [Unplaced(error_of(fault))] if effects is None else list(effects)

@@ -57,6 +57,9 @@ class Subscription(Generic[Row]):
         self._reader: Reader[Row] = Reader(model)
         self._held: Held | None = None
 
+    def __repr__(self) -> str:
+        return f"<Subscription to {self._members['collection']!r}, {self.waiting} events waiting>"
+
     @property
     def position(self) -> str | None:
         """Up to where the events have come that have arrived; None if the server does not say."""
@@ -68,11 +71,18 @@ class Subscription(Generic[Row]):
         return len(self._buffer)
 
     async def __aenter__(self) -> Self:
-        """Subscribe. Raises Forbidden, InvalidQuery, InvalidCollection and others if the server refuses."""
+        """Subscribe. Raises Forbidden, InvalidQuery, InvalidCollection and others if the server refuses, ConnectionLost if it does
+        not answer, RuntimeError in a block of its own or after one."""
+        if self._held is not None or self._buffer.is_over:
+            raise RuntimeError("A subscription is one block; subscribe again for another.")
         self._held, kind, frame = await begin(
             self._gate, self._members, self._buffer, resume=self._resume, since=self._since
         )
-        self.init = self._reader.event(kind, frame)
+        try:
+            self.init = self._reader.event(kind, frame)
+        except BaseException:  # nobody will leave a block that nobody is in
+            self._end()
+            raise
         return self
 
     async def __aexit__(

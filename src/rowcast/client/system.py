@@ -66,7 +66,7 @@ class Users(System):
         """Take an invitation up."""
         await self._call("POST", "users", "invite", "accept", body={"token": token, "password": password}, known=False)
 
-    async def register(self, email: str, password: str, **more: Any) -> None:
+    async def register(self, /, email: str, password: str, **more: Any) -> None:
         """Become a user, where that is allowed."""
         await self._call("POST", "users", "register", body={"email": email, "password": password, **more}, known=False)
 
@@ -116,7 +116,8 @@ class Permissions(System):
         return await self._get("permissions", "me")  # type: ignore[no-any-return]
 
     async def of_item(self, collection: str, key: Key | None = None) -> Json:
-        """What who asks may do with that item."""
+        """What who asks may do with that item; the collection of a singleton needs no key. Raises Forbidden if there is none to be
+        seen."""
         parts = () if key is None else (key,)
         return await self._get("permissions", "me", collection, *parts)  # type: ignore[no-any-return]
 
@@ -193,7 +194,8 @@ class Relations(_Parts):
 
 
 class Auth(Routes):
-    """Logins of this client over HTTP. What follows is asked in the name of who has logged in."""
+    """Logins of this client. What follows over HTTP is asked in the name of who has logged in; a client that was given no
+    credentials opens its WebSocket in that name, too."""
 
     async def login(self, email: str, password: str, *, otp: str | None = None) -> Login:
         """Log in. Raises InvalidCredentials, InvalidOtp, UserSuspended."""

@@ -14,7 +14,7 @@ from rowcast.client.frames import Frame
 from rowcast.client.gate import Gate, begin
 from rowcast.client.groups import Groups
 from rowcast.client.live import LiveTable, rows_of
-from rowcast.client.models import from_json, misfit
+from rowcast.client.models import fields_of, from_json, misfit
 from rowcast.client.order import names
 from rowcast.client.query import wire
 from rowcast.client.replica import Replica
@@ -22,6 +22,8 @@ from rowcast.errors import RowcastError
 
 _PAUSE = 0.05
 """Seconds in which events are gathered before the query is asked again."""
+_LONGEST = 5.0
+"""Seconds between two attempts to ask, where the server fails again and again."""
 
 
 async def open_table(
@@ -42,10 +44,14 @@ async def open_table(
     else:
         replica, said = Replica(make, key=key, sort=query.get("sort")), _complete(said, key)
     keeping = _Keeping(gate, execute, collection, said)
-    table: LiveTable[Any] = LiveTable(replica, buffer=buffer, leave=keeping.leave)
-    if not await keeping.follow(table):
-        await keeping.watch(table, key)
-        spawn(keeping.reread)
+    table: LiveTable[Any] = LiveTable(replica, buffer=buffer, leave=keeping.leave, columns=_columns(said, model))
+    try:
+        if not await keeping.follow(table):
+            await keeping.watch(table, key)
+            spawn(keeping.reread)
+    except BaseException:  # nobody gets the table, so nobody will close it
+        keeping.leave()
+        raise
     return table
 
 
@@ -57,6 +63,13 @@ def _maker(model: type[Any]) -> Callable[[dict[str, Any]], Any]:
             raise misfit(model, error) from error
 
     return make
+
+
+def _columns(said: Mapping[str, Any], model: type[Any] | None) -> list[str]:
+    """What rows have, if that can be told without one."""
+    fields = names(said.get("fields")) if model is None else list(fields_of(model))
+    is_plain = not any("*" in name or "(" in name for name in fields) and "aggregate" not in said
+    return list(dict.fromkeys(name.partition(".")[0] for name in fields)) if is_plain else []
 
 
 def _complete(query: dict[str, Any], key: str) -> dict[str, Any]:
@@ -89,10 +102,11 @@ class _Keeping:
         members = {"collection": self._collection, "query": self._query, "live": "set"}
         sink = _Early(table)
         held, _, frame = await begin(self._gate, members, sink, resume=True)
+        self._held = held
         if frame.position is None:
             self._gate.leave(held)
             return False
-        self._held, table.exact = held, True
+        table.exact = True
         table.start(rows_of(frame))
         held.sink = table
         sink.flush()
@@ -108,18 +122,21 @@ class _Keeping:
     async def reread(self) -> None:
         """Read again whenever something has happened."""
         assert self._table is not None
-        while await self._moved():
+        pause = _PAUSE
+        while await self._moved(pause):
             try:
                 self._table.become(await self._read())
+                pause = _PAUSE
             except RowcastError as error:
                 if not error.retry:
                     self.end(error)
+                pause = min(2 * pause, _LONGEST)
                 self._dirty.set()
 
-    async def _moved(self) -> bool:
-        """Wait until something has happened; False at the end."""
+    async def _moved(self, pause: float) -> bool:
+        """Wait until something has happened, and so many seconds; False at the end."""
         await self._dirty.wait()
-        await anyio.sleep(_PAUSE)
+        await anyio.sleep(pause)
         self._dirty = anyio.Event()
         return not self._over
 

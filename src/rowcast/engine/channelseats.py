@@ -137,7 +137,10 @@ class Seats:
         if not touched.isdisjoint(self._by_row):
             for change in commit.changes:
                 found.update(self._by_row.get(change.collection, {}).get(str(change.key), {}))
-        for collection in touched & self._by_need.keys():
+        for collection in commit.gaps & self._by_row.keys():
+            for seats in self._by_row[collection].values():
+                found.update(seats)
+        for collection in (touched | commit.gaps) & self._by_need.keys():
             found.update(self._by_need[collection])
         return list(found)
 

@@ -4,26 +4,28 @@ know who comes back."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from rowcast.auth import Actor
 from rowcast.engine.views import is_decisive
-from rowcast.feed import Commit, Position, Tail
+from rowcast.feed import NONE, Commit, Position, Tail
 from rowcast.live import Audience, Event, replay
 from rowcast.schema.system import METADATA
 from rowcast.store.base import Store
 
 DECISIVE = METADATA | {"directus_roles", "directus_access", "directus_policies", "directus_permissions"}
 """Collections whose changes may change what anybody may see, or what rows look like."""
-Unrest = tuple[frozenset[str], frozenset[object]]
-"""The collections that were touched, and the users that may have other rights since."""
+Unrest = tuple[frozenset[str], frozenset[object], frozenset[str]]
+"""The collections that were touched, the users that may have other rights since, and the collections whose rows may have changed
+without being logged."""
 
 
 def unrest(commits: Sequence[Commit]) -> Unrest:
     """What might stand between what was told and what is to be told."""
     collections = frozenset[str]().union(*(commit.decisive for commit in commits))
     users = (change.key for commit in commits for change in commit.changes if is_decisive(change))
-    return collections, frozenset(users) if "directus_users" in collections else frozenset()
+    gaps = NONE.union(*(commit.gaps for commit in commits))
+    return collections, frozenset(users) if "directus_users" in collections else frozenset(), gaps
 
 
 class History:
@@ -52,17 +54,17 @@ class History:
         """The data model is another one: rows of before do not tell what they look like now."""
         self._model = self._store.position
 
-    def is_steady(self, position: Position, actor: Actor, depends: frozenset[str]) -> bool:
+    def is_steady(self, position: Position, actor: Actor, depends: frozenset[str], shows: Collection[str]) -> bool:
         """Whether rights and data model have been since the position what they are now, for an actor whose view depends on these
-        collections. Otherwise what was missed cannot be told, though the view be the same again: not all of it might be read at its
-        time."""
+        collections, and all that happened to those that it ``shows`` was logged. Otherwise what was missed cannot be told, though
+        the view be the same again: not all of it might be read at its time."""
         if self._model is not None and position < self._model:
             return False
         if position not in self._unrest:
             self._unrest[position] = unrest(self._tail.since(position) or ())
-        collections, users = self._unrest[position]
+        collections, users, gaps = self._unrest[position]
         decisive = DECISIVE | depends | ({"directus_shares"} if actor.share is not None else set())
-        return collections.isdisjoint(decisive) and actor.user not in users
+        return collections.isdisjoint(decisive) and actor.user not in users and gaps.isdisjoint(shows)
 
     async def reach(self, position: Position) -> bool:
         """Have what follows the position in memory; False if that is not possible."""

@@ -71,6 +71,7 @@ async def _by_claims(
     share = await engine.identities.share(claims.share or "")
     if share is None or not share.is_open(time.time()):
         raise Forbidden
+    place = replace(place, expires=share.ends(claims.expires))
     return replace(stand(place, await engine.identities.role(share.role), own=True), admin=False, app=False)
 
 

@@ -8,6 +8,7 @@ import hashlib
 import time
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -89,6 +90,10 @@ class Share:
         started = self.date_start is None or seconds(self.date_start) <= now
         return started and (self.date_end is None or now < seconds(self.date_end))
 
+    def ends(self, latest: int) -> int:
+        """The first whole second (since the epoch) in which it has ended, but ``latest`` then."""
+        return latest if self.date_end is None else min(latest, ceil(seconds(self.date_end)))
+
     @property
     def is_used_up(self) -> bool:
         """Whether nobody else may come in."""
@@ -128,7 +133,7 @@ class Identities:
         """Forget what the commit has made stale."""
         if commit.decisive.isdisjoint(_HEEDED):
             return
-        if commit.ahead & _HEEDED:
+        if commit.beyond & _HEEDED:
             self.clear()
         for change in commit.changes:
             if change.collection in _SHARED:

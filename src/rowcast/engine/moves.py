@@ -31,7 +31,8 @@ Seat = tuple[Listener, Watch]
 @dataclass(eq=False, slots=True)
 class Move:
     """``members`` hold ``hashes`` (None: it is not known what) of ``old`` (None: nothing) and go to ``target`` (None: they may see
-    nothing). ``witness`` hears what they would have heard; ``again``: those who must go on at once."""
+    nothing). ``witness`` hears what they would have heard; ``again``: those who must go on at once. ``is_lost``: rows have changed
+    without being logged, so that no witness knows what they hold."""
 
     old: View | None
     target: Prepared | None
@@ -39,6 +40,7 @@ class Move:
     witness: Subscription | None = None
     members: list[Seat] = field(default_factory=list)
     again: list[Seat] = field(default_factory=list)
+    is_lost: bool = False
 
 
 class Moves:
@@ -48,15 +50,16 @@ class Moves:
         self._broadcast, self._answers, self._refresher = broadcast, answers, refresher
         self._open: dict[tuple[object, View | None], Move] = {}
 
-    def add(self, seat: Seat, target: Prepared | None) -> None:
+    def add(self, seat: Seat, target: Prepared | None, *, is_lost: bool = False) -> None:
         """This one has to go there. It is told nothing any more until it has arrived."""
         watch = seat[1]
         if watch.move is not None:
-            if seat not in watch.move.again and not _leads_to(watch.move, target):
+            watch.move.is_lost |= is_lost
+            if seat not in watch.move.again and (is_lost or not _leads_to(watch.move, target)):
                 watch.move.again.append(seat)
             return
         audience = watch.subscription.audience
-        move = self._open_move(audience, audience, target)
+        move = self._open_move(audience, target, is_lost)
         self._broadcast.live.leave(watch.subscription)
         move.members.append(seat)
         watch.move = move
@@ -67,16 +70,16 @@ class Moves:
         for move in moves.values():
             self._broadcast.start(self._run(move))
 
-    def _open_move(self, key: object, audience: Audience | None, target: Prepared | None) -> Move:
-        name = (key, None if target is None else target.view)
+    def _open_move(self, audience: Audience | None, target: Prepared | None, is_lost: bool) -> Move:
+        name = (audience, None if target is None else target.view)
         move = self._open.get(name)
         if move is None:
-            move = self._open[name] = Move(None if audience is None else audience.view, target)
+            move = self._open[name] = Move(None if audience is None else audience.view, target, is_lost=is_lost)
             if audience is None:
                 move.hashes = {}
             elif audience.held is not None:
                 move.hashes = dict(audience.held.rows) if audience.held.is_loaded else None
-            else:
+            elif not is_lost:
                 move.witness = self._witness(audience.view, audience.primary)
         return move
 
@@ -91,7 +94,8 @@ class Moves:
     async def _run(self, move: Move) -> None:
         try:
             if move.witness is not None:
-                move.hashes = await self._held(move.witness)
+                hashes = await self._held(move.witness)
+                move.hashes = None if move.is_lost else hashes
             if move.target is None:
                 self._empty(move)
             else:

@@ -70,6 +70,15 @@ async def read_keys(engine: Engine, actor: Actor, collection: str, keys: Sequenc
     return Answer(await _by_key(engine, actor, collection, "keys", list(keys), query))
 
 
+async def counts(engine: Engine, actor: Actor, collection: str, query: Query) -> bytes | None:
+    """The numbers about the collection that ``query.meta`` asks for, as a JSON object; None if there are none. Raises Forbidden and
+    InvalidQuery."""
+    if not query.meta:
+        return None
+    plan = await plan_of(engine, actor, collection, "list", query)
+    return await _meta(engine, plan, await engine.variables(actor, plan.variables))
+
+
 async def answerable(engine: Engine, actor: Actor, collection: str, query: Query) -> None:
     """To be called before a write whose items the query is to show: raises InvalidQuery when it could not. A writer who may not
     read is no fault."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
 
 log = logging.getLogger("rowcast.live")
+_SOON, _LATE = 0.5, 60.0
+"""Seconds between two attempts to read a view that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,13 @@ class Refresher:
         self._broadcast, self._answers = broadcast, answers
         self._due = Due(engine, self._strike)
         self._newcomers: dict[Audience, list[tuple[Admit, asyncio.Future[None]]]] = {}
+        self._retries: dict[Audience, tuple[int, asyncio.TimerHandle]] = {}
 
     def close(self) -> None:
         """Nothing is looked at any more."""
         self._due.close()
+        for _, timer in self._retries.values():
+            timer.cancel()
 
     def start(self) -> None:
         """Look at whatever the commits that were told have made stale."""
@@ -84,11 +89,33 @@ class Refresher:
         try:
             while audience in self._newcomers or (held.is_stale and len(audience)):
                 await self._look(audience, held)
+            self._forgive(audience)
         except Exception as error:
             held.stale = None
             self._turn_away(audience, error)
+            self._retry(audience)
         finally:
             held.is_read = False
+
+    def _retry(self, audience: Audience) -> None:
+        """What could not be read is out of date until it can: look again soon, and then less and less often."""
+        failures = self._forgive(audience)
+        delay = min(_SOON * 2**failures, _LATE)
+        timer = asyncio.get_running_loop().call_later(delay, self._try_again, audience)
+        self._retries[audience] = failures + 1, timer
+
+    def _forgive(self, audience: Audience) -> int:
+        """It could be read, or is not to be read. Returns how often in a row it could not be."""
+        failures, timer = self._retries.pop(audience, (0, None))
+        if timer is not None:
+            timer.cancel()
+        return failures
+
+    def _try_again(self, audience: Audience) -> None:
+        if len(audience):
+            self._start(audience)
+        else:
+            self._forgive(audience)
 
     async def _look(self, audience: Audience, held: Held) -> None:
         keys = held.take()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rowcast.auth import Actor
@@ -18,7 +19,8 @@ from rowcast.engine.listener import Listener, Watch
 from rowcast.engine.moves import Move, Moves
 from rowcast.engine.views import Prepared, Preparing, is_decisive
 from rowcast.errors import InternalError, InvalidCredentials, RowcastError
-from rowcast.feed import Change, Commit
+from rowcast.feed import NONE, Change, Commit
+from rowcast.live import View
 from rowcast.protocol import frames
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class Review:
         self._engine, self._broadcast, self._moves = engine, broadcast, moves
         self.epoch = 0
         self._remodelled = False
+        self._gaps = NONE
         self._refused: dict[str, set[tuple[Listener, Watch]]] = {}
         self._dependants: dict[str, set[Listener]] = {}
 
@@ -57,7 +60,8 @@ class Review:
     def concerned(self, commit: Commit | None) -> Collection[Listener]:
         """Whose views or identity a commit may change; None: what is due anyway."""
         everybody, touched = self._broadcast.listeners, frozenset[str]() if commit is None else commit.decisive
-        if self._remodelled or touched & SHARED or (commit and "directus_users" in commit.ahead):
+        self._gaps = NONE if commit is None else commit.gaps
+        if self._remodelled or self._gaps or touched & SHARED or (commit and "directus_users" in commit.beyond):
             self._remodelled = False
             return list(everybody)
         found: set[Listener] = set()
@@ -143,12 +147,24 @@ class Review:
             listener.dismiss(InternalError())
 
     async def _identify(self, listener: Listener, sessions: Mapping[str, Session] | None) -> bool:
+        end = listener.actor.expires
         try:
             listener.actor = await identify_again(self._engine, listener.actor, sessions)
         except RowcastError as error:
             listener.dismiss(error)
             return False
+        if listener.actor.expires not in (None, end):
+            self._look_at_the_end(listener, listener.actor.expires)
         return True
+
+    def _look_at_the_end(self, listener: Listener, end: int) -> None:
+        """A share ends at another time than was known when its reader came."""
+
+        def look() -> None:
+            if listener.is_open:
+                self._broadcast.start(self._identify(listener, None))
+
+        asyncio.get_running_loop().call_later(max(0.0, end - time.time()), look)
 
     async def _review_watches(self, listener: Listener, preparing: Preparing) -> None:
         """Show each subscription of the listener what its actor may see now."""
@@ -163,12 +179,17 @@ class Review:
             return
         if watch.wish.is_exact:
             view = None if prepared is None else prepared.view
-            if watch.move is not None or (None if current is None else current.view) != view:
-                self._moves.add((listener, watch), prepared)
+            is_lost = self._is_lost(watch)
+            if is_lost or watch.move is not None or (None if current is None else current.view) != view:
+                self._moves.add((listener, watch), prepared, is_lost=is_lost)
         elif prepared is None:
             self._broadcast.live.end(watch.subscription)
         elif current is None or current.view != prepared.view:
             self._broadcast.ask(self._broadcast.live.move(prepared.view, prepared.primary, watch.subscription))
+
+    def _is_lost(self, watch: Watch) -> bool:
+        """Whether what the watch shows may have changed without being logged."""
+        return bool(self._gaps) and any(not self._gaps.isdisjoint(view.shows) for view in _views(watch))
 
     async def _prepare(self, listener: Listener, watch: Watch, preparing: Preparing) -> Prepared | None:
         """What the watch may see now; None if nothing, which it will be told."""
@@ -224,6 +245,17 @@ class Review:
                 if watch.refused is not None and watch.subscription.only in (None, change.kind):
                     listener.outbox.send(frames.error("subscribe", watch.refused, watch.uid))
                     self._refused[change.collection].discard((listener, watch))
+
+
+def _views(watch: Watch) -> Iterator[View]:
+    """What the watch shows, or the ends of its way if it moves."""
+    if watch.move is not None:
+        if watch.move.old is not None:
+            yield watch.move.old
+        if watch.move.target is not None:
+            yield watch.move.target.view
+    elif watch.subscription.audience is not None:
+        yield watch.subscription.audience.view
 
 
 def changes_rights(commit: Commit) -> bool:

@@ -83,7 +83,7 @@ async def subscribe(engine: Engine, listener: Listener, wish: Wish, uid: bytes) 
     finally:
         listener.opening = None
     if not listener.is_open:
-        _end(engine, listener, [name])
+        opening.undo()
 
 
 def unsubscribe(engine: Engine, listener: Listener, uid: bytes) -> None:
@@ -113,9 +113,13 @@ class _Opening:
                 if await self._show(prepared, broadcast.epoch):
                     break
         except BaseException:
-            self.listener.watches.pop(self.name, None)
-            broadcast.live.end(subscription)
+            self.undo()
             raise
+
+    def undo(self) -> None:
+        """It is not to be: the listener has gone, or may not."""
+        self.listener.watches.pop(self.name, None)
+        self.engine.broadcast.drop(self.listener, [self.watch])
 
     async def _join(self) -> Prepared:
         """Make the watch see its view, as its rights are when it begins to."""
@@ -188,12 +192,13 @@ class _Opening:
         subscription, prepared = watch.subscription, await self._join()
         audience = subscription.audience
         assert audience is not None
-        sees = ON_DEMAND.intersection((watch.wish.collection, *audience.related))
+        shows = audience.view.shows
         events = None
-        if not sees and audience.name == token.view:
-            is_steady = broadcast.history.is_steady(token.position, listener.actor, prepared.depends)
+        if ON_DEMAND.isdisjoint(shows) and audience.name == token.view:
+            is_steady = broadcast.history.is_steady(token.position, listener.actor, prepared.depends, shows)
             events = broadcast.history.missed(audience, token.position) if is_steady else None
-        if events is None or (audience.held is not None and not audience.held.is_settled):
+        is_known = events is not None and token.told <= len(events)
+        if events is None or not is_known or (audience.held is not None and not audience.held.is_settled):
             broadcast.live.leave(subscription)
             return False
         for event in events[token.told :]:

@@ -11,6 +11,11 @@ from typing import Any
 import msgspec
 
 Key = str | int
+GAP = "rowcast_gap"
+"""The collection of a change that is no row's: rows of the collection that its key names may have changed without being logged."""
+
+
+NONE: frozenset[str] = frozenset()
 
 
 class Kind(StrEnum):
@@ -66,6 +71,12 @@ class Change:
     unit: int = 0
     user: str | None = None
 
+    @property
+    def size(self) -> int:
+        """The length of both images."""
+        before, after = self.before, self.after
+        return (0 if before is None else len(before.raw)) + (0 if after is None else len(after.raw))
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
@@ -97,13 +108,28 @@ class Commit:
     ahead: frozenset[str] = field(default=frozenset(), compare=False)
     is_apart: bool = field(default=False, compare=False)
 
+    @property
+    def size(self) -> int:
+        """The length of all images."""
+        return sum([change.size for change in self.changes])
+
     @cached_property
     def collections(self) -> frozenset[str]:
         """The collections it touches: most of those who hear of a commit need to know no more."""
         return frozenset([change.collection for change in self.changes])
 
     @cached_property
+    def gaps(self) -> frozenset[str]:
+        """The collections whose rows may have changed without being logged (see ``GAP``)."""
+        return frozenset([str(c.key) for c in self.changes if c.collection == GAP]) if GAP in self.collections else NONE
+
+    @cached_property
+    def beyond(self) -> frozenset[str]:
+        """The collections of which more rows than those in ``changes`` may be others now: what a reader finds in the database has
+        later parts of the same transaction already, and what was not logged."""
+        return self.ahead | self.gaps
+
+    @cached_property
     def decisive(self) -> frozenset[str]:
-        """The collections whose rows may be others now, those of later parts of the same transaction among them: what a reader
-        finds in the database holds them already."""
-        return self.collections | self.ahead if self.ahead else self.collections
+        """The collections whose rows may be others now."""
+        return self.collections | self.beyond if self.beyond else self.collections

@@ -11,12 +11,12 @@ from rowcast.feed.commit import Commit, Position
 
 
 class Tail:
-    """All commits after ``start``, at most about ``most`` changes."""
+    """All commits after ``start``, at most ``most`` changes and ``room`` bytes of rows, about."""
 
-    def __init__(self, start: Position, most: int = 10_000) -> None:
-        self.start, self._most = start, most
+    def __init__(self, start: Position, most: int = 10_000, room: int = 16 << 20) -> None:
+        self.start, self._most, self._room = start, most, room
         self._commits: deque[Commit] = deque()
-        self._changes = 0
+        self._changes = self._size = 0
 
     @property
     def end(self) -> Position:
@@ -26,10 +26,10 @@ class Tail:
     def add(self, commit: Commit) -> None:
         """One more commit."""
         self._commits.append(commit)
-        self._changes += len(commit.changes)
-        while self._changes > self._most:
+        self._count(commit, 1)
+        while self._is_full():
             oldest = self._commits.popleft()
-            self._changes -= len(oldest.changes)
+            self._count(oldest, -1)
             self.start = oldest.position
 
     def extend(self, start: Position, commits: Sequence[Commit]) -> None:
@@ -40,11 +40,19 @@ class Tail:
         older = [commit for commit in commits if commit.position <= self.start]
         starts = [start, *(commit.position for commit in older)]
         for commit, before in reversed(list(zip(older, starts, strict=False))):
-            if self._changes + len(commit.changes) > self._most:
+            self._count(commit, 1)
+            if self._is_full():
+                self._count(commit, -1)
                 return
             self._commits.appendleft(commit)
-            self._changes += len(commit.changes)
             self.start = before
+
+    def _count(self, commit: Commit, times: int) -> None:
+        self._changes += times * len(commit.changes)
+        self._size += times * commit.size
+
+    def _is_full(self) -> bool:
+        return self._changes > self._most or self._size > self._room
 
     def since(self, position: Position) -> list[Commit] | None:
         """The commits after the position, oldest first; None if some of them are not here."""

@@ -123,6 +123,11 @@ class View:
         return self.form.select.collection
 
     @property
+    def shows(self) -> tuple[str, ...]:
+        """The collections whose rows it depends on."""
+        return (self.collection, *self.form.related)
+
+    @property
     def order(self) -> tuple[Order, ...]:
         """The order of its rows."""
         return self.form.select.order

@@ -81,9 +81,19 @@ def _check(message: Known) -> Known | Invalid:
         )
     if isinstance(message, Subscribe):
         return message if message.collection and _is_query(message.query) else _unusable("subscribe", message)
-    if isinstance(message, Auth) and isinstance(message.email, str) and not _EMAIL.fullmatch(message.email):
-        return Invalid("auth", "Validation error: `email` is not an e-mail address", uid)
+    if isinstance(message, Auth) and (fault := _fault_of(message)):
+        return Invalid("auth", f"Validation error: {fault}", uid)
     return message
+
+
+def _fault_of(message: Auth) -> str | None:
+    """What keeps the message from being credentials, good or bad."""
+    if isinstance(message.email, str) and not _EMAIL.fullmatch(message.email):
+        return "`email` is not an e-mail address"
+    is_login = isinstance(message.email, str) and isinstance(message.password, str)
+    if is_login or isinstance(message.access_token, str) or isinstance(message.refresh_token, str):
+        return None
+    return "`access_token`, `refresh_token`, or `email` and `password` are required"
 
 
 def _is_query(query: Raw, *, nullable: bool = False) -> bool:

@@ -48,22 +48,22 @@ class Unsubscribe(Message, tag_field="type", tag="unsubscribe"):
     """Ends the subscription of that uid; without uid, all of the connection."""
 
 
-class Items(Message, tag_field="type", tag="items"):
+class Items(Message, tag_field="type", tag="items", kw_only=True):
     """Reads or changes items. Which of ``id``, ``ids``, ``data`` and ``query`` are given decides the form."""
 
     collection: str = ""
-    action: Action = "read"
+    action: Action
     id: Id | UnsetType | None = UNSET
     ids: list[Id] | UnsetType | None = UNSET
     data: Raw = Raw()
     query: Raw = Raw()
 
 
-class Channel(Message, tag_field="type", tag="channel"):
+class Channel(Message, tag_field="type", tag="channel", kw_only=True):
     """Is on a channel, with a ``state`` that the others there see, and speaks (``data``) to them. Both are JSON."""
 
-    action: Literal["join", "leave", "state", "broadcast"] = "join"
-    channel: str = ""
+    action: Literal["join", "leave", "state", "broadcast"]
+    channel: str
     state: Raw = Raw()
     data: Raw = Raw()
 

@@ -199,13 +199,16 @@ class Session:
 
     def tick(self, now: float) -> Effects:
         """Time has passed: call when ``deadline`` is reached."""
-        if self.deadline is None or now < self.deadline or self.phase is Phase.CLOSED or self._checking is not None:
+        if self.deadline is None or now < self.deadline or self.phase is Phase.CLOSED:
+            return NOTHING
+        if self._checking is not None:  # what is found out about the credentials decides
+            self.deadline = None
             return NOTHING
         if self.phase is Phase.GREETING:
             return self._failed()
         if self.phase is Phase.OPEN:
             self.phase, self.deadline = Phase.EXPIRED, now + self.rules.auth_timeout
-            return (Demote(), Send(frames.EXPIRED))
+            return (Send(frames.EXPIRED), Demote())  # why, before what comes of it
         self.phase, self.deadline = Phase.OPEN, None
         timed_out = Send(frames.TIMED_OUT)
         return (timed_out,) if self.rules.mode == "public" else (timed_out, self.close())

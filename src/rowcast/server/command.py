@@ -27,6 +27,21 @@ Database = Annotated[str | None, typer.Option(help="The database, for example sq
 Email = Annotated[str, typer.Argument(help="The user's e-mail address.")]
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def rowcast(
+    version: Annotated[
+        bool, typer.Option("--version", help="Tell the version.", is_eager=True, callback=_tell_version)
+    ] = False,
+) -> None:
+    """Live, permissioned data on your own SQL database."""
+
+
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
@@ -65,7 +80,7 @@ def create(
     from rowcast.server.config import load
     from rowcast.server.tasks import create_user
 
-    _run(create_user(load(database_url=database), email, password, role))
+    _run(create_user(load(existing=True, database_url=database), email, password, role))
 
 
 @user.command()
@@ -74,7 +89,7 @@ def token(email: Email, database: Database = None) -> None:
     from rowcast.server.config import load
     from rowcast.server.tasks import renew_token
 
-    _run(renew_token(load(database_url=database), email))
+    _run(renew_token(load(existing=True, database_url=database), email))
 
 
 @app.command()
@@ -96,7 +111,7 @@ def explain(
     from rowcast.server.explain import explain as run
 
     question = Question(user, collection, action, key, tuple(field or ()), ip)
-    if not _run(run(load(database_url=database), question, as_json=json)):
+    if not _run(run(load(existing=True, database_url=database), question, as_json=json)):
         sys.exit(1)
 
 

@@ -1,11 +1,11 @@
-"""From the environment and the file ``.env`` to settings. Knows where a value comes from and what is put in when none is
-given; must not know what a setting is for."""
+"""From texts to settings. Knows what is put in when none is given, and where the secret is kept; must not know what a setting is
+for."""
 
 from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -13,11 +13,14 @@ from urllib.parse import quote, unquote
 
 from rowcast.engine.settings import Files, Location, Settings
 from rowcast.errors import InvalidConfiguration
+from rowcast.server.texts import doubts, read_file, with_value
 from rowcast.server.variables import VARIABLES
 from rowcast.storage import DRIVERS
 
 T = TypeVar("T")
 _SQLITE = "sqlite:///"
+SHORTEST_SECRET = 32
+"""Bytes that a key of HS256 has to have (RFC 7518 section 3.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +48,22 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All settings of one process. ``secret_file`` is where the secret was generated just now, None when it was known."""
+    """All settings of one process. ``secret_file`` is where the secret was generated just now, None when it was known. ``doubts``
+    are sentences about what is probably not meant so."""
 
     engine: Settings
     server: ServerSettings
     secret_file: Path | None = None
+    doubts: tuple[str, ...] = ()
 
 
-def load(environment: Mapping[str, str] | None = None, **given: Any) -> Config:
+def load(environment: Mapping[str, str] | None = None, *, existing: bool = False, **given: Any) -> Config:
     """Read the settings: defaults, then ``.env`` (or the file named by CONFIG_PATH), then the environment, then ``given``
-    (fields of ServerSettings, None for not given). Raises InvalidConfiguration for the first value that is not allowed."""
-    texts = _texts(os.environ if environment is None else environment)
+    (fields of ServerSettings, None for not given). ``existing``: the database must be there. Raises InvalidConfiguration for the
+    first value that is not allowed."""
+    environment = os.environ if environment is None else environment
+    written = read_file(environment.get("CONFIG_PATH") or None)
+    texts = with_value(written, environment)
     groups = _grouped(_read(texts))
     files = groups.setdefault("files", {})
     files["locations"] = _locations(files.get("locations"), texts)
@@ -63,24 +71,15 @@ def load(environment: Mapping[str, str] | None = None, **given: Any) -> Config:
         ServerSettings(), {**groups.pop("server", {}), **{k: v for k, v in given.items() if v is not None}}
     )
     database = _database(server)
+    if existing:
+        _require(database_file(database))
     top = {"secret": None, **groups.pop("", {}), "database": database}
     top["flows_env"] = tuple((name, texts[name]) for name in top.get("flows_env_allow_list", ()) if name in texts)
     known, made = _secret(top["secret"], database)
     blank = Settings(known)
     nested = {name: _filled(getattr(blank, name), values) for name, values in _shared(groups).items()}
-    return Config(_filled(blank, {**top, "secret": known, **nested}), server, made)
-
-
-def _texts(environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables with a value: an empty one counts as not given."""
-    file = Path(environment.get("CONFIG_PATH") or ".env")
-    texts: dict[str, str | None] = {}
-    if file.is_file():
-        from dotenv import dotenv_values
-
-        texts.update(dotenv_values(file))
-    texts.update(environment)
-    return {name: value.strip() for name, value in texts.items() if value and value.strip()}
+    found = (*doubts(written, environment), *_weakness(known))
+    return Config(_filled(blank, {**top, "secret": known, **nested}), server, made, found)
 
 
 def _read(texts: Mapping[str, str]) -> dict[str, Any]:
@@ -159,10 +158,25 @@ def _secret(given: str | None, database: str) -> tuple[str, Path | None]:
     if given is not None:
         return given, None
     file = database_file(database).with_suffix(".secret")
-    if file.is_file() and (kept := file.read_text().strip()):
-        return kept, None
-    file.parent.mkdir(parents=True, exist_ok=True)
     new = secrets.token_urlsafe(48)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
-        stream.write(new + "\n")
+    try:
+        if file.is_file() and (kept := file.read_text().strip()):
+            return kept, None
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+            stream.write(new + "\n")
+    except OSError as error:
+        raise InvalidConfiguration(f"{error.filename or file} cannot be read or made: {error.strerror}.") from None
     return new, file
+
+
+def _weakness(secret: str) -> Iterator[str]:
+    if (size := len(secret.encode())) < SHORTEST_SECRET:
+        yield f"SECRET has {size} bytes; use at least {SHORTEST_SECRET} (openssl rand -hex 32)."
+
+
+def _require(file: Path) -> None:
+    if not file.is_file():
+        raise InvalidConfiguration(
+            f'There is no database {file}. Make one with "rowcast init", or name another with --database.'
+        )

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from rowcast.errors import InvalidConfiguration
 from rowcast.server.config import ServerSettings
+from rowcast.server.http import HttpProtocol
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 BACKLOG = 2048
@@ -34,7 +35,7 @@ class Listener(uvicorn.Server):
         config = uvicorn.Config(
             app,
             loop="uvloop",
-            http="httptools",
+            http=HttpProtocol,
             ws=sockets or "none",
             lifespan="off",
             log_config=None,

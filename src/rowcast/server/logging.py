@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
-from collections.abc import MutableMapping
-from typing import Any
+import time
+from collections.abc import Callable, MutableMapping
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -21,10 +24,16 @@ _SECRET_NAMES = frozenset(
 )
 
 
-def configure(level: str, style: str) -> None:
+readers: set[Callable[[str, dict[str, Any]], None]] = set()
+"""Whoever reads along: called in the thread that writes, with the level's name and the line's members, secrets struck out."""
+_NAMES = {"warning": "warn", "critical": "fatal"}
+
+
+def configure(level: str, style: str, read: str = "silent") -> None:
     """Send every log line of the process, also those of the libraries, through one chain. ``style``: ``pretty`` for people,
-    ``raw`` for programs (one JSON object a line)."""
+    ``raw`` for programs (one JSON object a line). ``read``: the lowest level that readers are told of."""
     number = LEVELS[level]
+    least = min(number, LEVELS[read])
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -32,13 +41,14 @@ def configure(level: str, style: str) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             redact,
+            _Fork(number),
             _renderer(style),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", Unfailing(sys.stderr.fileno()))),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(handlers=[_Forward()], level=max(number, logging.WARNING), force=True)
+    logging.basicConfig(handlers=[_Forward()], level=max(least, logging.WARNING), force=True)
 
 
 def forward() -> None:
@@ -71,10 +81,43 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
     return event
 
 
+class _Fork:
+    """Tells the readers; what is below ``number`` goes no further."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __call__(self, _logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        name = _NAMES.get(event["level"], event["level"])
+        for tell in tuple(readers):
+            tell(name, {**event, "time": round(time.time() * 1000)})
+        if LEVELS.get(name, self._number) < self._number:
+            raise structlog.DropEvent
+        return event
+
+
 def _renderer(style: str) -> Any:
     if style == "raw":
         return structlog.processors.JSONRenderer()
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+
+
+class Unfailing:
+    """A file as far as it can be written: a full disk or a reader that has gone costs lines, never the request that they are about.
+    Nothing is kept for later, since what is left when the process ends would spoil its status."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def write(self, text: str) -> None:
+        """Write the text, or lose what is left of it."""
+        data = text.encode(errors="backslashreplace")
+        with suppress(OSError):
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+
+    def flush(self) -> None:
+        """Everything is written already."""
 
 
 class _Forward(logging.Handler):

@@ -5,11 +5,9 @@ from __future__ import annotations
 import gc
 from pathlib import Path
 
-import structlog
-
 from rowcast.server import greeting, logging
 from rowcast.server.config import Config, ServerSettings, database_file
-from rowcast.server.extend.app import Rowcast
+from rowcast.server.extend.app import Rowcast, warn_of
 from rowcast.server.listener import Listener, bind
 from rowcast.server.realtime import plug
 from rowcast.server.studio import FOLDER
@@ -17,8 +15,10 @@ from rowcast.server.studio import FOLDER
 
 async def serve(app: Rowcast, config: Config) -> None:
     """Serve until a signal comes; then close the sockets, finish what was acknowledged and return."""
-    logging.configure(config.server.log_level, config.server.log_style)
-    warn_of_secret(config)
+    sockets = config.engine.websockets
+    read = sockets.logs_level if sockets.enabled and sockets.logs_enabled else "silent"
+    logging.configure(config.server.log_level, config.server.log_style, read)
+    warn_of(config)
     file = database_file(config.engine.database)
     load_extensions(app, config.server)
     studio = Path(config.engine.studio_dir or FOLDER)
@@ -38,14 +38,6 @@ async def serve(app: Rowcast, config: Config) -> None:
 def load_extensions(app: Rowcast, server: ServerSettings) -> None:
     """Those of the folder in the settings; one that is named must be there."""
     app.load_extensions(server.extensions_path, required=server.extensions_path != ServerSettings().extensions_path)
-
-
-def warn_of_secret(config: Config) -> None:
-    """Say that a secret was generated: another server on the same data needs the same one."""
-    if config.secret_file is not None:
-        structlog.get_logger("rowcast").warning(
-            "SECRET is not set: one was generated and is kept beside the database", file=str(config.secret_file)
-        )
 
 
 YOUNG = 20_000, 20, 20

@@ -86,6 +86,11 @@ class Store(Protocol):
         """How many transactions were committed since opening, by the number of mutations that shared them."""
         ...
 
+    @property
+    def in_place(self) -> bool:
+        """Whether what is written would last: False once the database was taken away from under the server."""
+        ...
+
     async def open(self) -> None:
         """Connect, create or migrate what is missing, read the schema, start capturing."""
         ...

@@ -22,5 +22,8 @@ def open_store(database_url: str, **options: Any) -> Store:
             f'The database "{database_url}" is not supported. Allowed is sqlite:///path/to/file.db.'
         )
     path = unquote(database_url.removeprefix(PREFIX))
-    Path(path).absolute().parent.mkdir(parents=True, exist_ok=True)
+    try:
+        Path(path).absolute().parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidConfiguration(f"{Path(path).parent} cannot be made: {error.strerror}.") from None
     return SqliteStore(SqliteOptions(path, **options))

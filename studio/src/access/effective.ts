@@ -84,12 +84,12 @@ export function effectiveRows(effective: Effective, collections: readonly string
 
 /** The verdict in words, by what decided. */
 export const CAUSES: Record<string, string> = {
-  administrator: msg('A policy with administrator access is in force: no rule is asked.'),
+  administrator: msg('A policy with administrator access is in force: rules are not checked.'),
   granted: msg('A rule allows it.'),
   some_rows: msg('Allowed for the items for which a condition holds.'),
   some_fields: msg('The item may be read; on it, some of the fields are shown as empty.'),
   inactive: msg('The account is not active: only active users may ask for anything.'),
-  second_factor: msg('A policy demands a two-factor login, which is not set up.'),
+  second_factor: msg('A policy requires a two-factor login, which is not set up.'),
   no_collection: msg('There is no such collection.'),
   no_item: msg('There is no such item.'),
   no_field: msg('There is no such field.'),

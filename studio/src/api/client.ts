@@ -15,13 +15,24 @@ export const client = createDirectus<Schema>(SERVER)
 
 export type Query = Record<string, unknown>
 
-export function send<T>(command: RestCommand<unknown, Schema>): Promise<T> {
-  return client.request(command as RestCommand<T, Schema>)
+const REFUSALS = [401, 403]
+let refused: () => void = () => undefined
+
+/** Calls back whenever the server refuses something: it may be that nobody is logged in any more. */
+export const onRefusal = (work: () => void): void => { refused = work }
+
+export const isRefusal = (error: unknown): boolean => REFUSALS.includes((error as { response?: Response } | null)?.response?.status ?? 0)
+
+export async function send<T>(command: RestCommand<unknown, Schema>): Promise<T> {
+  try {
+    return await client.request(command as RestCommand<T, Schema>)
+  } catch (error) {
+    if (isRefusal(error)) refused()
+    throw error
+  }
 }
 
-function call<T>(options: RequestOptions): Promise<T> {
-  return client.request(customEndpoint<T>(options))
-}
+const call = <T>(options: RequestOptions): Promise<T> => send<T>(customEndpoint<T>(options))
 
 export const get = <T>(path: string, query: Query = {}): Promise<T> =>
   call<T>({ method: 'GET', path, params: query })

@@ -50,7 +50,7 @@ const VALIDATION: Record<string, (extensions: Record<string, unknown>) => string
   in: (e) => t('Choose one of: {values}.', { values: [e.valid].flat().join(', ') }),
   nin: (e) => t('This must not be one of: {values}.', { values: [e.invalid].flat().join(', ') }),
   email: () => t('This has to be an e-mail address.'),
-  regex: () => t('This does not have the demanded form.'),
+  regex: () => t('This does not have the required format.'),
 }
 
 export function problem(error: unknown): Problem {

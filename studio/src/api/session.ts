@@ -1,7 +1,7 @@
 // Who is logged in. The session itself is a cookie that scripts cannot read; this only knows that there is one.
 import { readMe, updateMe } from '@directus/sdk'
 import { reactive } from 'vue'
-import { client, get, send } from './client'
+import { client, get, isRefusal, onRefusal, send } from './client'
 import { BASE, pageAddress } from './place'
 import { t } from '@/i18n'
 
@@ -24,6 +24,8 @@ export const session = reactive({
   /** Whether a policy demands a second factor that is not set up: until then nothing else is open. */
   lacksFactor: false,
   started: false,
+  /** Somebody was logged in, and the server does not know them any more. */
+  ended: false,
 })
 
 const REMEMBER = 'rowcast:remember'
@@ -34,7 +36,9 @@ const mark = (remember: boolean): void => {
   localStorage.setItem(REMEMBER, remember ? '1' : '0')
   document.cookie = `${OPEN}=1; path=${BASE}; SameSite=Strict`
 }
-const remembered = (): boolean => localStorage.getItem(REMEMBER) === '1' || document.cookie.includes(`${OPEN}=1`)
+/** Whether the last login was to be remembered. */
+export const wishedRemembered = (): boolean => localStorage.getItem(REMEMBER) === '1'
+const remembered = (): boolean => wishedRemembered() || document.cookie.includes(`${OPEN}=1`)
 
 /** Takes up the session of an earlier visit, if there is one. Never throws. */
 export async function start(): Promise<void> {
@@ -75,11 +79,28 @@ async function end(): Promise<void> {
   document.cookie = `${OPEN}=; path=${BASE}; max-age=0; SameSite=Strict`
 }
 
+/** A refusal may mean that the session is over, by age or by an administrator: one's own row tells. */
+let asking: Promise<void> | null = null
+onRefusal(() => {
+  if (!session.me || session.ended || asking) return
+  asking = client.request(readMe({ fields: ['id'] } as never))
+    .then(() => undefined, (error) => { session.ended = isRefusal(error) })
+    .finally(() => { asking = null })
+})
+
+/** Whether a refusal came of a session that is over: then that is what is said, and nothing else. */
+export async function hasEnded(): Promise<boolean> {
+  await asking
+  return session.ended
+}
+
 /** Ends the session and begins the page anew, so that nothing of it stays in memory. */
 export async function logout(): Promise<void> {
   await end()
-  location.assign(pageAddress('/login'))
+  leave()
 }
+
+export const leave = (): void => location.assign(pageAddress('/login'))
 
 export async function saveAppearance(appearance: 'auto' | 'light' | 'dark'): Promise<void> {
   if (session.me) session.me.appearance = appearance

@@ -22,9 +22,9 @@ const LETTERS: Record<string, string> = {
 export const GENERAL: readonly Shortcut[] = [
   { keys: 'meta_k', label: msg('Go to a page or a collection') },
   { keys: 'meta_s', label: msg('Save the open form') },
-  { keys: '/', label: msg('Into the search field') },
-  { keys: 'n', label: msg('Create: the first button of the page') },
-  { keys: '?', label: msg('This help') },
+  { keys: '/', label: msg('Go to the search field') },
+  { keys: 'n', label: msg('Create something new') },
+  { keys: '?', label: msg('Show this help') },
 ]
 
 /** Areas one may go to, each with its letter. */

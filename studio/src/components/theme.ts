@@ -6,7 +6,7 @@ import { msg } from '@/i18n'
 export type Appearance = 'auto' | 'light' | 'dark'
 
 export const APPEARANCES: readonly { value: Appearance; label: string; icon: string }[] = [
-  { value: 'auto', label: msg('As the system'), icon: 'i-lucide-monitor' },
+  { value: 'auto', label: msg('Same as the system'), icon: 'i-lucide-monitor' },
   { value: 'light', label: msg('Light'), icon: 'i-lucide-sun' },
   { value: 'dark', label: msg('Dark'), icon: 'i-lucide-moon' },
 ]

@@ -2,6 +2,7 @@
 import { useToast } from '@nuxt/ui/composables'
 import { ref, type Ref } from 'vue'
 import { problem, type Problem } from '@/api/problem'
+import { hasEnded } from '@/api/session'
 import { t } from '@/i18n'
 
 const UNDO = 10_000 // milliseconds to think it over
@@ -19,7 +20,7 @@ export function useAct(): Act {
   const failed = ref<Problem | null>(null)
 
   function say(text: string, undo: (() => Promise<unknown>) | null): void {
-    const back = { label: t('Undo'), color: 'neutral' as const, variant: 'outline' as const, icon: 'i-lucide-undo-2', onClick: () => void run(undo!, t('Taken back')) }
+    const back = { label: t('Undo'), color: 'neutral' as const, variant: 'outline' as const, icon: 'i-lucide-undo-2', onClick: () => void run(undo!, t('Undone')) }
     toast.add({ title: text, color: 'success', icon: 'i-lucide-check', ...(undo && { actions: [back], duration: UNDO }) })
   }
 
@@ -31,6 +32,7 @@ export function useAct(): Act {
       if (done) say(typeof done === 'string' ? done : done(), undo?.() ?? null)
       return true
     } catch (error) {
+      if (await hasEnded()) return false
       failed.value = problem(error)
       toast.add({ title: failed.value.text, color: 'error', icon: 'i-lucide-circle-alert' })
       return false

@@ -1,8 +1,9 @@
 // How a value is shown in one line, by the type of its field. Pure apart from the browser's language for dates.
 import { region, t } from '@/i18n'
 import { typeInfo } from '@/model/fieldTypes'
-import { choicesOf } from '@/model/form'
+import { choicesFor } from '@/model/choices'
 import type { Model } from '@/model/model'
+import { collectionName } from '@/model/names'
 import type { Field, Row } from '@/model/types'
 
 const LONG = 200
@@ -59,7 +60,8 @@ export function cell(model: Model, field: Field, value: unknown): string {
   const kind = typeInfo(field.type).kind
   if (kind === 'boolean') return value ? t('Yes') : t('No')
   if (kind === 'moment' && typeof value === 'string') return moment(value, field.type)
-  const choice = choicesOf(field.meta?.options ?? {}).find((each) => String(each.value) === String(value))
+  if (field.collection === 'directus_activity' && field.field === 'collection') return collectionName(model, String(value))
+  const choice = choicesFor(field).find((each) => String(each.value) === String(value))
   if (choice) return choice.text
   if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.join(', ')
   return plain(value).slice(0, LONG)

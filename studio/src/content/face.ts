@@ -1,5 +1,6 @@
 // How a cell of the table looks, by its field: which picture, and which words in it. Pure.
-import { choicesOf, type Choice } from '@/model/form'
+import { choicesFor } from '@/model/choices'
+import type { Choice } from '@/model/form'
 import { typeInfo } from '@/model/fieldTypes'
 import { interfaceFor } from '@/model/interfaces'
 import type { Model } from '@/model/model'
@@ -16,7 +17,7 @@ export function faceOf(model: Model, field: Field): Face {
   const widget = interfaceFor(field.meta?.interface, field.type).widget
   if (widget === 'color') return 'color'
   if (widget === 'tags' || widget === 'checks') return 'tags'
-  if (choicesOf(field.meta?.options ?? {}).length) return 'choice'
+  if (choicesFor(field).length) return 'choice'
   return SIMPLE[typeInfo(field.type).kind] ?? 'plain'
 }
 

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/vue-query'
 import { computed, reactive, ref, watch, type ComputedRef, type Ref } from 'vue'
 import { create, one, removeOne, saveSingleton, singleton, update } from '@/api/items'
 import type { LiveEvent } from '@/live/events'
+import { writable, type Rights } from '@/access/rights'
 import { useLive } from '@/live/useLive'
 import { changes, formFields, initialValues, isList, localErrors, type FormField } from '@/model/form'
 import type { Model } from '@/model/model'
@@ -43,11 +44,14 @@ export interface Item {
   release: () => void
 }
 
-export function useItem(place: Place, model: Ref<Model>, ready: Ref<boolean>): Item {
+export function useItem(place: Place, model: Ref<Model>, ready: Ref<boolean>, rights: Ref<Rights>): Item {
   const cache = useQueryClient()
   const isNew = computed(() => place.id === '+')
   const keyName = computed(() => model.value.primaryKey(place.collection)?.field ?? 'id')
-  const fields = computed(() => formFields(model.value, place.collection, isNew.value).filter((each) => place.id !== '' || each.name !== keyName.value))
+  const fields = computed(() => writable(
+    formFields(model.value, place.collection, isNew.value).filter((each) => place.id !== '' || each.name !== keyName.value),
+    rights.value, place.collection, isNew.value ? 'create' : 'update',
+  ))
   const before = ref<Row>({})
   const values = ref<Row>({})
   const loaded = ref(false)
@@ -102,9 +106,10 @@ export function useItem(place: Place, model: Ref<Model>, ready: Ref<boolean>): I
     return back
   }
 
+  /** A new item takes the server's defaults wherever nothing was filled in. */
   async function saveNew(): Promise<Undo> {
     const { collection } = place
-    const made = await create<Row | null>(collection, withoutNulls(values.value))
+    const made = await create<Row | null>(collection, changed.value)
     const of = made?.[keyName.value] as Key | undefined
     return of === undefined ? null : () => removeOne(collection, of)
   }
@@ -161,5 +166,3 @@ export function useItem(place: Place, model: Ref<Model>, ready: Ref<boolean>): I
   }
 }
 
-/** A new item takes the server's defaults wherever nothing was filled in. */
-const withoutNulls = (row: Row): Row => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))

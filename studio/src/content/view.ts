@@ -16,9 +16,15 @@ const SYSTEM_COLUMNS: Record<string, string[]> = {
   directus_activity: ['timestamp', 'user', 'action', 'collection', 'item', 'ip'],
 }
 
+/** So that they stand side by side on a small screen. */
+const SYSTEM_WIDTHS: Record<string, Record<string, number>> = {
+  directus_users: { email: 240, first_name: 140, last_name: 160, role: 130, status: 120, last_access: 200 },
+  directus_activity: { timestamp: 190, user: 180, action: 120, collection: 150, item: 250, ip: 130 },
+}
+
 export function defaultView(model: Model, collection: string): View {
   const given = SYSTEM_COLUMNS[collection]?.filter((name) => model.field(collection, name))
-  if (given?.length) return { columns: given, widths: {}, sort: given[0] === 'timestamp' ? '-timestamp' : given[0]! }
+  if (given?.length) return { columns: given, widths: { ...SYSTEM_WIDTHS[collection] }, sort: given[0] === 'timestamp' ? '-timestamp' : given[0]! }
   const fields = model.fields(collection).filter((each) => {
     const link = model.link(collection, each.field)
     return each.schema && each.type !== 'hash' && (!link || link.kind === 'm2o')
@@ -37,7 +43,7 @@ export function validView(model: Model, collection: string, stored: Partial<View
   const exists = (name: string): boolean => Boolean(model.field(collection, name))
   const columns = (stored?.columns ?? []).filter(exists)
   const sort = stored?.sort && exists(stored.sort.replace(/^-/, '')) ? stored.sort : base.sort
-  return { columns: columns.length ? columns : base.columns, widths: { ...stored?.widths }, sort }
+  return { columns: columns.length ? columns : base.columns, widths: { ...base.widths, ...stored?.widths }, sort }
 }
 
 /** The wire's field list for some columns: the key, the columns, and of a related item what names it. */

@@ -58,7 +58,7 @@ export const TIERS: Record<View['tier'], { label: string; about: string; color: 
   range: { label: msg('By range'), about: msg('Found by the range of one column: costs next to nothing.'), color: 'success' },
   null: { label: msg('By null'), about: msg('Found by whether one column is null: costs next to nothing.'), color: 'success' },
   residue: { label: msg('Row by row'), about: msg('Each changed row of the collection is compared with it.'), color: 'neutral' },
-  ask: { label: msg('By question'), about: msg('The database is asked once for each commit that may concern it.'), color: 'warning' },
+  ask: { label: msg('By query'), about: msg('The database is asked once for each commit that may concern it.'), color: 'warning' },
 }
 
 interface Part<T> {

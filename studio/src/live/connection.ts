@@ -27,6 +27,16 @@ export function openConnection(): void {
   client.connect().catch(() => { connection.value = 'closed' })
 }
 
+/** Begins it anew, as whoever is logged in now; what was followed goes on. */
+export function reopenConnection(): void {
+  if (connection.value !== 'open') return
+  const stop = client.onWebSocket('close', () => {
+    stop()
+    setTimeout(openConnection)
+  })
+  client.disconnect()
+}
+
 /** Follows rows until the returned function is called. */
 export const follow = (wish: Wish, hearer: Hearer): (() => void) => hub.follow(wish, hearer)
 

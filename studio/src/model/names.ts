@@ -1,7 +1,6 @@
-// What a field or a collection is called: by the project's own translation, by our words for the system's fields where the technical
-// name is no word of the language, else by that name.
+// What a field or a collection is called: by the project's own translation, by our words for the system's fields, else by the technical name.
 import { language, msg, t } from '@/i18n'
-import { ENGLISH, family } from '@/i18n/languages'
+import { family } from '@/i18n/languages'
 import { isSystem, title, type Model } from './model'
 import type { Field } from './types'
 
@@ -10,7 +9,7 @@ const SYSTEM: Record<string, string> = {
   first_name: msg('First name'), last_name: msg('Last name'), email: msg('E-mail address'), password: msg('Password'), status: msg('Status'), role: msg('Role'),
   language: msg('Language'), last_access: msg('Last access'), title: msg('Title'), description: msg('Description'), timestamp: msg('When'), user: msg('User'),
   action: msg('Action'), collection: msg('Collection'), item: msg('Item'), ip: msg('Address'), comment: msg('Comment'), type: msg('Type'),
-  filesize: msg('Size'), uploaded_on: msg('Stored on'), name: msg('Name'), policies: msg('Policies'), users: msg('Users'),
+  filesize: msg('Size'), uploaded_on: msg('Uploaded on'), name: msg('Name'), policies: msg('Policies'), users: msg('Users'),
 }
 
 interface Translation {
@@ -29,7 +28,7 @@ function translated(translations: unknown): string | undefined {
 export function fieldName({ collection, field, meta }: Pick<Field, 'collection' | 'field' | 'meta'>): string {
   const own = translated(meta?.translations)
   if (own) return own
-  const known = isSystem(collection) && language.value !== ENGLISH ? SYSTEM[field] : undefined
+  const known = isSystem(collection) ? SYSTEM[field] : undefined
   return known ? t(known) : title(field)
 }
 

@@ -22,9 +22,9 @@ export const KEY_TYPES: readonly { value: KeyType; label: string; description: s
 
 export const OPTIONAL_FIELDS: readonly { value: OptionalField; label: string; description: string; icon: string }[] = [
   { value: 'status', label: msg('Status'), description: msg('Draft, published or archived'), icon: 'i-lucide-flag' },
-  { value: 'sort', label: msg('Sort'), description: msg('An order made by hand'), icon: 'i-lucide-arrow-down-up' },
-  { value: 'date_created', label: msg('Created on'), description: msg('When an item was made'), icon: 'i-lucide-calendar-plus' },
-  { value: 'user_created', label: msg('Created by'), description: msg('Who made it'), icon: 'i-lucide-user-plus' },
+  { value: 'sort', label: msg('Sort'), description: msg('An order set by hand'), icon: 'i-lucide-arrow-down-up' },
+  { value: 'date_created', label: msg('Created on'), description: msg('When the item was created'), icon: 'i-lucide-calendar-plus' },
+  { value: 'user_created', label: msg('Created by'), description: msg('Who created it'), icon: 'i-lucide-user-plus' },
   { value: 'date_updated', label: msg('Updated on'), description: msg('When it last changed'), icon: 'i-lucide-calendar-sync' },
   { value: 'user_updated', label: msg('Updated by'), description: msg('Who changed it last'), icon: 'i-lucide-user-pen' },
 ]

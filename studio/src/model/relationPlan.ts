@@ -31,7 +31,7 @@ export type ModelStep =
 export const RELATION_KINDS: readonly { value: RelationKind; label: string; description: string; icon: string }[] = [
   { value: 'm2o', label: msg('Many to one'), description: msg('Each item points to one other item'), icon: 'i-lucide-arrow-right-from-line' },
   { value: 'o2m', label: msg('One to many'), description: msg('Other items point to this one'), icon: 'i-lucide-list-tree' },
-  { value: 'm2m', label: msg('Many to many'), description: msg('Both sides have many, by a table in between'), icon: 'i-lucide-arrow-left-right' },
+  { value: 'm2m', label: msg('Many to many'), description: msg('Both sides have many, by a junction table'), icon: 'i-lucide-arrow-left-right' },
   { value: 'm2a', label: msg('Many to any'), description: msg('A list of items of several collections'), icon: 'i-lucide-shapes' },
 ]
 

@@ -1,6 +1,8 @@
 // The fields a filter may speak of: own columns, parts of moments, sizes of lists, and the columns of related items. Pure.
 import { t } from '@/i18n'
+import { choicesFor } from '@/model/choices'
 import { typeInfo } from '@/model/fieldTypes'
+import type { Choice } from '@/model/form'
 import { title, type Link, type Model } from '@/model/model'
 import { fieldName } from '@/model/names'
 import type { Field } from '@/model/types'
@@ -13,6 +15,8 @@ export interface PathChoice {
   list: boolean
   /** A value that is being written, not a stored one. */
   payload?: boolean
+  /** What is usually meant, to be chosen from. */
+  choices?: Choice[]
 }
 
 const DEPTH = 3
@@ -31,7 +35,7 @@ export function pathChoices(model: Model, collection: string): PathChoice[] {
 function choices(model: Model, collection: string, depth: number): PathChoice[] {
   return model.fields(collection).flatMap((field) => {
     const link = model.link(collection, field.field)
-    const own = field.schema ? [{ path: [field.field], label: fieldName(field), kind: typeInfo(field.type).kind, list: false }] : []
+    const own = field.schema ? [{ path: [field.field], label: fieldName(field), kind: typeInfo(field.type).kind, list: false, choices: choicesFor(field) }] : []
     return link && depth > 1 ? [...own, ...further(model, field, link, depth)] : own
   })
 }

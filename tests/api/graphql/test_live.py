@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import msgspec
+import pytest
 
 from rowcast.api.graphql.live import Conversation
 from rowcast.auth import SYSTEM
@@ -201,3 +202,21 @@ async def test_a_field_that_only_some_rules_grant_is_null_in_other_events(ask: A
     ]
     found = await ask.data("m", '{ books(sort: ["id"], limit: 2) { id title } }')
     assert found["books"] == [{"id": "1", "title": "Engines"}, {"id": "2", "title": None}]
+
+
+async def test_what_is_stopped_while_it_begins_is_not_told(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    ear, broadcast = await Ear(ask).arrive("admin"), ask.engine.broadcast
+    reached, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def waits(_collections: Any) -> None:
+        reached.set()
+        await goes_on.wait()
+
+    monkeypatch.setattr(broadcast, "capture", waits)
+    beginning = asyncio.create_task(ear.say("1", EVERYTHING))
+    await asyncio.wait_for(reached.wait(), 3)
+    ear.talk.end("1")
+    goes_on.set()
+    await beginning
+    ear.talk.end("1")  # as the driver does, when it turns out that nobody wants it any more
+    assert len(broadcast.live) == 0

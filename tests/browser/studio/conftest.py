@@ -67,6 +67,13 @@ class Studio:
         await expect(self.page.locator("main .animate-pulse")).to_have_count(0)
         await self.page.wait_for_timeout(300)
 
+    async def follow(self, link: Locator | str, address: str) -> None:
+        """Click a link and wait until the page behind it stands: what is filled in next must not meet the page before."""
+        found = self.page.get_by_role("link", name=link) if isinstance(link, str) else link
+        await found.click()
+        await self.page.wait_for_url(address)
+        await self.settle()
+
     async def log_in(self) -> None:
         """As a person does, from the first page."""
         await self.open("/")
@@ -108,7 +115,7 @@ class Studio:
         """Take back what a message tells of."""
         message = self.page.get_by_role("listitem").filter(has_text=said)
         await message.get_by_role("button", name="Undo").click()
-        await expect(self.page.get_by_text("Taken back", exact=True).first).to_be_visible()
+        await expect(self.page.get_by_text("Undone", exact=True).first).to_be_visible()
 
     async def shot(self, name: str) -> None:
         """Keep a picture of what has stopped moving."""

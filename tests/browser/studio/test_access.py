@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -28,12 +30,19 @@ async def test_a_custom_permission(studio: Studio) -> None:
     await studio.choose(dialog.get_by_label("Field: ID"), "Status")
     await dialog.get_by_label("Value").fill("published")
     await dialog.get_by_role("tab", name="Fields").click()
-    await dialog.get_by_label("All fields, also those to come").click()
+    await dialog.get_by_label("All fields, including future ones").click()
     for name in ("id", "title"):
         await dialog.get_by_role("checkbox", name=name, exact=True).check()
     await studio.judge("permission-custom")
     await dialog.get_by_role("button", name="Save permission").click()
     await expect(studio.button("Articles, Read: Custom: rows by rule, 2 fields")).to_be_enabled()
+    await studio.button("Articles, Read: Custom: rows by rule, 2 fields").click()
+    await page.get_by_role("menuitem", name="Custom").click()
+    await expect(dialog.get_by_label("Value")).to_have_value("published")
+    await dialog.get_by_role("switch", name="As JSON").click()
+    await expect(dialog.get_by_label("Filter as JSON")).to_have_value(re.compile('"_eq": "published"'))
+    await dialog.get_by_role("button", name="Cancel").click()
+    await expect(dialog).to_have_count(0)
     with studio.server.client("reader-token") as reader:
         rows = reader.get("/items/articles?limit=-1").json()["data"]
     assert len(rows) == 96
@@ -47,13 +56,40 @@ async def test_a_custom_permission(studio: Studio) -> None:
     assert not studio.errors
 
 
+async def test_values_that_a_permission_fills_in(studio: Studio) -> None:
+    page = studio.page
+    with studio.server.client() as admin:
+        build(admin)
+        policy = post(admin, "/policies", {"name": "Writers"})["id"]
+        await studio.log_in()
+        await studio.open(f"/policies/{policy}")
+        await studio.button("Articles, Create: No access").click()
+        await page.get_by_role("menuitem", name="Custom").click()
+        dialog = studio.dialog()
+        await dialog.get_by_role("tab", name="Presets").click()
+        await dialog.get_by_role("switch", name="Words", exact=True).click()
+        await dialog.get_by_label("New Words").fill("7")
+        await studio.judge("permission-presets")
+        await dialog.get_by_role("switch", name="As JSON").last.click()
+        await dialog.get_by_label("Values as JSON").fill('{"words": 7, "title": "$NOW"}')
+        await dialog.get_by_role("button", name="Save permission").click()
+        await expect(dialog).to_have_count(0)
+        found = admin.get("/permissions", params={"filter[policy][_eq]": policy}).json()["data"]
+        assert [each["presets"] for each in found] == [{"words": 7, "title": "$NOW"}]
+        await studio.button(re.compile("^Articles, Create: Custom")).click()
+        await page.get_by_role("menuitem", name="Custom").click()
+        await dialog.get_by_role("tab", name="Presets").click()
+        await expect(dialog.get_by_label("Values as JSON")).to_have_value(re.compile("NOW"))
+    assert not studio.errors
+
+
 async def test_roles_below_roles(studio: Studio) -> None:
     with studio.server.client() as admin:
         post(admin, "/roles", {"name": "Staff"})
         editor = post(admin, "/roles", {"name": "Editor"})["id"]
     await studio.log_in()
     await studio.open(f"/roles/{editor}")
-    await studio.choose(studio.page.get_by_label("Below the role"), "Staff")
+    await studio.choose(studio.page.get_by_label("Parent role"), "Staff")
     await studio.button("Save").click()
     await expect(studio.page.get_by_text("Role saved", exact=True)).to_be_visible()
     await studio.open("/roles")
@@ -140,9 +176,64 @@ async def test_who_is_no_administrator_sees_only_what_is_allowed(studio: Studio)
     await expect(page.get_by_role("navigation", name="Areas").get_by_role("link")).to_have_text(
         ["Content", "Realtime", "API reference"]
     )
-    await page.get_by_role("navigation", name="Collections").get_by_role("link", name="People").click()
+    people = page.get_by_role("navigation", name="Collections").get_by_role("link", name="People")
+    await studio.follow(people, "**/content/people")
     await expect(page.get_by_text("3 items")).to_be_visible()
     await studio.judge("content-as-author")
     await studio.open("/users")
     await expect(page).to_have_url(f"{studio.server.base}/admin/content")
+    assert not studio.errors
+
+
+async def test_only_what_is_allowed_is_offered(studio: Studio) -> None:
+    page = studio.page
+    drafts = {"status": {"_eq": "draft"}}
+    with studio.server.client() as admin:
+        build(admin)
+        policy = post(admin, "/policies", {"name": "Authors", "app_access": True})["id"]
+        rules: tuple[tuple[str, str, dict[str, object]], ...] = (
+            ("articles", "read", {"fields": ["*"]}),
+            ("articles", "create", {"fields": ["title"]}),
+            ("articles", "update", {"fields": ["title"], "permissions": drafts}),
+            ("people", "read", {"fields": ["*"]}),
+        )
+        for collection, action, rest in rules:
+            post(admin, "/permissions", {"policy": policy, "collection": collection, "action": action, **rest})
+        role = post(admin, "/roles", {"name": "Author"})["id"]
+        post(admin, "/access", {"role": role, "policy": policy})
+        post(admin, "/users", {"email": "author@example.com", "password": "secret-12345", "role": role})
+    await studio.open("/login")
+    await page.get_by_label("E-mail address").fill("author@example.com")
+    await page.get_by_label("Password", exact=True).fill("secret-12345")
+    await studio.button("Log in").click()
+    await page.wait_for_url("**/admin/content")
+
+    await studio.open("/content/people")
+    await expect(page.get_by_role("link", name="Create item")).to_have_count(0)
+    await expect(page.get_by_role("checkbox")).to_have_count(0)
+    await studio.open("/content/people/1")
+    await expect(page.get_by_text("Read only", exact=True)).to_be_visible()
+    for name in ("Save", "Delete item", "More about this item"):
+        await expect(studio.button(name)).to_have_count(0)
+    await expect(page.get_by_label("Name", exact=True)).to_be_disabled()
+    await studio.judge_looks("item-read-only")
+    await studio.button("History and comments").click()
+    await expect(studio.dialog().get_by_role("tab")).to_have_text(["Comments"])
+    await studio.open("/content/people/+")
+    await expect(page.get_by_role("alert")).to_contain_text("may not create")
+
+    await studio.open("/content/articles/1")
+    await expect(page.get_by_text("Read only", exact=True)).to_be_visible()
+    await studio.open("/content/articles/5")
+    await page.get_by_label("Title").fill("Mine")
+    await expect(page.get_by_label("Words")).to_be_disabled()
+    await studio.button("Save").click()
+    await expect(page.get_by_text("Item saved", exact=True).first).to_be_visible()
+    await studio.open("/content/articles/+")
+    await page.get_by_label("Title").fill("Made")
+    await studio.button("Create").click()
+    await page.wait_for_url("**/content/articles")
+    with studio.server.client() as admin:
+        made = admin.get("/items/articles", params={"sort": "-id", "limit": 1}).json()["data"][0]
+    assert (made["title"], made["status"]) == ("Made", "draft")
     assert not studio.errors

@@ -95,7 +95,7 @@ async def relate(studio: Studio, kind: str, field: str, related: str | None, *al
         await studio.choose(dialog(studio).get_by_label("Related collection"), related)
     for each in allowed:
         await studio.choose(dialog(studio).get_by_label("Collections it may hold"), each, several=True)
-    await expect(dialog(studio).get_by_text("What will be made")).to_be_visible()
+    await expect(dialog(studio).get_by_text("What will be created")).to_be_visible()
     await studio.judge(f"relation-{field}")
     await dialog(studio).get_by_role("button", name="Create relation").click()
     await expect(dialog(studio)).to_have_count(0)
@@ -156,7 +156,7 @@ async def test_order_hiding_and_deleting(studio: Studio) -> None:
         await studio.button("More about this collection").click()
         await studio.page.get_by_role("menuitem", name="Delete collection").click()
         await expect(studio.button("Delete collection")).to_be_disabled()
-        await studio.page.get_by_label("Type articles to go on").fill("articles")
+        await studio.page.get_by_label("Type articles to confirm").fill("articles")
         await studio.judge("collection-delete")
         await studio.button("Delete collection").click()
         await studio.page.wait_for_url("**/admin/model")
@@ -179,6 +179,7 @@ async def test_a_table_of_the_database_is_adopted(studio: Studio) -> None:
     await studio.log_in()
     await studio.open("/model")
     await studio.button("Adopt stones").click()
-    await studio.page.get_by_role("navigation", name="Collections").get_by_role("link", name="Stones").click()
+    stones = studio.page.get_by_role("navigation", name="Collections").get_by_role("link", name="Stones")
+    await studio.follow(stones, "**/content/stones")
     await expect(studio.page.get_by_role("row").filter(has_text="granite")).to_be_visible()
     assert not studio.errors

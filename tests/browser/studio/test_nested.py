@@ -115,7 +115,7 @@ async def test_a_new_item_with_a_new_one_in_it(studio: Studio) -> None:
         await expect(studio.dialog()).to_contain_text("Please fill this in.")
         await studio.judge("nested-error")
         await put(studio, "Name", "Di", "Add")
-        await page.get_by_label("Name").fill("New book")
+        await page.get_by_label("Name", exact=True).fill("New book")
         await studio.button("Create").click()
         await page.wait_for_url("**/content/books")
         books = admin.get("/items/books", params={"fields": "name,editor.name", "sort": "-id"}).json()["data"]
@@ -172,7 +172,7 @@ async def test_formatted_text_and_a_rule_with_its_own_words(studio: Studio) -> N
         await panel.get_by_role("button", name="Condition").click()
         await studio.choose(panel.get_by_label("Operator"), "matches the pattern")
         await panel.get_by_label("Value", exact=True).fill("^[A-Z]{3}$")
-        await panel.get_by_label("What is said when it is not met").fill("Three capital letters, please.")
+        await panel.get_by_label("Message when it does not match").fill("Three capital letters, please.")
         await studio.judge("field-validation")
         await panel.get_by_role("button", name="Create field").click()
         await expect(panel).to_have_count(0)

@@ -55,7 +55,7 @@ async def test_what_the_server_does(studio: Studio, look: str) -> None:
         await expect(page.get_by_text("Milliseconds at most; 1 commit.")).to_be_visible()
         await expect(page.get_by_text("Nobody is slow.")).to_be_visible()
         await studio.judge(f"inspector-{look}")
-        await page.get_by_role("link", name="Connections").click()
+        await studio.follow("Connections", "**/realtime/connections")
         await page.locator("summary").filter(has_text="2 subscriptions").click()
         await expect(page.get_by_text('{"sort":["-name"],"limit":3}')).to_be_visible()
         await studio.judge(f"inspector-connections-{look}")
@@ -66,7 +66,7 @@ async def test_what_the_server_does(studio: Studio, look: str) -> None:
         assert ws.close_code == 4403
     async with listening(studio.server) as ws:
         await subscribe(ws, "a", query={"fields": ["id", "name"], "filter": {"name": {"_eq": "Nina"}}})
-        await page.get_by_role("link", name="Views").click()
+        await studio.follow("Views", "**/realtime/views")
         await expect(page.get_by_text("By key")).to_be_visible()
         await studio.judge(f"inspector-views-{look}")
     assert not studio.errors
@@ -93,7 +93,7 @@ async def test_commits_as_they_happen(studio: Studio, look: str) -> None:
         post(admin, "/items/people", {"name": "Unseen"})
         await expect(page.get_by_text("4 commits seen")).to_be_visible()
         await expect(page.get_by_text("Unseen")).to_have_count(0)
-        await studio.button("Go on").click()
+        await studio.button("Continue").click()
         await expect(page.get_by_text("Unseen")).to_be_visible()
     assert not studio.errors
 

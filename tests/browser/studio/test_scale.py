@@ -64,7 +64,7 @@ async def test_going_back_leads_to_the_same_place(studio: Studio) -> None:
     await studio.open("/content/many")
     await page.get_by_role("region", name="Many: rows").hover()
     await page.mouse.wheel(0, 5000 * HEIGHT)
-    await page.locator('tr[data-index="5010"]').get_by_role("link").click()
+    await studio.follow(page.locator('tr[data-index="5010"]').get_by_role("link"), "**/content/many/*")
     await expect(page.get_by_role("heading", name="Name 5011")).to_be_visible()
     await studio.button("Back").or_(page.get_by_role("link", name="Back")).first.click()
     await expect(page.locator('tr[data-index="5010"]')).to_be_in_viewport()

@@ -24,7 +24,7 @@ async def test_the_project(studio: Studio) -> None:
     await page.get_by_label("Note on the login page").fill("Ask Ann for an account.")
     await page.locator("input[type=file]").set_input_files({"name": "logo.png", "mimeType": "image/png", "buffer": DOT})
     await expect(page.get_by_role("link", name="logo")).to_be_visible()
-    await page.get_by_role("switch", name="Anybody may register").click()
+    await page.get_by_role("switch", name="Anyone may register").click()
     await studio.choose(page.get_by_label("Passwords"), "At least 8 characters")
     await studio.button("Save").click()
     await expect(page.get_by_text("Settings saved", exact=True)).to_be_visible()

@@ -18,7 +18,7 @@ FILTERS = (
     ("Title", "starts with", "Article 11", 11),
     ("Words", "is at least", "1000", 23),
     ("Words", "is null", None, 24),
-    ("Shown", "equals", "true", 48),
+    ("Shown", "equals", "Yes", 48),
     ("Due", "is less than", "2026-04-01", 96),
     ("Author › Name", "equals", "Bo", 32),
     ("Date Created (year)", "is greater than", "2000", 120),
@@ -35,7 +35,7 @@ async def condition(studio: Studio, field: str, operator: str, value: str | None
     await expect(entry).to_have_count(0)
     if operator != await page.get_by_label("Operator").last.inner_text():
         await studio.choose(page.get_by_label("Operator").last, operator)
-    if value in ("true", "false"):
+    if value in ("Yes", "No"):
         await studio.choose(page.get_by_label("Value").last, value)
     elif value is not None:
         await page.get_by_label("Value").last.fill(value)

@@ -210,3 +210,17 @@ async def test_nothing_is_registered_while_it_runs(app: Rowcast) -> None:
     async with opened(app):
         with pytest.raises(InvalidConfiguration, match="too late"):
             app.before("*")(lambda ctx, payload: None)
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError, asyncio.CancelledError, SystemExit, KeyboardInterrupt])
+async def test_whatever_a_hook_raises_the_caller_is_answered(app: Rowcast, fault: type[BaseException]) -> None:
+    @app.before("items.create", "messages")
+    def fail(ctx: BeforeContext, payload: dict[str, Any]) -> None:
+        if payload["text"] == "bad":
+            raise fault
+
+    async with asyncio.timeout(10), opened(app) as client:
+        answer = await client.post("/items/messages", json={"text": "bad"}, headers=BEN)
+        assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (500, "HOOK_FAILED")
+        assert (await client.post("/items/messages", json={"text": "good"}, headers=BEN)).status_code == 200
+    assert [each.failures for each in app.hooks] == [1]

@@ -87,7 +87,7 @@ async def refusal(server: Server, target: str = "", path: str = "/websocket", **
 # ---- the upgrade ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/other", "/websocket/", "/websocket/logs", "/"])
+@pytest.mark.parametrize("path", ["/other", "/websocket/", "/websocket/log", "/"])
 async def test_other_paths_are_refused_at_once(shared: Server, path: str) -> None:
     assert await refusal(shared, path=path) == 404
 
@@ -245,6 +245,25 @@ async def _slow_reader(server: Server) -> None:
             info = client.get("/server/ping")
             assert info.text == "pong"
         deaf.close()
+
+
+@pytest.mark.parametrize("ask", [{"type": "subscribe"}, {"type": "items", "action": "read"}])
+async def test_a_long_answer_is_not_slowness(tmp_path: Path, ask: Any) -> None:
+    """More than may wait, and more than the kernel takes at once; events come while it is on its way."""
+    with serving(tmp_path, {"ROWCAST_OUTBOX_SIZE": "100kb"}) as server, server.client() as client:
+        client.post("/collections", json=NOTES).raise_for_status()
+        for _ in range(24):
+            client.post("/items/notes", json={"text": "x" * 500_000}).raise_for_status()
+        async with signed_in(server, max_size=None) as ws:
+            await tell(ws, {"type": "subscribe", "collection": "notes", "event": "update", "query": {"fields": "id"}})
+            await hear(ws)
+            ws.transport.pause_reading()
+            await tell(ws, {**ask, "collection": "notes", "query": {"limit": -1}, "uid": "l"})
+            await asyncio.sleep(0.5)
+            client.patch("/items/notes/1?fields=id", json={"text": "y"}).raise_for_status()
+            ws.transport.resume_reading()
+            assert len((await hear(ws))["data"]) == 24
+            assert (await hear(ws))["event"] == "update"
 
 
 async def _raw_subscriber(server: Server, subscribe: Any) -> socket.socket:

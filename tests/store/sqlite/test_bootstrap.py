@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
-import apsw
 import pytest
 
 from rowcast.errors import InvalidConfiguration
 from rowcast.schema.steps import DropColumn
 from rowcast.schema.system import system
-from rowcast.store.sqlite import SqliteOptions, bootstrap
 from tests.store.conftest import Opened
 from tests.store.sqlite.test_writer import add
 
@@ -52,34 +47,6 @@ async def test_missing_columns_are_added_and_others_stay(store: Opened) -> None:
         assert {"title", "nickname"} <= fields.keys()
     finally:
         await again.close()
-
-
-async def test_a_restored_copy_begins_a_new_history(store: Opened, tmp_path: Path) -> None:
-    position = store.position
-    await store.close()
-    copy = tmp_path / "copy.db"
-    shutil.copy(store.options.path, copy)
-    again = Opened(SqliteOptions(str(copy)))
-    await again.open()
-    try:
-        assert again.position.epoch != position.epoch
-        assert await again.since(position) is None
-    finally:
-        await again.close()
-
-
-def test_a_machine_that_went_down_begins_a_new_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = str(tmp_path / "data.db")
-    connection = apsw.Connection(path)
-    bootstrap.bootstrap(connection)
-    first = bootstrap.begin_history(connection, path)
-    assert bootstrap.begin_history(connection, path) == first, "a killed process loses nothing"
-    monkeypatch.setattr(bootstrap, "_boot", lambda: "another")
-    second = bootstrap.begin_history(connection, path)
-    assert second != first
-    bootstrap.end_history(connection)
-    monkeypatch.setattr(bootstrap, "_boot", lambda: "a third")
-    assert bootstrap.begin_history(connection, path) == second, "a closed database has everything"
 
 
 async def test_a_newer_format_is_refused(store: Opened) -> None:

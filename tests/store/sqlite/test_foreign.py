@@ -6,6 +6,8 @@ import asyncio
 import sys
 
 import apsw
+import msgspec
+import pytest
 
 from rowcast.feed.commit import Kind
 from tests.store.conftest import Opened
@@ -77,6 +79,20 @@ async def test_a_bulk_transaction_comes_in_parts_and_the_loop_goes_on(store: Ope
     assert [c.key for commit in store.commits for c in commit.changes] == list(range(1, rows + 1))
 
 
+async def test_large_rows_come_in_smaller_parts(store: Opened) -> None:
+    size = store.options.chunk_bytes // 3
+    values = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 7)"
+    write_beside(store.options.path, f"{values} INSERT INTO notes(text) SELECT printf('%.{size}c', 'x') FROM n")
+    await until(lambda: sum(len(commit.changes) for commit in store.commits) == 7)
+    assert [len(commit.changes) for commit in store.commits] == [2, 2, 2, 1]
+    write_beside(
+        store.options.path, f"INSERT INTO notes(text) VALUES(printf('%.{2 * store.options.chunk_bytes}c', 'x'))"
+    )
+    write_beside(store.options.path, f"{values} INSERT INTO notes(text) SELECT printf('%.{size}c', 'x') FROM n")
+    assert await store.write(lambda tx: add(tx, "ours")) == 16
+    assert [c.key for commit in store.commits for c in commit.changes] == list(range(1, 17))
+
+
 async def test_a_bulk_transaction_just_before_our_own_write(store: Opened) -> None:
     numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
     write_beside(store.options.path, f"{numbers} INSERT INTO notes(text) SELECT i FROM n")
@@ -131,3 +147,31 @@ async def test_a_locked_database_is_waited_for(store: Opened) -> None:
     db.execute("ROLLBACK")
     db.close()
     assert await task == 1
+
+
+@pytest.mark.parametrize("value", ["CAST(X'ff61' AS TEXT)", "char(55357)", "X'ff62'", "'a' || char(0)", "9e999"])
+async def test_what_is_no_text_holds_up_nobody(store: Opened, value: str) -> None:
+    """Other programs may store anything; it is read as well as may be, and writers go on."""
+    write_beside(store.options.path, f"INSERT INTO notes(text) VALUES({value})")
+    async with asyncio.timeout(3):
+        await store.write(lambda tx: add(tx, "ours"))
+    theirs, ours = [change.after for commit in store.commits for change in commit.changes]
+    assert ours is not None
+    assert theirs is not None
+    assert isinstance(theirs.values["text"], str)
+    [(read,)] = await store.read(
+        "SELECT json_object('text', text) FROM notes WHERE id = 1 AND typeof(text) = 'text'"
+    ) or [(None,)]
+    assert read is None or msgspec.json.decode(read)["text"] == theirs.values["text"]
+
+
+@pytest.mark.parametrize("value", ["9e999", "X'00ff'", "'x'"])
+async def test_what_is_no_number_is_told_all_the_same(store: Opened, value: str) -> None:
+    write_beside(store.options.path, "CREATE TABLE odd(id INTEGER PRIMARY KEY, n integer, at datetime, j json)")
+    await store.write(lambda tx: add(tx, "look"))
+    store.commits.clear()
+    write_beside(store.options.path, f"INSERT INTO odd(n, at, j) VALUES({value}, {value}, {value})")
+    await until(lambda: store.commits)
+    (change,) = store.commits[0].changes
+    assert change.after is not None
+    assert change.after.values["id"] == 1

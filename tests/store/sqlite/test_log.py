@@ -62,6 +62,19 @@ async def test_no_replay_of_too_much(tmp_path: Path, store: Opened) -> None:
     assert sum(len(commit.changes) for commit in replayed) == 10_000
 
 
+async def test_no_replay_of_rows_too_large(store: Opened) -> None:
+    start, size = store.position, store.options.resume_bytes // 6
+    for _ in range(3):
+        write_beside(store.options.path, f"INSERT INTO notes(text) VALUES(printf('%.{size}c', 'x'))")
+    write_beside(store.options.path, "UPDATE notes SET done = 1 WHERE id = 1")
+    await until(lambda: store.position.offset == 4)
+    assert await store.since(start) == store.commits
+    write_beside(store.options.path, "UPDATE notes SET done = 0 WHERE id = 1")
+    await until(lambda: store.position.offset == 5)
+    assert await store.since(start) is None
+    assert len(await store.since(Position(start.epoch, 4)) or ()) == 1
+
+
 def prepared(path: Path) -> tuple[apsw.Connection, Log]:
     """A log of ten commits of ten changes, one commit a second."""
     connection = apsw.Connection(str(path / "log.db"))

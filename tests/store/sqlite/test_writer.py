@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import apsw
 import pytest
 
 from rowcast.errors import InvalidForeignKey, NotUnique, OutOfTime, ServiceUnavailable
@@ -227,4 +228,18 @@ async def test_an_endless_mutation_is_out_of_time(tmp_path: Path, writes: bool) 
     assert await store.write(adding("done"))
     assert await store.read("SELECT text FROM notes") == [("done",)]
     assert [change.key for commit in store.commits for change in commit.changes] == [1]
+    await store.close()
+
+
+async def test_a_transaction_that_cannot_begin_is_answered(tmp_path: Path) -> None:
+    store = Opened(SqliteOptions(str(tmp_path / "data.db"), busy_timeout=0.05))
+    await store.open()
+    await store.alter(lambda tx: tx.apply([NOTES]))
+    other = apsw.Connection(store.options.path)
+    other.execute("BEGIN IMMEDIATE")
+    told = await asyncio.gather(*[store.write(adding(str(n))) for n in range(3)], return_exceptions=True)
+    assert [type(each) for each in told] == [ServiceUnavailable] * 3
+    other.execute("ROLLBACK")
+    other.close()
+    assert await store.write(adding("then")) == 1
     await store.close()

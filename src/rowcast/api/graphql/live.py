@@ -121,8 +121,8 @@ class Conversation:
 
     def end(self, name: str) -> None:
         """The caller does not want to hear of that operation any more."""
-        if self._heard.pop(name, None) is not None:
-            self._unsubscribe(name)
+        self._heard.pop(name, None)
+        self._unsubscribe(name)
 
     def _unsubscribe(self, name: str) -> None:
         for kind in KINDS:

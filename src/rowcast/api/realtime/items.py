@@ -6,6 +6,7 @@ What decides the form, in this order: ``id``, ``ids``, a singleton, an array as 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from rowcast.auth import Actor
 from rowcast.engine.create import create, create_item
 from rowcast.engine.delete import delete
 from rowcast.engine.engine import Engine
-from rowcast.engine.read import Answer, answerable, read, read_keys, read_one
+from rowcast.engine.read import Answer, answerable, counts, read, read_keys, read_one
 from rowcast.engine.update import update, update_batch, update_item, upsert_singleton
 from rowcast.engine.written import Written, read_written
 from rowcast.errors import Forbidden, InvalidCollection, InvalidPayload
@@ -51,10 +52,12 @@ async def _create(engine: Engine, actor: Actor, message: Items) -> Answer:
 async def _read(engine: Engine, actor: Actor, message: Items) -> Answer:
     query = query_of(message.query)
     if isinstance(message.id, str | int):
-        return await read_one(engine, actor, message.collection, message.id, query)
-    if isinstance(message.ids, list):
-        return await read_keys(engine, actor, message.collection, message.ids, query)
-    return await read(engine, actor, message.collection, query)
+        found = await read_one(engine, actor, message.collection, message.id, query)
+    elif isinstance(message.ids, list):
+        found = await read_keys(engine, actor, message.collection, message.ids, query)
+    else:
+        return await read(engine, actor, message.collection, query)
+    return Answer(found.data, await counts(engine, actor, message.collection, query))
 
 
 async def _update(engine: Engine, actor: Actor, message: Items) -> Answer:
@@ -67,13 +70,14 @@ async def _update(engine: Engine, actor: Actor, message: Items) -> Answer:
         keys = await update(engine, actor, collection, _object(payload), keys=message.ids)
     elif _is_singleton(engine, collection):
         await upsert_singleton(engine, actor, collection, _object(payload))
-        return await read(engine, actor, collection, query)
+        return await read(engine, actor, collection, replace(query, meta=()))
     elif isinstance(payload, list):
         keys = await update_batch(engine, actor, collection, payload)
     else:
         keys = await update(engine, actor, collection, _object(payload), query=query)
-        query = replace(query, filter=None, search=None)
-    return await _written(engine, actor, collection, keys, query)
+        shown = replace(query, filter=None, search=None)
+        return await _written_many(engine, actor, collection, keys, shown, query)
+    return await _written_many(engine, actor, collection, keys, query, query)
 
 
 async def _delete(engine: Engine, actor: Actor, message: Items) -> Answer:
@@ -86,6 +90,16 @@ async def _delete(engine: Engine, actor: Actor, message: Items) -> Answer:
     if not bytes(message.query):
         raise InvalidPayload("Either 'ids', 'id' or 'query' is required for a DELETE request")
     return Answer(_encode(await delete(engine, actor, message.collection, query=query_of(message.query))))
+
+
+async def _written_many(
+    engine: Engine, actor: Actor, collection: str, keys: Sequence[Key], shown: Query, counted: Query
+) -> Answer:
+    """The rows that were updated, and the counts that were asked for."""
+    found = await _written(engine, actor, collection, keys, shown)
+    with suppress(Forbidden):
+        return Answer(found.data, await counts(engine, actor, collection, counted))
+    return found
 
 
 async def _written(engine: Engine, actor: Actor, collection: str, keys: Sequence[Key], query: Query) -> Answer:

@@ -19,6 +19,7 @@ from rowcast.engine.read import read
 from rowcast.engine.settings import RateLimit, Settings, Sockets
 from rowcast.engine.setup import FirstAdmin, has_admin, set_up
 from rowcast.errors import Forbidden
+from rowcast.protocol.logs import allowed
 from rowcast.query.parse import parse
 from rowcast.version import __version__
 
@@ -60,7 +61,7 @@ async def described(serving: Engine, asking: Actor) -> dict[str, Any]:
     known: dict[str, Any] = {"project": await _project(serving), "setupCompleted": await has_admin(serving)}
     settings = serving.settings
     if asking.user is not None:
-        known |= _limits(settings) | {"websocket": _doors(settings.websockets)}
+        known |= _limits(settings) | {"websocket": _doors(settings.websockets, asking)}
     if asking.admin:
         known["version"] = __version__
     return known
@@ -81,18 +82,18 @@ async def setup(request: Request) -> Response:
 
 
 async def health(request: Request) -> Response:
-    """Whether the database answers. Not for everybody: it costs work. Raises Forbidden."""
+    """Whether the database answers, and keeps what is written. Not for everybody: it costs work. Raises Forbidden."""
     asking = actor(request)
     if asking.user is None:
         raise Forbidden()
     await _project(engine(request))
-    told: dict[str, Any] = {"status": "ok"}
+    writes = "ok" if engine(request).store.in_place else "error"
+    told: dict[str, Any] = {"status": writes}
     if asking.admin:
-        told |= {
-            "releaseId": __version__,
-            "checks": {"database:read": [{"status": "ok", "componentType": "datastore"}]},
-        }
-    return Response(msgspec.json.encode(told), media_type="application/health+json")
+        checks = {"database:read": "ok", "database:write": writes}
+        found = {name: [{"status": status, "componentType": "datastore"}] for name, status in checks.items()}
+        told |= {"releaseId": __version__, "checks": found}
+    return Response(msgspec.json.encode(told), 200 if writes == "ok" else 503, media_type="application/health+json")
 
 
 async def _project(serving: Engine) -> dict[str, Any]:
@@ -113,7 +114,7 @@ def _rate(limit: RateLimit) -> Any:
     return {"points": limit.points, "duration": limit.duration} if limit.enabled else False
 
 
-def _doors(sockets: Sockets) -> Any:
+def _doors(sockets: Sockets, asking: Actor) -> Any:
     """Where and how to open a WebSocket. Only doors that are really there are told."""
     if not sockets.enabled:
         return False
@@ -122,12 +123,13 @@ def _doors(sockets: Sockets) -> Any:
         {"authentication": sockets.graphql_auth, "path": sockets.graphql_path} if sockets.graphql_enabled else False
     )
     heartbeat = sockets.heartbeat_period if sockets.heartbeat_enabled and sockets.rest_enabled else False
+    logs = {"allowedLogLevels": allowed(sockets.logs_level)} if sockets.logs_enabled and asking.admin else False
     return {
         "rest": rest,
         "graphql": graphql,
         "heartbeat": _whole(heartbeat),
         "collaborativeEditing": False,
-        "logs": False,
+        "logs": logs,
     }
 
 

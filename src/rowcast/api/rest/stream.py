@@ -22,6 +22,7 @@ from rowcast.api.rest.request import actor, engine
 from rowcast.engine.listener import Traffic
 from rowcast.engine.subscribe import Listener, Outbox, close, open_listener
 from rowcast.errors import InternalError, LimitExceeded, RowcastError, TokenExpired
+from rowcast.protocol.backlog import Backlog
 
 log = structlog.get_logger("rowcast.api")
 MEDIA_TYPE = "text/event-stream"
@@ -70,7 +71,7 @@ class Stream:
         limit = self._engine.settings.websockets.rest_conn_limit
         if limit is not None and len(self._engine.broadcast.listeners) >= limit:
             raise LimitExceeded("There are as many connections as may be.")
-        self._most = self._engine.settings.websockets.outbox_size
+        self._backlog = Backlog(self._engine.settings.websockets.outbox_size)
         self._texts: deque[bytes] = deque()
         self._size = self._told = 0
         self._ended = self._choked = False
@@ -94,9 +95,9 @@ class Stream:
         self._size += len(text)
         self._texts.append(text)
         self._news.set()
-        if self._size > self._most:
+        if self._backlog.is_over(self._size, len(text)):
             self._too_slow()
-        elif self._size > self._most // 4 and not self._choked:
+        elif self._size > self._backlog.most // 4 and not self._choked:
             self._choked = True
             self._outbox.choke()
 

@@ -18,10 +18,27 @@ from rowcast.client.items import Items
 from rowcast.client.subscription import Event
 from rowcast.errors import InvalidConfiguration, InvalidPayload, InvalidQuery
 
+
+def _unless_outdone(context: typer.Context, param: typer.CallbackParam, value: str | None) -> str | None:
+    """Who asks, as the environment says it, gives way to what the command line says, and a login to a token. What is on the command
+    line has been looked at before the environment, the token before the login."""
+    source = context.get_parameter_source(str(param.name))
+    others = ("email", "password") if param.name == "token" else ("token",)
+    is_outdone = any(context.params.get(name) is not None for name in others)
+    return None if is_outdone and source is not None and source.name == "ENVIRONMENT" else value
+
+
 Url = Annotated[str, typer.Option(envvar="ROWCAST_URL", help="The address of the server.")]
-Token = Annotated[str | None, typer.Option(envvar="ROWCAST_TOKEN", help="A token of the user who asks.")]
-Email = Annotated[str | None, typer.Option(envvar="ROWCAST_EMAIL", help="His e-mail address, instead of a token.")]
-Password = Annotated[str | None, typer.Option(envvar="ROWCAST_PASSWORD", help="His password.")]
+Token = Annotated[
+    str | None, typer.Option(envvar="ROWCAST_TOKEN", help="A token of the user who asks.", callback=_unless_outdone)
+]
+Email = Annotated[
+    str | None,
+    typer.Option(envvar="ROWCAST_EMAIL", help="His e-mail address, instead of a token.", callback=_unless_outdone),
+]
+Password = Annotated[
+    str | None, typer.Option(envvar="ROWCAST_PASSWORD", help="His password.", callback=_unless_outdone)
+]
 Collection = Annotated[str, typer.Argument(help="The collection.")]
 Filter = Annotated[str | None, typer.Option(help="Only rows that fulfil this, as JSON.")]
 Fields = Annotated[str | None, typer.Option(help="Only these fields, as a comma list.")]
@@ -43,6 +60,10 @@ def register(app: typer.Typer) -> None:
 
 def types(
     lang: Annotated[Literal["python", "typescript"], typer.Option(help="The language.")] = "python",
+    style: Annotated[
+        Literal["struct", "typeddict"],
+        typer.Option(help="Of Python: classes of msgspec, or dicts whose members are known."),
+    ] = "struct",
     output: Annotated[Path | None, typer.Option(help="The file to write, else the terminal.")] = None,
     system: Annotated[bool, typer.Option("--system", help="The server's own collections too.")] = False,
     url: Url = LOCAL,
@@ -58,7 +79,7 @@ def types(
         return cast(list[Any], model_of(*found, system=system))
 
     models = _run(ask, url, token, email, password)
-    text = python(models) if lang == "python" else typescript(models)
+    text = python(models, style) if lang == "python" else typescript(models)
     if output is None:
         typer.echo(text, nl=False)
     else:

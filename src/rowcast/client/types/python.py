@@ -1,21 +1,20 @@
-"""A data model as Python classes. Pure."""
+"""A data model as Python classes, in the style that is wanted. Pure."""
 
 from __future__ import annotations
 
-import json
-import keyword
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
+from rowcast.client.types import structs, typeddicts
 from rowcast.client.types.model import Member, Model
+from rowcast.client.types.structs import literal
 
 _TYPES: Final = {
     "boolean": "bool", "integer": "int", "bigInteger": "int | str", "float": "float", "decimal": "float", "string": "str",
     "text": "str", "uuid": "str", "hash": "str", "binary": "str", "timestamp": "DateTime", "dateTime": "DateTime",
     "date": "Date", "time": "Time", "csv": "list[str]",
 }  # fmt: skip
-_EMPTY: Final = {"int": "0", "str": '""', "int | str": "0", "float": "0.0", "bool": "False"}
 _TIMES: Final = {"Date": "date as Date", "DateTime": "datetime as DateTime", "Time": "time as Time"}
 _CHOSEN: Final = {"string": None, "text": None, "integer": None, "csv": "list", "json": "list"}
 """Types that choices can be for; several where the type is a list."""
@@ -26,23 +25,39 @@ from __future__ import annotations
 '''
 
 
-def python(models: Sequence[Model]) -> str:
+Style = Literal["struct", "typeddict"]
+"""Classes of msgspec, or dicts whose members are known."""
+_STYLES: Final = {"struct": structs, "typeddict": typeddicts}
+
+
+def python(models: Sequence[Model], style: Style = "struct") -> str:
     """The text of a module."""
     known = {model.collection: model for model in models}
     names = _choice_names(models)
-    classes = "".join(_class(model, known, names) for model in models)
-    return _HEAD + _imports(classes, bool(names)) + _choices(models, names) + classes
+    written = _STYLES[style]
+    classes = "".join(
+        written.text(
+            model, [(each, *_kinds(each, known, names.get((model.collection, each.name)))) for each in model.members]
+        )
+        for model in models
+    )
+    return _HEAD + _imports(classes, bool(names), style) + _choices(models, names) + classes
 
 
-def _imports(classes: str, has_choices: bool) -> str:
+def _imports(classes: str, has_choices: bool, style: Style) -> str:
     """What the classes use. Times have names of their own, since a field may be called ``date``."""
     words = set(re.findall(r"[A-Za-z]+", classes))
     times = [_TIMES[name] for name in _TIMES if name in words]
     lines = [f"from datetime import {', '.join(times)}"] if times else []
-    typing = [*(["TYPE_CHECKING"] if has_choices else []), *(["Any"] if "Any" in words else []), "ClassVar"]
-    lines.append(f"from typing import {', '.join([*typing, 'Literal'] if has_choices else typing)}")
-    lines += ["", "from msgspec import Struct" + (", field" if "= field(" in classes else "")]
-    return "\n".join(lines) + "\n"
+    typing = [*(["TYPE_CHECKING", "Literal"] if has_choices else []), *(["Any"] if "Any" in words else [])]
+    own, others = _STYLES[style].imports(classes)
+    lines.append(f"from typing import {', '.join(sorted([*typing, own], key=_as_ruff))}")
+    return "\n".join([*lines, "", others]) + "\n"
+
+
+def _as_ruff(name: str) -> tuple[bool, str]:
+    """Constants come first."""
+    return (not name.isupper() and "_" not in name, name)
 
 
 # ---- choices ----------------------------------------------------------------------------------------------------------
@@ -69,52 +84,20 @@ def _choices(models: Sequence[Model], names: dict[tuple[str, str], str]) -> str:
     for model in models:
         for member in model.members:
             if name := names.get((model.collection, member.name)):
-                checked.append(f"    {name} = Literal[{', '.join(map(_literal, member.choices))}]")
+                checked.append(f"    {name} = Literal[{', '.join(map(literal, member.choices))}]")
                 run.append(f"    {name} = {' | '.join(sorted({type(each).__name__ for each in member.choices}))}")
     return "\n".join(["", "if TYPE_CHECKING:", *checked, "else:", *run, ""]) if names else ""
 
 
-def _literal(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+# ---- types ------------------------------------------------------------------------------------------------------------
 
 
-# ---- classes ----------------------------------------------------------------------------------------------------------
-
-
-def _class(model: Model, known: dict[str, Model], names: dict[tuple[str, str], str]) -> str:
-    lines = ["", "", f"class {model.name}(Struct, kw_only=True):"]
-    lines += [
-        f'    """A row of `{model.collection}`."""',
-        "",
-        f"    __collection__: ClassVar[str] = {_literal(model.collection)}",
-        "",
-    ]
-    lines += [_line(member, known, names.get((model.collection, member.name))) for member in model.members]
-    return "\n".join(lines) + "\n"
-
-
-def _line(member: Member, known: dict[str, Model], chosen: str | None) -> str:
-    kind, name = _type(member, known), _identifier(member.name)
-    default = _default(member, kind)
+def _kinds(member: Member, known: dict[str, Model], chosen: str | None) -> tuple[str, str]:
+    """The type that it is in the database, and the one that is written: of choices, those; or null."""
+    plain = kind = _type(member, known)
     if chosen is not None:
         kind = chosen if _CHOSEN[member.type] is None else f"list[{chosen}]"
-    if member.nullable and kind != "Any":
-        kind += " | None"
-    if name == member.name:
-        return f"    {name}: {kind}" + (f" = {default}" if default is not None else "")
-    given = f"default={default}, " if default is not None else ""
-    return f"    {name}: {kind} = field({given}name={_literal(member.name)})"
-
-
-def _default(member: Member, kind: str) -> str | None:
-    """What need not be said of a new row: what the database fills in, and null."""
-    if member.primary:
-        return _EMPTY.get(kind, "None")
-    if member.nullable:
-        return "None"
-    if type(member.default).__name__ != kind or (member.choices and member.default not in member.choices):
-        return None
-    return _literal(member.default) if isinstance(member.default, str) else repr(member.default)
+    return plain, f"{kind} | None" if member.nullable and kind != "Any" else kind
 
 
 def _type(member: Member, known: dict[str, Model]) -> str:
@@ -129,9 +112,3 @@ def _type(member: Member, known: dict[str, Model]) -> str:
 def _key(model: Model | None) -> str:
     key = model.key if model is not None else None
     return "int | str" if key is None else _TYPES.get(key.type, "int | str")
-
-
-def _identifier(name: str) -> str:
-    plain = "".join(letter if letter.isalnum() or letter == "_" else "_" for letter in name)
-    plain = f"_{plain}" if plain[:1].isdigit() else plain
-    return f"{plain}_" if keyword.iskeyword(plain) else plain

@@ -28,10 +28,11 @@ def moment(kind: str, expression: str) -> str:
     length, call = _MOMENTS[kind]
     is_number, since_1970 = f"typeof({expression}) IN ('integer','real')", f"{call}{expression}/1000.0,'unixepoch')"
     read = f"CASE WHEN {is_number} THEN {since_1970} ELSE {call}{expression}) END"
+    odd = _finite(expression)
     is_canonical = f"length({expression})={length}"
     if kind == "dateTime":
         is_canonical += f" AND substr({expression},11,1)='T'"
-    return f"CASE WHEN {is_canonical} AND typeof({expression})='text' THEN {expression} ELSE coalesce({read},{expression}) END"
+    return f"CASE WHEN {is_canonical} AND typeof({expression})='text' THEN {expression} ELSE coalesce({read},{odd}) END"
 
 
 _MOMENTS = {"timestamp": (24, TIMESTAMP), "dateTime": (19, DATE_TIME), "date": (10, DATE), "time": (8, TIME)}
@@ -39,6 +40,12 @@ _MOMENTS = {"timestamp": (24, TIMESTAMP), "dateTime": (19, DATE_TIME), "date": (
 
 def _plain(expression: str) -> str:
     return f"CASE WHEN typeof({expression})='blob' THEN hex({expression}) ELSE {expression} END"
+
+
+def _finite(expression: str) -> str:
+    """What may be a number: JSON has none without end."""
+    is_blob, has_no_end = f"typeof({expression})='blob'", f"{expression} IN (9e999,-9e999)"
+    return f"CASE WHEN {is_blob} THEN hex({expression}) WHEN {has_no_end} THEN NULL ELSE {expression} END"
 
 
 def _boolean(expression: str) -> str:
@@ -53,7 +60,7 @@ def _float(expression: str) -> str:
 
 
 def _json(expression: str) -> str:
-    return f"CASE WHEN json_valid({expression}) THEN json({expression}) ELSE {_plain(expression)} END"
+    return f"CASE WHEN json_valid({expression}) THEN json({expression}) ELSE {_finite(expression)} END"
 
 
 def _csv(expression: str) -> str:
@@ -70,6 +77,8 @@ def _moment_of(kind: str) -> Callable[[str], str]:
 
 
 _FORMS: dict[str, Callable[[str], str]] = {
+    "integer": _finite,
+    "bigInteger": _finite,
     "boolean": _boolean,
     "float": _float,
     "decimal": _float,

@@ -18,7 +18,7 @@ import structlog
 from rowcast.engine.engine import Engine
 from rowcast.engine.hooks import Pattern
 from rowcast.errors import RowcastError
-from rowcast.feed import Change, Commit, Position
+from rowcast.feed import GAP, Change, Commit, Position
 from rowcast.server.extend.context import Context, event_name
 from rowcast.server.extend.tally import Tally, is_failure
 from rowcast.server.extend.worker import Worker
@@ -144,7 +144,7 @@ class Follower:
         """Tell what concerns the hook; whether anything did. The position moves when all of it is told."""
         told = False
         for number, change in enumerate(commit.changes):
-            if self._hook.pattern.covers(change.kind.value, change.collection):
+            if change.collection != GAP and self._hook.pattern.covers(change.kind.value, change.collection):
                 told = True
                 await self._deliver(event_of(change, commit.position, number))
                 if self._stopping:

@@ -132,6 +132,7 @@ class Rowcast(Registry):
                 config = _for_nobody_to_see(self.config())
                 self.load_extensions(self._settings.get("EXTENSIONS_PATH"), required=True)
                 logging.forward()
+                warn_of(config)
                 begun = await self._stack.enter_async_context(self.running(config))
                 _tell_of_setup(begun.setup)
         return self._running
@@ -147,6 +148,16 @@ class Rowcast(Registry):
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
                 return
+
+
+def warn_of(config: Config) -> None:
+    """Say what is probably not meant so, and that a secret was generated: another server on the same data needs the same one."""
+    for doubt in config.doubts:
+        log.warning(doubt)
+    if config.secret_file is not None:
+        log.warning(
+            "SECRET is not set: one was generated and is kept beside the database", file=str(config.secret_file)
+        )
 
 
 def _for_nobody_to_see(config: Config) -> Config:

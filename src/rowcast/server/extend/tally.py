@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ import structlog
 
 from rowcast.errors import HookFailed, HookTimeout, RowcastError
 
-_OURS = (KeyboardInterrupt, GeneratorExit)
 log = structlog.get_logger("rowcast.hooks")
 Kind = Literal["before", "after", "connect", "disconnect", "message", "route", "timer"]
 
@@ -83,10 +83,13 @@ class Passed(BaseException):
 
 def is_failure(error: BaseException) -> bool:
     """Whether it is the hook's own: not so when whoever called is cancelled or ended. A hook that raises CancelledError by itself,
-    or SystemExit, has failed like any other."""
+    or SystemExit, has failed like any other; so has one in a thread that raises KeyboardInterrupt, as Ctrl-C does
+    not there."""
     if isinstance(error, asyncio.CancelledError):
         return not _is_cancelled()
-    return not isinstance(error, (*_OURS, Passed))
+    if isinstance(error, KeyboardInterrupt):
+        return threading.current_thread() is not threading.main_thread()
+    return not isinstance(error, (GeneratorExit, Passed))
 
 
 def _is_cancelled() -> bool:

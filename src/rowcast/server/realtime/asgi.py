@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from rowcast.protocol.backlog import Backlog
 from rowcast.server.realtime.base import TOO_BIG
 from rowcast.server.realtime.gate import Handshake, Refused
 from rowcast.server.realtime.hub import AnyDriver, Hub
@@ -57,10 +58,11 @@ class AsgiSockets:
 
 
 class AsgiWire:
-    """See ``driver.Wire``. What waits to be sent is bounded to ``most`` bytes."""
+    """See ``driver.Wire``. What waits to be sent is bounded to ``most`` bytes (see ``Backlog``)."""
 
     def __init__(self, most: int) -> None:
         self._most, self._size, self._closing, self._choked = most, 0, False, False
+        self._backlog = Backlog(most)
         self.replied = 0
         self._queue: asyncio.Queue[bytes | dict[str, Any]] = asyncio.Queue()
         self.driver: AnyDriver | None = None
@@ -71,7 +73,7 @@ class AsgiWire:
             return
         self._size += len(frame)
         self._queue.put_nowait(frame)
-        if self._size > self._most and self.driver is not None:
+        if self.driver is not None and self._backlog.is_over(self._size, len(frame)):
             self.driver.too_slow()
         elif self._size > self._most // 4 and not self._choked and self.driver is not None:
             self._choked = True

@@ -46,7 +46,7 @@ class Admission:
 class Door:
     """One of the doors for sockets. ``subprotocol``: the one that has to be spoken; None: the first that is offered."""
 
-    kind: Literal["websocket", "graphql"]
+    kind: Literal["websocket", "graphql", "logs"]
     path: str
     mode: AuthMode
     conn_limit: int | None
@@ -61,6 +61,8 @@ def doors_of(settings: Sockets) -> list[Door]:
     if settings.enabled and settings.graphql_enabled:
         limit = settings.graphql_conn_limit
         found.append(Door("graphql", settings.graphql_path, settings.graphql_auth, limit, SUBPROTOCOL))
+    if settings.enabled and settings.logs_enabled:
+        found.append(Door("logs", settings.logs_path, "strict", settings.logs_conn_limit))
     return found
 
 
@@ -98,7 +100,10 @@ async def admit(engine: Engine, request: Handshake, door: Door, connections: int
     ):
         raise Refused(403)
     chosen = door.subprotocol or next(iter(spoken), None)
-    return Admission(*await _identify(engine, request, door.mode), door, chosen)
+    actor, known = await _identify(engine, request, door.mode)
+    if door.kind == "logs" and not actor.admin:
+        raise Refused(401)
+    return Admission(actor, known, door, chosen)
 
 
 async def _identify(engine: Engine, request: Handshake, mode: AuthMode) -> tuple[Actor, bool]:

@@ -17,9 +17,14 @@ from rowcast.server.realtime.base import GOING_AWAY, BaseDriver, Wire
 from rowcast.server.realtime.driver import Driver
 from rowcast.server.realtime.gate import Admission, Handshake, admit, door_of
 from rowcast.server.realtime.graph import GraphDriver
+from rowcast.server.realtime.logs import LogDriver
 
 AnyDriver = BaseDriver[Any]
-_DRIVERS: Mapping[str, Callable[[Hub, Wire, Admission], AnyDriver]] = {"websocket": Driver, "graphql": GraphDriver}
+_DRIVERS: Mapping[str, Callable[[Hub, Wire, Admission], AnyDriver]] = {
+    "websocket": Driver,
+    "graphql": GraphDriver,
+    "logs": LogDriver,
+}
 OWN_TYPES = frozenset({"channel", "items", "subscribe", "unsubscribe"})
 
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
+from rowcast.protocol.backlog import Backlog
 from rowcast.server.realtime.base import GOING_AWAY, TOO_BIG
+from rowcast.server.realtime.deflate import Broken, TooLong, inflated, stored
 
 if TYPE_CHECKING:
     from rowcast.server.realtime.gate import Admission
@@ -23,31 +25,37 @@ _TEXT, _CONTINUATION, _CLOSE = WSMsgType.TEXT, WSMsgType.CONTINUATION, WSMsgType
 _DATA = (WSMsgType.TEXT, WSMsgType.BINARY)
 _PATIENCE = 2.0
 """Seconds that the peer has to answer a close frame."""
-_PROTOCOL_ERROR = 1002
+_PROTOCOL_ERROR, _BAD_DATA = 1002, 1007
+_HEADER = 10
+"""Bytes of the longest head of a frame."""
 
 
-def header(size: int) -> bytes:
+def header(size: int, *, packed: bool = False) -> bytes:
     """The head of an unmasked text frame with a payload of that many bytes (RFC 6455 section 5.2)."""
+    first = 0xC1 if packed else 0x81
     if size < 126:
-        return bytes((0x81, size))
-    return b"\x81\x7e" + size.to_bytes(2, "big") if size < 65536 else b"\x81\x7f" + size.to_bytes(8, "big")
+        return bytes((first, size))
+    return (
+        bytes((first, 126)) + size.to_bytes(2, "big") if size < 65536 else bytes((first, 127)) + size.to_bytes(8, "big")
+    )
 
 
 class Socket(WSListener):  # type: ignore[misc, unused-ignore]
     """See ``driver.Wire``. ``gone`` is called when the connection has ended."""
 
+    _packed = False
+
     def __init__(self, hub: Hub, admission: Admission, gone: Callable[[Socket], None]) -> None:
         self._hub, self._admission, self._gone = hub, admission, gone
-        self._limit, self._most = (
-            hub.engine.settings.websockets.max_payload_size,
-            hub.engine.settings.websockets.outbox_size,
-        )
+        self._limit = hub.engine.settings.websockets.max_payload_size
+        self._backlog = Backlog(hub.engine.settings.websockets.outbox_size)
         self._transport: Any = None
         self._driver: AnyDriver | None = None
         self._closing = self._congested = False
         self.replied = 0
         self._replies: list[bytes] = []
         self._fragments: bytearray | None = None
+        self._is_packed = False
 
     # ---- called by picows ---------------------------------------------------------------------------------------------
 
@@ -63,7 +71,7 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
         kind = frame.msg_type
         if self._closing and kind != _CLOSE:
             return
-        if kind in _DATA and frame.fin and self._fragments is None:
+        if kind in _DATA and frame.fin and self._fragments is None and not frame.rsv1:
             self._driver.receive(frame.get_payload_as_bytes())  # type: ignore[union-attr]
         elif kind in _DATA or kind == _CONTINUATION:
             self._collect(frame)
@@ -98,9 +106,9 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
         if self._replies:
             self._replies.append(frame)
             return
-        self._transport.send(_TEXT, frame)
+        self._transport.send(_TEXT, frame, True, self._packed)
         if self._congested:
-            self._check_backlog()
+            self._check_backlog([frame])
 
     def reply(self, frame: bytes) -> None:
         """See ``Wire``. The answers of one turn of the loop leave in one system call."""
@@ -120,14 +128,16 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
         """Send the answers that were gathered."""
         replies, self._replies = self._replies, []
         if len(replies) == 1:
-            self._transport.send(_TEXT, replies[0])
+            self._transport.send(_TEXT, replies[0], True, self._packed)
         elif replies:
-            self._transport.underlying_transport.write(b"".join([header(len(r)) + r for r in replies]))
+            frames = [header(len(reply), packed=self._packed) + reply for reply in replies]
+            self._transport.underlying_transport.write(b"".join(frames))
         if self._congested:
-            self._check_backlog()
+            self._check_backlog(replies)
 
-    def _check_backlog(self) -> None:
-        if not self._closing and self._transport.underlying_transport.get_write_buffer_size() > self._most:
+    def _check_backlog(self, added: list[bytes]) -> None:
+        sizes = [len(frame) + _HEADER for frame in added]
+        if not self._closing and self._backlog.is_over(self.waiting, sum(sizes), max(sizes, default=0)):
             self._driver.too_slow()  # type: ignore[union-attr]
 
     def close(self, code: int | None, reason: str) -> None:
@@ -160,17 +170,24 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
     # ---- frames -------------------------------------------------------------------------------------------------------
 
     def _collect(self, frame: WSFrame) -> None:
-        """A message in several frames."""
+        """A message in several frames, or one that is packed, of which the first says so."""
         if (self._fragments is None) == (frame.msg_type == _CONTINUATION):
             self._driver.end(_PROTOCOL_ERROR, "Unexpected fragment")  # type: ignore[union-attr]
             return
-        whole = self._fragments = bytearray() if self._fragments is None else self._fragments
+        if self._fragments is None:
+            self._fragments, self._is_packed = bytearray(), frame.rsv1
+        whole = self._fragments
         whole += frame.get_payload_as_memoryview()
         if len(whole) > self._limit:
             self._driver.end(TOO_BIG, "Message too big")  # type: ignore[union-attr]
         elif frame.fin:
             self._fragments = None
-            self._driver.receive(bytes(whole))  # type: ignore[union-attr]
+            message = bytes(whole)
+            (self._unpack if self._is_packed else self._driver.receive)(message)  # type: ignore[union-attr]
+
+    def _unpack(self, message: bytes) -> None:
+        """Nobody has said that messages may be packed (RFC 6455 section 5.2)."""
+        self._driver.end(_PROTOCOL_ERROR, "Unexpected extension")  # type: ignore[union-attr]
 
     def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
         if not self._closing:
@@ -180,3 +197,27 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
             else:
                 transport.send(_CLOSE, b"")
         transport.disconnect()
+
+
+class PackedSocket(Socket):
+    """One whose messages are marked as compressed, both ways (see ``deflate``)."""
+
+    _packed = True
+
+    def write(self, frame: bytes) -> None:
+        """See ``Wire``."""
+        super().write(stored(frame))
+
+    def reply(self, frame: bytes) -> None:
+        """See ``Wire``."""
+        super().reply(stored(frame))
+
+    def _unpack(self, message: bytes) -> None:
+        try:
+            unpacked = inflated(message, self._limit)
+        except Broken:
+            self._driver.end(_BAD_DATA, "Message cannot be unpacked")  # type: ignore[union-attr]
+        except TooLong:
+            self._driver.end(TOO_BIG, "Message too big")  # type: ignore[union-attr]
+        else:
+            self._driver.receive(unpacked)  # type: ignore[union-attr]

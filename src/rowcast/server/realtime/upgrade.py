@@ -20,9 +20,10 @@ from picows import WSAutoPingStrategy, WSUpgradeResponse, WSUpgradeResponseWithL
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from rowcast.engine import eager
+from rowcast.server.realtime import deflate
 from rowcast.server.realtime.gate import Admission, Handshake, Refused
 from rowcast.server.realtime.hub import Hub
-from rowcast.server.realtime.socket import Socket
+from rowcast.server.realtime.socket import PackedSocket, Socket
 from rowcast.server.realtime.stream import Stream
 
 log = logging.getLogger("rowcast.realtime")
@@ -87,7 +88,7 @@ class Upgrade(asyncio.Protocol):
             self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR)
         else:
             # uvicorn makes us the transport's protocol only after data_received returns
-            asyncio.get_running_loop().call_soon(self._leave, admission)
+            asyncio.get_running_loop().call_soon(self._leave, admission, deflate.is_wanted(request))
 
     def _refuse(self, status: HTTPStatus) -> None:
         self._connections.discard(self)
@@ -95,7 +96,7 @@ class Upgrade(asyncio.Protocol):
         self._transport.write(head.encode())
         self._transport.close()
 
-    def _leave(self, admission: Admission) -> None:
+    def _leave(self, admission: Admission, packed: bool) -> None:
         """Take the connection away from uvloop's transport, which closes its own handle of it."""
         self._connections.discard(self)
         if self._transport.is_closing():
@@ -103,9 +104,9 @@ class Upgrade(asyncio.Protocol):
         raw = socket.socket(fileno=os.dup(self._transport.get_extra_info("socket").fileno()))
         raw.setblocking(False)
         self._transport.abort()
-        listener = Socket(self._hub, admission, self._connections.discard)
+        listener = (PackedSocket if packed else Socket)(self._hub, admission, self._connections.discard)
         self._connections.add(listener)
-        answer = WSUpgradeResponseWithListener(_response(admission.subprotocol), listener)
+        answer = WSUpgradeResponseWithListener(_response(admission.subprotocol, packed), listener)
         protocol = _protocol(lambda _: answer, self._hub, self._short_head())
         try:
             Stream(asyncio.get_running_loop(), raw, protocol)
@@ -119,10 +120,12 @@ class Upgrade(asyncio.Protocol):
 
 
 @lru_cache(maxsize=16)
-def _response(subprotocol: str | None) -> WSUpgradeResponse:
+def _response(subprotocol: str | None, packed: bool) -> WSUpgradeResponse:
     """The answer to an upgrade. picows keeps it as long as the connection, so all have the same."""
-    chosen = {"Sec-WebSocket-Protocol": subprotocol} if subprotocol else None
-    response: WSUpgradeResponse = WSUpgradeResponse.create_101_response(chosen)
+    chosen = {"Sec-WebSocket-Protocol": subprotocol} if subprotocol else {}
+    if packed:
+        chosen["Sec-WebSocket-Extensions"] = deflate.ANSWER
+    response: WSUpgradeResponse = WSUpgradeResponse.create_101_response(chosen or None)
     return response
 
 

@@ -3,10 +3,7 @@ except that columns are added. Knows the packaged tables; must not know rows."""
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Iterator
-from pathlib import Path
 
 import apsw
 
@@ -89,30 +86,3 @@ def read_fact(connection: apsw.Connection, name: str) -> str | None:
 def write_fact(connection: apsw.Connection, name: str, value: str) -> None:
     """Set a value of ``rowcast_meta``."""
     connection.execute("INSERT OR REPLACE INTO rowcast_meta(name, value) VALUES(?, ?)", (name, value))
-
-
-def begin_history(connection: apsw.Connection, path: str) -> str:
-    """The epoch to continue, or a new one if this file may not be the continuation of what was announced: it is a copy (a
-    restored backup), or the machine went down without us closing the database, so that announced commits may be lost."""
-    identity, boot = str(os.stat(path).st_ino), _boot()
-    continues = read_fact(connection, "file") == identity and (
-        read_fact(connection, "open") == "no" or read_fact(connection, "boot") == boot
-    )
-    epoch = read_fact(connection, "epoch") if continues else None
-    epoch = epoch or secrets.token_hex(6)
-    for name, value in (("epoch", epoch), ("file", identity), ("boot", boot), ("open", "yes")):
-        write_fact(connection, name, value)
-    return epoch
-
-
-def end_history(connection: apsw.Connection) -> None:
-    """Note that everything announced is in the file."""
-    write_fact(connection, "open", "no")
-
-
-def _boot() -> str:
-    """What is different after each start of the machine; constant where that cannot be known."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return "unknown"

@@ -16,6 +16,8 @@ import apsw
 from rowcast.query.sql.wire import wire
 from rowcast.schema import Collection, Schema
 from rowcast.store.sqlite.connection import ask, literal, quote
+from rowcast.store.sqlite.displaced import triggers as noting
+from rowcast.store.sqlite.displaced import uniques
 
 UNLOGGED = frozenset({"directus_sessions", "directus_migrations"})
 """Never logged."""
@@ -33,10 +35,12 @@ _LATE = f"""SELECT name FROM sqlite_schema ours WHERE type = 'trigger' AND name 
 _PAIRS = 50  # json_object takes at most 127 arguments in older builds that other programs may write with
 
 
-def install(connection: apsw.Connection, schema: Schema, watched: Iterable[str] = ()) -> bool:
-    """Make the triggers be what the schema needs; True if one had to be made or dropped."""
+def install(connection: apsw.Connection, schema: Schema, watched: Iterable[str] = ()) -> frozenset[str]:
+    """Make the triggers be what the schema needs. Returns the collections that had not all of them: what happened to their rows
+    meanwhile is not in the log."""
     names = (set(schema.collections) - UNLOGGED - ON_DEMAND) | (set(watched) & set(schema.collections))
-    wanted = dict(trigger for name in sorted(names) for trigger in _triggers(schema.collections[name]))
+    triggers = {name: dict(_triggers(connection, schema.collections[name])) for name in sorted(names)}
+    wanted = {trigger: text for each in triggers.values() for trigger, text in each.items()}
     present = dict(ask(connection, _OURS))
     for name in present.keys() - wanted.keys():
         connection.execute(f"DROP TRIGGER {quote(name)}")
@@ -45,16 +49,16 @@ def install(connection: apsw.Connection, schema: Schema, watched: Iterable[str] 
     for name in changed:
         connection.execute(f"DROP TRIGGER IF EXISTS {quote(name)}")
         connection.execute(wanted[name])
-    return bool(changed) or bool(present.keys() - wanted.keys())
+    return frozenset(name for name, each in triggers.items() if each.keys() - present.keys()) - ON_DEMAND
 
 
 def remove(connection: apsw.Connection, table: str) -> None:
     """Drop the triggers of a table, so that it can be rebuilt unnoticed."""
-    for event in ("create", "update", "delete", "rename"):
+    for event in ("create", "update", "delete", "rename", "displace", "oust"):
         connection.execute(f"DROP TRIGGER IF EXISTS {quote(_PREFIX + event + '_' + table)}")
 
 
-def _triggers(collection: Collection) -> Iterator[tuple[str, str]]:
+def _triggers(connection: apsw.Connection, collection: Collection) -> Iterator[tuple[str, str]]:
     old, new = _image(collection, "OLD"), _image(collection, "NEW")
     key = quote(collection.primary)
     same = f"OLD.{key} IS NEW.{key} COLLATE BINARY"
@@ -65,6 +69,10 @@ def _triggers(collection: Collection) -> Iterator[tuple[str, str]]:
     yield _trigger(collection, "update", "UPDATE", f"WHEN {same} ", updated)
     yield _trigger(collection, "delete", "DELETE", "", deleted)
     yield _trigger(collection, "rename", f"UPDATE OF {key}", f"WHEN NOT ({same}) ", f"{deleted}, {created}")
+    unique, table = uniques(connection, collection), quote(collection.name)
+    for event, on, note in noting(collection, unique, _image(collection, "it")):
+        name = f"{_PREFIX}{event}_{collection.name}"
+        yield name, f"CREATE TRIGGER {quote(name)} BEFORE {on} ON {table} BEGIN {note} END"
 
 
 def _trigger(collection: Collection, event: str, on: str, when: str, values: str) -> tuple[str, str]:

@@ -64,7 +64,7 @@ class Groups:
 
     def run(self, writes: Iterable[Write], ran: list[Write], *, limit: float) -> Delivery:
         """Run mutations, which also appends them to ``ran``. A statement of theirs may take ``limit`` seconds."""
-        return self._transact(lambda: self._each(writes, ran, limit), ran)
+        return self._transact(lambda: self._each(writes, ran, limit), ran, waiting=writes)
 
     def run_begun(self, writes: Iterable[Write], ran: list[Write], *, limit: float, hurried: bool) -> Delivery:
         """Like ``run`` in a transaction that has begun, without tidying up. Raises Again: beyond the limit or, if ``hurried``, for
@@ -113,9 +113,15 @@ class Groups:
         return SqliteTransaction(session.connection, session.log, session.schema, at_once=session.is_watched)
 
     def _transact(
-        self, run: Callable[[], list[Answer]], items: Sequence[Write | Alone], *, begun: bool = False
+        self,
+        run: Callable[[], list[Answer]],
+        items: Sequence[Write | Alone],
+        *,
+        begun: bool = False,
+        waiting: Iterable[Write] = (),
     ) -> Delivery:
-        """One transaction, from its begin to what is to be announced. If it fails as a whole, all ``items`` get the error."""
+        """One transaction, from its begin to what is to be announced. If it fails as a whole, all ``items`` get the error; if it
+        cannot even begin, those that are ``waiting``."""
         session = self._session
         commits: list[Commit] = []
         schema: Schema | None = None
@@ -136,7 +142,7 @@ class Groups:
             session.rollback(mark)
             session.schema = before
             failure = translate(error) or error
-            answers = [(item.future, None, failure) for item in items]
+            answers = [(item.future, None, failure) for item in items or list(waiting)]
         return Delivery(tuple(commits), schema, tuple(answers))
 
     def _changed_schema(self, before: Schema) -> Schema | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import apsw
 import msgspec
@@ -18,9 +17,13 @@ import msgspec
 from rowcast.feed import Change, Image
 from rowcast.feed.commit import Kind
 from rowcast.store.sqlite.connection import ask
+from rowcast.store.sqlite.displaced import NOTED, LogRow, settled
 
 _NEW = "SELECT seq, collection, key, op, before, after FROM rowcast_changes WHERE seq > ? ORDER BY seq"
-_CHUNK = _NEW + " LIMIT ?"
+_PART = _NEW.replace("seq > ?", "seq > ? AND seq <= ?")
+_SIZES = """SELECT seq, op, coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) FROM rowcast_changes
+ WHERE seq > ? ORDER BY seq"""
+_NEXT = "SELECT 1 FROM rowcast_changes WHERE seq > ? LIMIT 1"
 _TOUCHED = "SELECT DISTINCT collection FROM rowcast_changes WHERE seq > ?"
 NEWEST = "SELECT coalesce(max(seq), 0) FROM rowcast_changes"
 _OLD = """SELECT (SELECT max(last) FROM rowcast_commits WHERE last < ?1 AND (at < ?2 OR last <= ?1 - ?3)),
@@ -29,10 +32,6 @@ _NOTE = "INSERT OR IGNORE INTO rowcast_commits(last, at, units) VALUES(?, ?, ?)"
 _NOTES = "SELECT units FROM rowcast_commits WHERE last BETWEEN ? AND ? ORDER BY last"
 _encode = msgspec.json.encode
 _KINDS = {kind.value: kind for kind in Kind}
-
-LogRow = tuple[Any, ...]
-"""seq, collection, key, op, before, after"""
-
 
 End = int | tuple[int, str]
 """The last seq of a unit, with the user who asked for it if there was one."""
@@ -79,15 +78,31 @@ class Log:
         if not rows:
             return ()
         unit, user = len(self.ends), self.user
-        taken = tuple([change_of(row, unit, user) for row in rows])
+        taken = tuple([change_of(row, unit, user) for row in settled(rows) if row[3] != NOTED])
         self.last = rows[-1][0]
         self.ends.append(self.last if user is None else (self.last, user))
         self.changes += taken
         return taken
 
-    def chunk(self, limit: int) -> list[LogRow]:
-        """Up to ``limit`` rows after ``last``, which stays where it is."""
-        return ask(self._connection, _CHUNK, (self.last, limit))
+    def is_at_end(self) -> bool:
+        """Whether nothing was appended after ``last``."""
+        return not ask(self._connection, _NEXT, (self.last,))
+
+    def chunk(self, limit: int, room: int) -> tuple[list[LogRow], bool]:
+        """The rows after ``last``, which stays where it is, and whether these are all: at most ``limit``, and no more than have
+        ``room`` bytes, but at least one; more where they would end before it is clear what the last one means."""
+        end, is_all = self._end_of_chunk(limit, room)
+        return ask(self._connection, _PART, (self.last, end)), is_all
+
+    def _end_of_chunk(self, limit: int, room: int) -> tuple[int, bool]:
+        cursor, end, count, op = self._connection.execute(_SIZES, (self.last,)), self.last, 0, ""
+        for seq, next_op, size in cursor:
+            room -= size
+            if count and op != NOTED and (count >= limit or room < 0):
+                cursor.close(True)
+                return end, False
+            end, count, op = seq, count + 1, next_op
+        return end, True
 
     def signed(self, rows: Sequence[LogRow]) -> tuple[Change, ...]:
         """What another program has committed. Who asked for it, if that program was a server that has noted it."""
@@ -95,7 +110,11 @@ class Log:
         ends, users = units_of("[" + ",".join(units[1:-1] for (units,) in notes) + "]")
         places = [bisect_left(ends, row[0]) for row in rows]
         return tuple(
-            [change_of(row, 0, users[at] if at < len(users) else None) for row, at in zip(rows, places, strict=True)]
+            [
+                change_of(row, 0, users[at] if at < len(users) else None)
+                for row, at in zip(settled(rows), places, strict=True)
+                if row[3] != NOTED
+            ]
         )
 
     def collections(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ did. Begins and ends transactions; must not know what is done in them. Used by t
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -14,16 +15,19 @@ from typing import TypeVar
 import apsw
 
 from rowcast.errors import RowcastError
-from rowcast.feed import Commit, Position
+from rowcast.feed import GAP, Commit, Position
 from rowcast.schema import Schema
 from rowcast.schema.system import METADATA
-from rowcast.store.sqlite import bootstrap, capture, indexes, orphans
+from rowcast.store.sqlite import bootstrap, capture, epoch, indexes, orphans
 from rowcast.store.sqlite.announce import Announcer, Delivery
 from rowcast.store.sqlite.connection import ask, literal, open_writer
+from rowcast.store.sqlite.displaced import LogRow
 from rowcast.store.sqlite.introspect import read_schema
-from rowcast.store.sqlite.log import NEWEST, Log, LogRow
+from rowcast.store.sqlite.log import NEWEST, Log
+from rowcast.store.sqlite.place import Place
 from rowcast.store.sqlite.settings import SqliteOptions
 
+log = logging.getLogger("rowcast.store")
 T = TypeVar("T")
 Mark = tuple[int, int, int]
 
@@ -33,8 +37,13 @@ TRIM_EVERY = 2000
 _METADATA = f"""SELECT 1 FROM rowcast_changes WHERE seq > ? AND collection IN
  ({", ".join(map(literal, sorted(METADATA)))}) LIMIT 1"""
 
+_GAP = f"INSERT INTO rowcast_changes(collection, key, op) VALUES({literal(GAP)}, ?, 'update')"
+
 CLEAN_EVERY = 60.0
 """Seconds between two cuts while nothing is written."""
+
+WITNESS_EVERY = 1.0
+"""Seconds between two notes of how far the log has come, which are not part of the database."""
 
 SLICE = 20_000
 """Steps of a statement between two looks at the clock."""
@@ -51,6 +60,8 @@ class WriteSession:
         self._options = options
         self._announcer = announcer
         self._watched: set[str] = set()
+        self._lacking: frozenset[str] = frozenset()
+        self._blamed = -1
         self.transactions = 0
         self.connection = open_writer(options)
         self.deadline = 0.0
@@ -58,6 +69,7 @@ class WriteSession:
         self.pages = 0
         self.connection.set_wal_hook(self._logged)
         self._execute = self.connection.execute
+        self.place = Place(options.path)
         try:
             self._prepare()
         except BaseException:
@@ -67,17 +79,16 @@ class WriteSession:
     def _prepare(self) -> None:
         self._execute("BEGIN IMMEDIATE")
         bootstrap.bootstrap(self.connection)
-        self._epoch = bootstrap.begin_history(self.connection, self._options.path)
         self.schema, self._described = read_schema(self.connection, 1), 0
-        orphans.install(self.connection, self.schema)
-        capture.install(self.connection, self.schema)
-        indexes.keep(self.connection, self.schema)
+        self._note_gaps(self._install())
         self.log = Log(self.connection)
+        self._epoch = epoch.begin_history(self.connection, self._options.path, self.log.last)
         self.log.note(time.time(), self.log.last, [self.log.last])
         self.log.store_notes()
         self._execute("COMMIT")
         self._layout, self._seen = self._pragma("schema_version"), self._pragma("data_version")
         self._trimmed, self._cleaned = self.log.last, time.monotonic()
+        self._witnessed = self.log.last, self._cleaned
 
     @property
     def position(self) -> Position:
@@ -86,13 +97,14 @@ class WriteSession:
 
     def close(self) -> None:
         """Note that nothing is missing, and let go of the file."""
-        with suppress(apsw.Error):  # if it fails, the next start begins a new history
+        with suppress(apsw.Error, RowcastError):  # if it fails, the next start begins a new history
+            self.place.require()
             self.in_transaction(self._finish)
         self.connection.close()
 
     def _finish(self) -> None:
         self.log.store_notes()
-        bootstrap.end_history(self.connection)
+        epoch.end_history(self.connection, self._options.path, self.log.last)
 
     def _logged(self, _connection: apsw.Connection, _database: str, pages: int) -> int:
         self.pages = pages
@@ -108,6 +120,8 @@ class WriteSession:
 
     def begin_at_once(self) -> bool:
         """Begin a transaction if nobody else is writing and nothing has to be made up for first; never waits."""
+        if not self.place.look():
+            return False
         self.connection.set_busy_timeout(0)
         try:
             self._execute("BEGIN IMMEDIATE")
@@ -115,30 +129,30 @@ class WriteSession:
             return False
         finally:
             self.connection.set_busy_timeout(round(self._options.busy_timeout * 1000))
-        if self._pragma("schema_version") == self._layout and not self.log.chunk(1):
+        if self._pragma("schema_version") == self._layout and self.log.is_at_end():
             return True
         self._execute("ROLLBACK")
         return False
 
     def begin(self) -> tuple[list[Commit], Schema | None]:
-        """Begin a transaction; returns what other programs have committed until then, and the data model if it is new."""
-        most = self._options.chunk
+        """Begin a transaction; returns what other programs have committed until then, and the data model if it is new. Raises
+        ServiceUnavailable if the file has gone."""
+        self.place.require()
         while True:
             self._execute("BEGIN IMMEDIATE")
-            rows = self.log.chunk(most + 1)
-            if len(rows) <= most:
+            rows, is_all = self._chunk()
+            if is_all and self._pragma("schema_version") == self._layout:
                 break
             self._execute("ROLLBACK")
             self._catch_up()
         commits = [self._foreign(rows)] if rows else []
-        stale = self._pragma("schema_version") != self._layout or _has_metadata(commits)
-        return commits, self.refresh() if stale else None
+        return commits, self.refresh() if _has_metadata(commits) else None
 
     def commit(self, *, tidy: bool = True) -> Commit | None:
         """Commit; returns the changes of the transaction. ``tidy``: cut off the old end of the log now and then."""
         log = self.log
         changes, ends = log.flush()
-        if changes:
+        if ends:
             log.note(time.time(), log.last, ends)
         if log.pending:
             log.store_notes()
@@ -146,7 +160,7 @@ class WriteSession:
             self._trim()
         self._execute("COMMIT")
         self.transactions += 1
-        return Commit(self.position, changes, time.time()) if changes else None
+        return Commit(self.position, changes, time.time()) if ends else None
 
     def undo(self, mark: Mark) -> None:
         """Undo a transaction that has written rows alone."""
@@ -167,8 +181,20 @@ class WriteSession:
         """Read the data model anew, in a transaction, and let the triggers follow it."""
         self.schema = read_schema(self.connection, self.schema.version + 1)
         self._described = int(ask(self.connection, NEWEST)[0][0])
-        self._install()
+        self._lacking = self._install()
         return self.schema
+
+    def _refresh_altered(self) -> Schema:
+        """Like ``refresh``, when another program has altered something. Triggers go with the table that they are of: where they are
+        gone, rows may have changed unnoticed, and so the log says."""
+        known = self.schema.collections.keys()
+        schema = self.refresh()
+        self._note_gaps(self._lacking & known)
+        return schema
+
+    def _note_gaps(self, collections: Iterable[str]) -> None:
+        if ask(self.connection, NEWEST)[0][0]:  # else nobody knows anything that could be out of date
+            self.connection.executemany(_GAP, [(name,) for name in sorted(collections)])
 
     def is_described(self) -> bool:
         """Whether no metadata were written since the data model was read."""
@@ -184,11 +210,13 @@ class WriteSession:
         (self._watched.add if on else self._watched.discard)(collection)
         self._install()
 
-    def _install(self) -> None:
+    def _install(self) -> frozenset[str]:
+        """Returns the collections that were not logged."""
         orphans.install(self.connection, self.schema)
-        capture.install(self.connection, self.schema, self._watched)
+        lacking = capture.install(self.connection, self.schema, self._watched)
         indexes.keep(self.connection, self.schema)
         self._layout = self._pragma("schema_version")
+        return lacking
 
     def in_transaction(self, call: Callable[[], T]) -> T:
         """Run something that announces nothing."""
@@ -207,6 +235,8 @@ class WriteSession:
     def look(self) -> bool:
         """See whether another program has committed, and announce it; tidy up now and then. True if there is more to tidy up."""
         try:
+            self.place.require()
+            self._witness()
             seen = self._pragma("data_version")
             if seen != self._seen:
                 self._catch_up()
@@ -217,14 +247,25 @@ class WriteSession:
                 self._cleaned = time.monotonic()
         except (apsw.Error, RowcastError):
             pass  # busy or gone: the next look or the next mutation meets it again
+        except Exception:  # writers must not wait for a thread that is no more
+            if self._blamed != self.log.last:
+                log.exception("what other programs have written after %s cannot be read", self.position)
+            self._blamed = self.log.last
         return False
+
+    def _witness(self) -> None:
+        """See to it that a file that is put back from a copy is known by that, now and then."""
+        last, at = self._witnessed
+        if self.log.last != last and time.monotonic() - at > WITNESS_EVERY:
+            epoch.witness(self.connection, self._options.path, self.log.last)
+            self._witnessed = self.log.last, time.monotonic()
 
     def _catch_up(self) -> None:
         """Announce other programs' changes, in bounded parts, each once the loop is through with the one before."""
         if self._pragma("schema_version") != self._layout:
-            self._announcer.post(Delivery(schema=self.in_transaction(self.refresh)))
+            self._announcer.post(Delivery(schema=self.in_transaction(self._refresh_altered)))
         ahead: frozenset[str] | None = None
-        while rows := self.log.chunk(self._options.chunk):
+        while rows := self._chunk()[0]:
             commit = replace(self._noted(rows), is_apart=True)
             if ahead is None:
                 ahead = self.log.collections()
@@ -236,6 +277,9 @@ class WriteSession:
                 pass
         if self.log.pending:
             self.in_transaction(self.log.store_notes)
+
+    def _chunk(self) -> tuple[list[LogRow], bool]:
+        return self.log.chunk(self._options.chunk, self._options.chunk_bytes)
 
     def _noted(self, rows: list[LogRow]) -> Commit:
         """Their commit, written down before anybody is told of it: a position within it must mean the same after a crash."""

@@ -11,7 +11,8 @@ class SqliteOptions:
     as well. Times are in seconds. ``query_timeout``: the longest a statement may read, or a mutation may take before its
     statements are interrupted. ``longest_answer``: bytes of one value or answer. ``query_steps``: virtual machine steps that a
     statement may take on the loop before it is moved to a thread. ``log_age`` and ``log_rows``: how far back the change log
-    reaches. ``resume_rows``: more missed changes than this are not replayed. ``poll``: pause between looks for other programs'
+    reaches. ``resume_rows`` and ``resume_bytes``: more missed changes than these are not replayed. ``chunk``, ``chunk_bytes``: so
+    much of another program's transaction is announced at a time. ``poll``: pause between looks for other programs'
     changes. ``turn``: the longest that small mutations may run on the loop at a time before it is given back; 0.0: none do."""
 
     path: str
@@ -24,7 +25,9 @@ class SqliteOptions:
     log_age: float = 86_400.0
     log_rows: int = 200_000
     resume_rows: int = 10_000
+    resume_bytes: int = 64 << 20
     poll: float = 0.02
     turn: float = 0.004
     group: int = 256
     chunk: int = 400
+    chunk_bytes: int = 4 << 20

@@ -122,6 +122,11 @@ class SqliteStore:
         return await bookmarks.history(self._reader, position, self._position, most, self._options)
 
     @property
+    def in_place(self) -> bool:
+        """See ``Store.in_place``."""
+        return self._writer.in_place
+
+    @property
     def transactions(self) -> int:
         """How many transactions of our own were committed since opening."""
         return self._writer.transactions

@@ -160,6 +160,11 @@ class Writer:
     # ---- inspection -----------------------------------------------------------------------------------------------------
 
     @property
+    def in_place(self) -> bool:
+        """Whether the database file is still there."""
+        return self._session.place.is_kept
+
+    @property
     def groups(self) -> dict[int, int]:
         """How many transactions had how many mutations."""
         return self._groups.sizes
@@ -189,7 +194,7 @@ class Writer:
                 delivery = self._do(item)
             if delivery is not None:
                 self._announcer.post(delivery)
-            if session.pages >= CHECKPOINT:
+            if session.pages >= CHECKPOINT and session.place.is_kept:
                 self._checkpoint()
         session.close()
         if self._checkpointer is not None:

@@ -1,0 +1,50 @@
+"""A database file that is taken away from under a store."""
+
+# ruff: noqa: ASYNC240 - nobody else waits
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from rowcast.errors import ServiceUnavailable
+from rowcast.store.sqlite import place
+from tests.store.conftest import Opened
+from tests.store.sqlite.test_writer import adding
+
+
+@pytest.mark.parametrize("quick", [True, False])
+async def test_what_would_be_lost_is_refused(store: Opened, monkeypatch: pytest.MonkeyPatch, quick: bool) -> None:
+    monkeypatch.setattr(place, "LOOK_EVERY", 0.0)
+    file, away = Path(store.options.path), Path(store.options.path + ".away")
+    await store.write(adding("kept"), quick=quick)
+    file.rename(away)
+    for each in range(2):
+        if each:
+            file.write_bytes(away.read_bytes())  # a copy is not the file
+        with pytest.raises(ServiceUnavailable):
+            await store.write(adding("lost"), quick=quick)
+        with pytest.raises(ServiceUnavailable):
+            await store.alter(lambda tx: tx.apply([]))
+        assert not store.in_place
+    os.replace(away, file)
+    await store.write(adding("again"), quick=quick)
+    assert store.in_place
+    assert await store.read("SELECT text FROM notes") == [("kept",), ("again",)]
+
+
+async def test_it_is_told_once_though_nobody_writes(
+    store: Opened, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(place, "LOOK_EVERY", 0.0)
+    Path(store.options.path).unlink()
+    async with asyncio.timeout(10):
+        while store.in_place:  # noqa: ASYNC110 - the thread sets it
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+    said = capsys.readouterr()
+    assert (said.out + said.err).count("data.db was removed or replaced while the server runs") == 1
+    assert not Path(store.options.path).exists(), "nothing makes a new one"
