@@ -29,6 +29,7 @@ SYSTEM = (
     "access", "activity", "comments", "dashboards", "files", "flows", "folders", "notifications", "operations", "panels",
     "permissions", "policies", "presets", "revisions", "roles", "shares", "translations", "users", "versions",
 )  # fmt: skip
+SINGLE = ("settings",)
 READ_ONLY = frozenset({"activity", "revisions"})
 
 
@@ -90,6 +91,16 @@ class Door:
         """DELETE one."""
         await delete(engine(request), actor(request), self._which(request), keys=[key(request)])
         return empty()
+
+
+def singleton_routes(path: str, which: Callable[[Request], str]) -> list[Route]:
+    """The routes of one item without a key, which is neither made nor deleted."""
+    door = Door(which)
+    return [
+        Route(path, door.list, methods=["GET"]),
+        Route(path, door.search, methods=["SEARCH"]),
+        Route(path, door.update_many, methods=["PATCH"]),
+    ]
 
 
 def item_routes(prefix: str, which: Callable[[Request], str], *, read_only: bool = False) -> list[Route]:
@@ -238,9 +249,5 @@ def _is_singleton(request: Request, collection: str) -> bool:
 routes: list[Route] = item_routes("/items/{collection}", collection_of)
 for _name in SYSTEM:
     routes += item_routes("/" + _name, of_system(_name), read_only=_name in READ_ONLY)
-_settings = Door(of_system("settings"))
-routes += [
-    Route("/settings", _settings.list, methods=["GET"]),
-    Route("/settings", _settings.search, methods=["SEARCH"]),
-    Route("/settings", _settings.update_many, methods=["PATCH"]),
-]
+for _name in SINGLE:
+    routes += singleton_routes("/" + _name, of_system(_name))

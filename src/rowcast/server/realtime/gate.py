@@ -103,7 +103,7 @@ async def admit(engine: Engine, request: Handshake, door: Door, connections: int
     chosen = door.subprotocol or next(iter(spoken), None)
     actor, known = await _identify(engine, request, door.mode)
     if door.kind == "logs" and not actor.admin:
-        raise Refused(401)
+        raise Refused(InvalidCredentials())
     return Admission(actor, known, door, chosen)
 
 
