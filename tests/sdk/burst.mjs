@@ -27,6 +27,12 @@ for (let number = 0; number < 30; number += 1) {
 }
 await until('all answers', () => answers.length === 31);
 check('in their order', answers.slice(1).every(({ data }, number) => data[0].text === `text ${number % 10}`), answers);
+const ends = [];
+client.onWebSocket('error', (error) => ends.push(String(error)));
+client.onWebSocket('close', () => ends.push('close'));
+client.sendMessage({ type: 'items', collection: 'messages', action: 'read', query: { limit: -1 } });
 client.disconnect();
+await until('the end', () => ends.includes('close'));
+check('no error at the end, though an answer is on its way', ends.length === 1, ends);
 console.log('burst: good');
 process.exit(0);

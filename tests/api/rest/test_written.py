@@ -56,6 +56,8 @@ async def test_the_settings_can_be_neither_removed_nor_added_to(people: People, 
     ):
         answer = await http.request(method, path, json=[1], headers=ADMIN)
         assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (404, "ROUTE_NOT_FOUND")
+    told = (await http.get("/server/specs/oas", headers=ADMIN)).json()["paths"]
+    assert (set(told["/settings"]), "/settings/{key}" in told) == ({"get", "patch"}, False)
     body = {"query": {"fields": ["project_name"]}}
     assert (await http.request("SEARCH", "/settings", json=body, headers=ADMIN)).json()["data"] == {
         "project_name": "Mine"

@@ -27,10 +27,11 @@ Key = str | int
 
 SYSTEM = (
     "access", "activity", "comments", "dashboards", "files", "flows", "folders", "notifications", "operations", "panels",
-    "permissions", "policies", "presets", "revisions", "roles", "shares", "translations", "users", "versions",
+    "permissions", "policies", "presets", "revisions", "roles", "settings", "shares", "translations", "users", "versions",
 )  # fmt: skip
-SINGLE = ("settings",)
 READ_ONLY = frozenset({"activity", "revisions"})
+SINGLE = frozenset({"settings"})
+"""Of one item, which is neither added to nor removed."""
 
 
 def collection_of(request: Request) -> str:
@@ -91,16 +92,6 @@ class Door:
         """DELETE one."""
         await delete(engine(request), actor(request), self._which(request), keys=[key(request)])
         return empty()
-
-
-def singleton_routes(path: str, which: Callable[[Request], str]) -> list[Route]:
-    """The routes of one item without a key, which is neither made nor deleted."""
-    door = Door(which)
-    return [
-        Route(path, door.list, methods=["GET"]),
-        Route(path, door.search, methods=["SEARCH"]),
-        Route(path, door.update_many, methods=["PATCH"]),
-    ]
 
 
 def item_routes(prefix: str, which: Callable[[Request], str], *, read_only: bool = False) -> list[Route]:
@@ -246,8 +237,19 @@ def _is_singleton(request: Request, collection: str) -> bool:
     return found is not None and found.singleton
 
 
+def single_routes(prefix: str, which: Callable[[Request], str]) -> list[Route]:
+    """The routes of a family of one item: it is read and changed."""
+    door = Door(which)
+    return [
+        Route(prefix, door.list, methods=["GET"]),
+        Route(prefix, door.search, methods=["SEARCH"]),
+        Route(prefix, door.update_many, methods=["PATCH"]),
+    ]
+
+
 routes: list[Route] = item_routes("/items/{collection}", collection_of)
 for _name in SYSTEM:
-    routes += item_routes("/" + _name, of_system(_name), read_only=_name in READ_ONLY)
-for _name in SINGLE:
-    routes += singleton_routes("/" + _name, of_system(_name))
+    if _name in SINGLE:
+        routes += single_routes("/" + _name, of_system(_name))
+    else:
+        routes += item_routes("/" + _name, of_system(_name), read_only=_name in READ_ONLY)

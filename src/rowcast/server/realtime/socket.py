@@ -25,6 +25,8 @@ _TEXT, _CONTINUATION, _CLOSE = WSMsgType.TEXT, WSMsgType.CONTINUATION, WSMsgType
 _DATA = (WSMsgType.TEXT, WSMsgType.BINARY)
 _PATIENCE = 2.0
 """Seconds that the peer has to answer a close frame."""
+_UNPACKING = 0.25
+"""Seconds that a peer has to unpack the last messages."""
 _PROTOCOL_ERROR, _BAD_DATA = 1002, 1007
 _HEADER = 10
 """Bytes of the longest head of a frame."""
@@ -196,6 +198,10 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
                 transport.send_close(WSCloseCode(frame.get_close_code()))
             else:
                 transport.send(_CLOSE, b"")
+        self._hang_up(transport)
+
+    def _hang_up(self, transport: WSTransport) -> None:
+        """Both sides have said that they close."""
         transport.disconnect()
 
 
@@ -211,6 +217,10 @@ class PackedSocket(Socket):
     def reply(self, frame: bytes) -> None:
         """See ``Wire``."""
         super().reply(stored(frame))
+
+    def _hang_up(self, transport: WSTransport) -> None:
+        """Not before the peer has unpacked what was sent before the close frame: Node calls it an error otherwise."""
+        asyncio.get_running_loop().call_later(_UNPACKING, transport.disconnect)
 
     def _unpack(self, message: bytes) -> None:
         try:

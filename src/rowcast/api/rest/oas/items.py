@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from rowcast.api.rest.items import READ_ONLY, SINGLE, SYSTEM
+from rowcast.api.rest.items import READ_ONLY, SYSTEM
 from rowcast.api.rest.oas import shapes
 from rowcast.schema import Collection, Schema
 
@@ -47,7 +47,7 @@ def path_of(collection: str) -> str | None:
     if not collection.startswith("directus_"):
         return f"/items/{quote(collection)}"
     name = collection.removeprefix("directus_")
-    return f"/{name}" if name in (*SYSTEM, *SINGLE) else None
+    return f"/{name}" if name in SYSTEM else None
 
 
 def told(schema: Schema, collection: Collection, grants: Grants, names: shapes.Names, name: str) -> Told:
