@@ -211,6 +211,16 @@ async def test_a_message_over_the_limit_ends_the_connection(shared: Server, in_p
         assert ws.close_code == 1009
 
 
+@pytest.mark.parametrize("agent", ["Mozilla/5.0", None])
+async def test_answers_stand_before_the_answer_to_a_close(shared: Server, agent: str | None) -> None:
+    async with signed_in(shared, user_agent_header=agent) as ws:
+        ws.transport.write(frame(b'{"type":"ping","uid":1}') + b"\x88\x80" + bytes(4))
+        assert await hear(ws) == {"type": "pong", "uid": 1}
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await asyncio.wait_for(ws.recv(), 3)
+    assert closed.value.rcvd is not None
+
+
 async def test_close_is_answered(shared: Server) -> None:
     async with signed_in(shared) as ws:
         await ws.close(4000, "bye")

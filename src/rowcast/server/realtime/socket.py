@@ -194,6 +194,7 @@ class Socket(WSListener):  # type: ignore[misc, unused-ignore]
     def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
         if not self._closing:
             self._closing = True
+            self.flush()  # nothing may follow a close frame (RFC 6455 section 5.5.1)
             if frame.payload_size:
                 transport.send_close(WSCloseCode(frame.get_close_code()))
             else:
