@@ -17,6 +17,7 @@ from rowcast import create_client
 from rowcast.client import Client
 
 URL = os.environ.get("ROWCAST_URL", "http://127.0.0.1:8055")
+TOKEN = os.environ.get("ROWCAST_TOKEN") or sys.exit("Say who asks: ROWCAST_TOKEN=…")
 
 
 async def listen(client: Client) -> None:
@@ -44,7 +45,7 @@ async def greet(client: Client, name: str) -> None:
 
 async def main(name: str) -> None:
     """Listen, greet and send until the input ends."""
-    async with create_client(URL, token=os.environ["ROWCAST_TOKEN"]) as client, anyio.create_task_group() as tasks:
+    async with create_client(URL, token=TOKEN) as client, anyio.create_task_group() as tasks:
         tasks.start_soon(listen, client)
         tasks.start_soon(greet, client, name)
         while line := await to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True):

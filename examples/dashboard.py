@@ -19,6 +19,7 @@ from rowcast import create_client
 from rowcast.client import NOW, F, days
 
 URL = os.environ.get("ROWCAST_URL", "http://127.0.0.1:8055")
+TOKEN = os.environ.get("ROWCAST_TOKEN") or sys.exit("Say who asks: ROWCAST_TOKEN=…")
 
 
 def picture(users: Counter[str]) -> Table:
@@ -31,7 +32,7 @@ def picture(users: Counter[str]) -> Table:
 
 async def main(changes: int | None) -> None:
     """Show the counts until so many changes have been seen."""
-    async with create_client(URL, token=os.environ["ROWCAST_TOKEN"]) as client:
+    async with create_client(URL, token=TOKEN) as client:
         recent = await client.live("messages", filter=F.date_created > NOW - days(1), fields=["user"], limit=-1)
         with Live(picture(Counter())) as screen:
             seen = 0

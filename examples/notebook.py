@@ -3,13 +3,18 @@
 # No `await`: the client works in a thread of its own. The cells run one after the other, in Jupyter or as a script:
 #
 #     ROWCAST_URL=http://127.0.0.1:8055 ROWCAST_TOKEN=… python examples/notebook.py
+#
+# Data frames need `pip install rowcast[polars]`.
 
 # %%
 import os
+import sys
 
 from rowcast.client import F, sync
 
-client = sync.create_client(os.environ.get("ROWCAST_URL", "http://127.0.0.1:8055"), token=os.environ["ROWCAST_TOKEN"])
+url = os.environ.get("ROWCAST_URL", "http://127.0.0.1:8055")
+token = os.environ.get("ROWCAST_TOKEN") or sys.exit("Say who asks: ROWCAST_TOKEN=…")
+client = sync.create_client(url, token=token)
 
 # %%
 messages = client.items("messages")

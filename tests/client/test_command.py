@@ -78,6 +78,26 @@ def test_who_asks(guide: Server, given: tuple[str, ...], variables: dict[str, st
     assert run(guide, "items", "read", "messages", *given, **variables)[0] == status
 
 
+@pytest.mark.parametrize("command", [("items", "read", "notes"), ("watch", "notes"), ("tail", "notes")])
+def test_who_has_asked_is_told(guide: Server, notes: Path, command: tuple[str, ...]) -> None:
+    status, _, err = run(guide, *command, ROWCAST_TOKEN="")
+    assert (status, err.count("\n")) == (2, 1)
+    assert err.endswith("(asked as the public: give --token or ROWCAST_TOKEN)\n")
+    assert "the public" not in run(guide, *command, ROWCAST_TOKEN=TOKEN)[2]
+
+
+def test_types_need_the_data_model(guide: Server) -> None:
+    status, _, err = run(guide, "types", ROWCAST_TOKEN=TOKEN)
+    assert (status, err.count("\n")) == (2, 1)
+    assert "ask as an administrator" in err
+
+
+@pytest.mark.parametrize("name", ["chat", "dashboard", "notebook"])
+def test_examples_say_what_they_need(guide: Server, name: str) -> None:
+    process = start(guide, sys.executable, str(EXAMPLES / f"{name}.py"), ROWCAST_TOKEN="")
+    assert process.communicate(timeout=30)[1] == "Say who asks: ROWCAST_TOKEN=…\n"
+
+
 def test_tail(guide: Server, notes: Path) -> None:
     process = start(guide, COMMAND, "tail", "notes", "--event", "create", "--fields", "text", "--count", "2")
     with guide.client() as admin:

@@ -22,6 +22,8 @@ from rowcast.protocol import (
     Unsubscribe,
 )
 from rowcast.protocol.backlog import Backlog
+from rowcast.protocol.codec import decode
+from rowcast.protocol.messages import Invalid
 
 HANDSHAKE_FAILED = {
     "type": "auth",
@@ -273,6 +275,21 @@ def test_invalid_frames_are_answered_and_the_connection_kept(text: bytes, contex
 @pytest.mark.parametrize("text", [b'{"type":"shout","uid":"u"}', b'{"type":"pong"}', b'{"type":"shout"}'])
 def test_what_is_not_answered(text: bytes) -> None:
     assert opened("public").receive(text, 1.0) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b'{"type":"items","collection":"a","action":"get"}', "create, read, update, delete"),
+        (b'{"type":"channel","channel":"a","action":"get"}', "join, leave, state, broadcast"),
+        (b'{"type":"subscribe","collection":"a","event":"get"}', "create, update, delete"),
+        (b'{"type":"subscribe","collection":"a","live":"get"}', "set"),
+    ],
+)
+def test_what_a_member_may_be_is_told(text: bytes, words: str) -> None:
+    found = decode(text)
+    assert isinstance(found, Invalid)
+    assert found.reason.endswith(f"must be one of {words}")
 
 
 def test_unknown_members_are_ignored() -> None:

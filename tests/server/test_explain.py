@@ -15,6 +15,8 @@ def test_explain(tmp_path: Path) -> None:
     refused = rowcast(tmp_path, *asked, "--user", "ann@example.com")
     assert refused.returncode == 1
     assert refused.stdout.split(maxsplit=1)[0] == "Refused"
+    assert "Public (by public)" in refused.stdout
+    assert "$t:" not in refused.stdout
     allowed = rowcast(tmp_path, *asked, "--user", "admin@example.com", "--json")
     assert allowed.returncode == 0
     assert json.loads(allowed.stdout)["verdict"]["cause"] == "administrator"

@@ -55,6 +55,12 @@ def test_what_is_no_request_is_refused_in_the_words_of_every_error(server: Serve
     assert headers["connection"] == "close"
 
 
+def test_https_is_told(server: Server) -> None:
+    status, _, body = exchange(server, b"\x16\x03\x01\x02\x00\x01\x00\x01")
+    assert (status, code(body)) == (400, "INVALID_PAYLOAD")
+    assert server.log.count("is it TLS") == 1
+
+
 def test_a_head_that_does_not_end(server: Server) -> None:
     more = b"X-More: " + b"a" * 8000 + b"\r\n"
     status, _, body = exchange(server, b"GET / HTTP/1.1\r\nHost: x\r\n", *[more] * (2 * MOST_HEAD // len(more)))

@@ -67,6 +67,14 @@ async def test_redirections_are_followed_and_checked() -> None:
                 await fetched(base + path, anywhere)
 
 
+async def test_the_log_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    for target, why in (("localhost:1", "localhost is at 127.0.0.1"), ("127.0.0.1:1", "127.0.0.1 is at 127.0.0.1")):
+        with pytest.raises(ServiceUnavailable) as refused:
+            await fetched(f"http://{target}/a", lambda ip: False)
+        assert "127.0.0.1 is" not in refused.value.message
+        assert why.rsplit(maxsplit=1)[0] in capsys.readouterr().out
+
+
 async def test_only_allowed_addresses_are_connected_to() -> None:
     asked: list[str] = []
 

@@ -6,12 +6,12 @@ A good frame is decoded in one step. Only a bad one is looked at a second time, 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Raw
 
-from rowcast.protocol.messages import Auth, Custom, Invalid, Items, Known, Request, Subscribe
+from rowcast.protocol.messages import Auth, Channel, Custom, Invalid, Items, Known, Request, Subscribe
 
 UNREADABLE = "Unable to parse the incoming message."
 _BAD_UID = "Validation error: `uid` must be a string or a number"
@@ -22,6 +22,23 @@ _KNOWN = frozenset({"auth", "subscribe", "unsubscribe", "items", "channel", "pin
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises: for what is no JSON, no text, or nested deeper than memory goes."""
 _MARKS = frozenset(b'"-0123456789')
+_ODD = re.compile(r"Invalid enum value .* - at `\$\.(\w+)`")
+
+
+def _words(hint: Any) -> tuple[str, ...]:
+    """The words that a member may be, where it may be some only."""
+    found = (
+        get_args(hint) if get_origin(hint) is Literal else [word for part in get_args(hint) for word in _words(part)]
+    )
+    return tuple(word for word in found if isinstance(word, str))
+
+
+_CHOICES = {
+    (kind.__struct_config__.tag, name): words
+    for kind in (Channel, Items, Subscribe)
+    for name, hint in get_type_hints(kind).items()
+    if (words := _words(hint))
+}
 
 
 def decode(text: bytes) -> Known | Invalid | None:
@@ -118,4 +135,6 @@ def _explain(text: bytes, reason: str) -> Invalid | None:
     known_uid = isinstance(uid, str | int | float) and not isinstance(uid, bool)
     if value["type"] not in _KNOWN:
         return None if known_uid or "uid" not in value else Invalid("server", _BAD_UID)
+    if odd := _ODD.match(reason):
+        reason += f": it must be one of {', '.join(_CHOICES[value['type'], odd[1]])}"
     return Invalid(value["type"], f"Validation error: {reason}", msgspec.json.encode(uid) if known_uid else b"")

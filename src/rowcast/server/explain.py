@@ -15,6 +15,8 @@ from rowcast.server.greeting import Line
 from rowcast.server.lifespan import running
 
 Trace = Mapping[str, Any]
+LABELS = {"$t:public_label": "Public"}
+"""Names that the Studio translates."""
 
 
 async def explain(config: Config, question: Question, *, as_json: bool) -> bool:
@@ -34,8 +36,9 @@ def lines(trace: Trace) -> Iterator[Line]:
     verdict, user = trace["verdict"], trace["user"]
     yield "Allowed" if verdict["allowed"] else "Refused", verdict["reason"]
     yield "User", f"{user['email'] or user['id']} ({user['status']})" if user else "the public"
-    names = {policy["id"]: policy["name"] for policy in trace["policies"]}
-    for policy in trace["policies"]:
+    policies = [{**policy, "name": LABELS.get(policy["name"], policy["name"])} for policy in trace["policies"]]
+    names = {policy["id"]: policy["name"] for policy in policies}
+    for policy in policies:
         yield "Policy", _policy(policy)
     for rule in trace["rules"]:
         yield "Rule", _rule(rule, names)

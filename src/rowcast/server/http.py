@@ -9,13 +9,17 @@ from __future__ import annotations
 import asyncio
 from http import HTTPStatus
 
+import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from rowcast.api.rest.answer import failure
 from rowcast.errors import ContentTooLarge, InvalidPayload, OutOfTime, RowcastError
 
+log = structlog.get_logger("rowcast.http")
 MOST_HEAD = 262_144
 """Bytes of the head of a request: its line and headers. Questions that are longer go into the body (``SEARCH``)."""
+TLS_HELLO = b"\x16\x03"
+"""How a connection begins whose client believes that this is ``https``."""
 SLOWEST_HEAD = 30.0
 """Seconds from the first byte of a head, or from the beginning of the connection, to the end of the head."""
 
@@ -36,6 +40,9 @@ class HttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self._head is not None:
+            if self._head == 0 and data.startswith(TLS_HELLO):
+                self._refuse_tls()
+                return
             self._head += len(data)
         super().data_received(data)
         if self._head is None or self.transport.is_closing():
@@ -55,6 +62,10 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
+        self._refuse(InvalidPayload("This is no HTTP request."))
+
+    def _refuse_tls(self) -> None:
+        log.warning("this is no HTTP request: is it TLS (https)? That is for a proxy in front", client=self.client)
         self._refuse(InvalidPayload("This is no HTTP request."))
 
     def _wait(self) -> None:

@@ -17,9 +17,11 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import httpcore
+import structlog
 
 from rowcast.errors import ServiceUnavailable
 
+log = structlog.get_logger("rowcast.files")
 Allowed = Callable[[str], bool]
 REDIRECTIONS = 5
 AGAIN = frozenset({301, 302, 303, 307, 308})
@@ -50,6 +52,7 @@ async def fetch(url: str, allowed: Allowed) -> AsyncIterator[Fetched]:
             async with _found(pool, url) as (answer, place):
                 yield Fetched(*_told(answer, place), parts=_body(answer, url))
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError, ValueError) as error:
+            log.warning("a file cannot be fetched", url=url[:200], reason=f"{type(error).__name__}: {error}")
             raise _unreachable(url) from error
 
 
@@ -65,7 +68,7 @@ async def _found(pool: httpcore.AsyncConnectionPool, url: str) -> AsyncIterator[
                 url = urljoin(url, further)
                 continue
             if answer.status != 200:
-                raise ValueError(answer.status)
+                raise ValueError(f"answered with {answer.status}")
             yield answer, url
             return
     raise ValueError("redirected too often")
@@ -120,8 +123,9 @@ class Guarded(httpcore.AsyncNetworkBackend):
         """Connect to the first address of the host, if all of them are allowed. Raises Refused."""
         loop = asyncio.get_running_loop()
         found = [str(entry[4][0]) for entry in await loop.getaddrinfo(host, port, type=1)]
-        if not found or not all(map(self._allowed, found)):
-            raise Refused(host)
+        denied = [address for address in found if not self._allowed(address)]
+        if denied or not found:
+            raise Refused(f"{host} is at {', '.join(denied) or 'no address'}, from where nothing may be fetched")
         return await self._inner.connect_tcp(found[0], port, timeout, local_address, socket_options)
 
     async def connect_unix_socket(self, *_args: Any, **_options: Any) -> httpcore.AsyncNetworkStream:

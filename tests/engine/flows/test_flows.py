@@ -365,7 +365,7 @@ async def test_the_environment_is_read_and_not_kept(people: People, monkeypatch:
         ("request", {"url": "http://example.invalid", "method": "G E T"}),
         ("request", {"url": "http://example.invalid", "headers": "x"}),
         ("request", {"url": "http://example.invalid", "headers": [{"value": 1}]}),
-        ("nonsense", {}),
+        ("exec", {}),
     ],
 )
 async def test_nonsense_is_a_rejection(people: People, kind: str, options: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ import typer
 from rowcast.client.client import Client, EventName, create_client
 from rowcast.client.items import Items
 from rowcast.client.subscription import Event
-from rowcast.errors import InvalidConfiguration, InvalidPayload, InvalidQuery
+from rowcast.errors import AuthFailed, Forbidden, InvalidCollection, InvalidConfiguration, InvalidPayload, InvalidQuery
 
 
 def _unless_outdone(context: typer.Context, param: typer.CallbackParam, value: str | None) -> str | None:
@@ -45,6 +45,11 @@ Fields = Annotated[str | None, typer.Option(help="Only these fields, as a comma 
 Sort = Annotated[str | None, typer.Option(help="The order, as a comma list; - before a name for descending.")]
 Limit = Annotated[int, typer.Option(help="At most so many rows; -1 for all.")]
 PrimaryKey = Annotated[str, typer.Option(help="The name of the primary key.")]
+PUBLIC = "(asked as the public: give --token or ROWCAST_TOKEN)"
+MODEL = (
+    "Types are made of directus_collections, directus_fields and directus_relations: ask as an administrator, as a user with "
+    "access to the Studio, or let the user's policy read these."
+)
 LOCAL = "http://127.0.0.1:8055"
 
 items = typer.Typer(help="Read and write items; answers are JSON.", no_args_is_help=True)
@@ -75,7 +80,10 @@ def types(
     from rowcast.client.types import model_of, python, typescript
 
     async def ask(client: Client) -> list[Any]:
-        found = [await client.collections.read(), await client.fields.read(), await client.relations.read()]
+        try:
+            found = [await client.collections.read(), await client.fields.read(), await client.relations.read()]
+        except Forbidden as error:
+            raise Forbidden(f"{error.message} {MODEL}") from error
         return cast(list[Any], model_of(*found, system=system))
 
     models = _run(ask, url, token, email, password)
@@ -232,6 +240,10 @@ def _run(
 
     try:
         return anyio.run(main)
+    except (AuthFailed, Forbidden, InvalidCollection) as error:
+        if token is None and email is None:
+            raise type(error)(f"{error.message} {PUBLIC}") from error
+        raise
     except KeyboardInterrupt:
         return None
     except BrokenPipeError:  # whoever read this has read enough; nothing is to be said at the exit either

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rowcast.engine.guards.base import Deed, Guard
 from rowcast.engine.guards.comments import CommentGuard
 from rowcast.engine.guards.files import FileGuard
-from rowcast.engine.guards.flows import OperationGuard
+from rowcast.engine.guards.flows import FlowGuard, OperationGuard
 from rowcast.engine.guards.roles import AccessGuard, PolicyGuard, RoleGuard
 from rowcast.engine.guards.shares import ShareGuard
 from rowcast.engine.guards.translations import TranslationGuard
@@ -16,6 +16,7 @@ GUARDS: dict[str, Guard] = {
     "directus_access": AccessGuard(),
     "directus_comments": CommentGuard(),
     "directus_files": FileGuard(),
+    "directus_flows": FlowGuard(),
     "directus_operations": OperationGuard(),
     "directus_policies": PolicyGuard(),
     "directus_roles": RoleGuard(),
