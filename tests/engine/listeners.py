@@ -8,7 +8,7 @@ from typing import Any
 
 from rowcast.auth import Actor
 from rowcast.engine.engine import Engine
-from rowcast.engine.subscribe import Listener, Outbox, close, open_listener, subscribe, unsubscribe, wish
+from rowcast.engine.telling.subscribe import Listener, Outbox, close, open_listener, subscribe, unsubscribe, wish
 from rowcast.errors import RowcastError
 from rowcast.query.parse import parse
 

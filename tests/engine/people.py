@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from rowcast.auth import SYSTEM, Actor
+from rowcast.engine.account.identify import identify
+from rowcast.engine.account.mail import Mailer
 from rowcast.engine.create import create
 from rowcast.engine.engine import Engine
-from rowcast.engine.identify import identify
-from rowcast.engine.mail import Mailer
 from rowcast.engine.model.collections import create_collections
 from rowcast.engine.settings import Settings
 from rowcast.engine.update import update, upsert_singleton

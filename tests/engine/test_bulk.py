@@ -10,7 +10,7 @@ import apsw
 import pytest
 
 from rowcast.auth import SYSTEM
-from rowcast.engine import broadcast
+from rowcast.engine.telling import broadcast
 from rowcast.feed import Commit
 from rowcast.live import Ask, Live
 from rowcast.live.announce import SLICE

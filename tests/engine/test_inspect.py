@@ -11,7 +11,7 @@ from rowcast.auth import SYSTEM, Actor
 from rowcast.engine import inspect
 from rowcast.engine.create import create
 from rowcast.engine.delete import delete
-from rowcast.engine.listener import Traffic
+from rowcast.engine.telling.listener import Traffic
 from rowcast.engine.update import update
 from rowcast.errors import Disconnected, Forbidden
 from rowcast.feed import Position

@@ -15,9 +15,9 @@ import pytest
 from rowcast.auth import SYSTEM, Actor
 from rowcast.engine.create import create
 from rowcast.engine.delete import delete
-from rowcast.engine.exporting import export
 from rowcast.engine.read import read, read_keys, read_one
 from rowcast.engine.sort import sort
+from rowcast.engine.transfer.exporting import export
 from rowcast.engine.update import update, update_batch, upsert_singleton
 from rowcast.query.parse import Query, parse
 from rowcast.store.sqlite.reader import Reader

@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 
 from rowcast.auth import Actor
+from rowcast.engine.account.identify import identify
 from rowcast.engine.engine import Engine
-from rowcast.engine.identify import identify
-from rowcast.engine.listener import Wish
 from rowcast.engine.plans import KEY, Form, Plans
 from rowcast.engine.read import read
-from rowcast.engine.views import exact_query
+from rowcast.engine.telling.listener import Wish
+from rowcast.engine.telling.views import exact_query
 from rowcast.errors import RowcastError
 from rowcast.query.sql import rows
 from rowcast.query.tree import Leaf, Ref

@@ -11,7 +11,7 @@ from typing import Any
 from rowcast.auth import SYSTEM
 from rowcast.engine.create import create
 from rowcast.engine.delete import delete
-from rowcast.engine.subscribe import change_actor, unsubscribe
+from rowcast.engine.telling.subscribe import change_actor, unsubscribe
 from rowcast.engine.update import update
 from tests.oracle.people import POLICIES, ROLES, random_rule, token
 from tests.oracle.questions import random_question

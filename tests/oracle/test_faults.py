@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from rowcast.auth import SYSTEM
-from rowcast.engine import review, subscribe, views
-from rowcast.engine.refresh import Refresher
+from rowcast.engine.telling import review, subscribe, views
+from rowcast.engine.telling.refresh import Refresher
 from rowcast.feed import Commit
 from rowcast.live import Token, audience, held, index, live, outbox, resume, view
 from rowcast.live.subscription import Subscription
@@ -143,7 +143,7 @@ def keeps_what_was_taken_away(patch: Patch) -> None:
     def kept(*args: Any, **more: Any) -> Any:
         return replace(held.difference(*args, **more), deleted=())
 
-    patch.setattr("rowcast.engine.moves.difference", kept)
+    patch.setattr("rowcast.engine.telling.moves.difference", kept)
 
 
 def drops_what_waited(patch: Patch) -> None:

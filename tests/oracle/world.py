@@ -16,9 +16,9 @@ import msgspec
 
 from rowcast.auth import Actor
 from rowcast.engine.engine import Engine
-from rowcast.engine.listener import Wish
 from rowcast.engine.settings import Settings
-from rowcast.engine.subscribe import Listener, Outbox, close, open_listener, subscribe, wish
+from rowcast.engine.telling.listener import Wish
+from rowcast.engine.telling.subscribe import Listener, Outbox, close, open_listener, subscribe, wish
 from rowcast.errors import RowcastError
 from rowcast.feed import Commit
 from rowcast.query.parse import parse

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from rowcast.auth import Actor
-from rowcast.engine.identify import stand
-from rowcast.engine.identities import Policy
-from rowcast.engine.identities import Standing as Known
+from rowcast.engine.account.identify import stand
+from rowcast.engine.account.identities import Policy
+from rowcast.engine.account.identities import Standing as Known
 from rowcast.engine.internal import internal_row, internal_rows
 from rowcast.engine.permissions import granted
 from rowcast.errors import InvalidQuery

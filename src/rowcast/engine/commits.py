@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from rowcast.engine.inspect import moment, require_admin
-from rowcast.engine.listener import Listener
-from rowcast.engine.views import UNSEEN
+from rowcast.engine.telling.listener import Listener
+from rowcast.engine.telling.views import UNSEEN
 from rowcast.errors import Forbidden
 from rowcast.feed import Change, Commit, Image, Position
 

@@ -7,19 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 from rowcast.auth import Actor
-from rowcast.engine.attempts import Attempts
-from rowcast.engine.broadcast import Broadcast
-from rowcast.engine.channels import Channels
+from rowcast.engine.account.attempts import Attempts
+from rowcast.engine.account.identities import Identities
+from rowcast.engine.account.mail import Mailer
+from rowcast.engine.channels.channels import Channels
 from rowcast.engine.commits import CommitFeed
 from rowcast.engine.figures import Figures
 from rowcast.engine.files.library import Library
 from rowcast.engine.flows.flows import Flows
 from rowcast.engine.hooks import Hooks
-from rowcast.engine.identities import Identities
-from rowcast.engine.mail import Mailer
 from rowcast.engine.plans import Plans
 from rowcast.engine.rights import RightsCache
 from rowcast.engine.settings import Settings
+from rowcast.engine.telling.broadcast import Broadcast
 from rowcast.engine.variables import Lookup, UserValues
 from rowcast.feed import Commit
 from rowcast.policy import Rights

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rowcast.auth import Actor
-from rowcast.engine.listener import Carrier, Listener, Watch
+from rowcast.engine.telling.listener import Carrier, Listener, Watch
 from rowcast.errors import Disconnected, Forbidden
 from rowcast.live.audience import Audience
 from rowcast.query.parse import Query

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from rowcast.auth.actor import SYSTEM
+from rowcast.engine.account.hashing import hash_password
+from rowcast.engine.account.setup import administrators, has_admin, prepare, setup_code
 from rowcast.engine.create import create_one
 from rowcast.engine.engine import Engine
-from rowcast.engine.hashing import hash_password
 from rowcast.engine.internal import internal_row
 from rowcast.engine.mutation.scope import Scope, within
-from rowcast.engine.setup import administrators, has_admin, prepare, setup_code
 from rowcast.server.config import ServerSettings
 
 

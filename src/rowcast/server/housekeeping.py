@@ -8,9 +8,9 @@ from contextlib import AbstractAsyncContextManager
 
 import structlog
 
+from rowcast.engine.account.sessions import sweep
 from rowcast.engine.background import alongside
 from rowcast.engine.engine import Engine
-from rowcast.engine.sessions import sweep
 from rowcast.errors import RowcastError
 
 EVERY = 3600.0

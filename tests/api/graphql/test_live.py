@@ -10,10 +10,10 @@ import pytest
 
 from rowcast.api.graphql.live import Conversation
 from rowcast.auth import SYSTEM
+from rowcast.engine.account.identify import identify
 from rowcast.engine.create import create
 from rowcast.engine.delete import delete
-from rowcast.engine.identify import identify
-from rowcast.engine.listener import Traffic
+from rowcast.engine.telling.listener import Traffic
 from rowcast.engine.update import update
 from rowcast.errors import RowcastError
 from tests.api.graphql.conftest import Asker

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from rowcast.engine.account.login import login
+from rowcast.engine.account.sessions import refresh
 from rowcast.engine.create import create
 from rowcast.engine.delete import delete
-from rowcast.engine.login import login
-from rowcast.engine.sessions import refresh
 from rowcast.engine.update import update
 from rowcast.errors import FailedValidation, Forbidden, InvalidCredentials, InvalidPayload, NotUnique, Unprocessable
 from tests.engine.people import HERE, PASSWORD, People, allow

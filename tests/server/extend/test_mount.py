@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 from websockets.asyncio.client import connect
 
 from rowcast import Rowcast
-from rowcast.engine.setup import setup_code
+from rowcast.engine.account.setup import setup_code
 from tests.server.extend.conftest import ADMIN, furnish, made, messages
 
 

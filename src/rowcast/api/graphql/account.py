@@ -25,14 +25,14 @@ from rowcast.api.rest import forms
 from rowcast.api.rest.auth import token_of
 from rowcast.api.rest.grants import MODES, forget, members, remember
 from rowcast.api.rest.policies import globals_of
-from rowcast.engine import tfa
-from rowcast.engine.invite import accept, invite
-from rowcast.engine.login import login
-from rowcast.engine.passwords import request_reset, reset
+from rowcast.engine.account import tfa
+from rowcast.engine.account.invite import accept, invite
+from rowcast.engine.account.login import login
+from rowcast.engine.account.passwords import request_reset, reset
+from rowcast.engine.account.register import Applicant, register, verify_registration
+from rowcast.engine.account.sessions import Grant, Mode, end, refresh
 from rowcast.engine.permissions import summary
 from rowcast.engine.read import read_keys, read_one
-from rowcast.engine.register import Applicant, register, verify_registration
-from rowcast.engine.sessions import Grant, Mode, end, refresh
 from rowcast.engine.update import update
 from rowcast.errors import Forbidden, InvalidCredentials, InvalidProvider
 

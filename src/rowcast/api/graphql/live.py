@@ -19,8 +19,8 @@ from rowcast.api.graphql.roots import Ask, Cookies
 from rowcast.api.graphql.schema import COLLECTION
 from rowcast.auth import Actor
 from rowcast.engine.engine import Engine
-from rowcast.engine.listener import Carrier
-from rowcast.engine.subscribe import (
+from rowcast.engine.telling.listener import Carrier
+from rowcast.engine.telling.subscribe import (
     Listener,
     Outbox,
     change_actor,

@@ -13,8 +13,8 @@ from rowcast.api.realtime import items
 from rowcast.api.realtime.credentials import authenticate, public
 from rowcast.auth import Actor
 from rowcast.engine.engine import Engine
-from rowcast.engine.listener import Carrier
-from rowcast.engine.subscribe import (
+from rowcast.engine.telling.listener import Carrier
+from rowcast.engine.telling.subscribe import (
     Listener,
     Outbox,
     Wish,

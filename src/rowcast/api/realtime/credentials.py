@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rowcast.auth import Actor
+from rowcast.engine.account.identify import identify
+from rowcast.engine.account.login import login
+from rowcast.engine.account.sessions import refresh
 from rowcast.engine.engine import Engine
-from rowcast.engine.identify import identify
-from rowcast.engine.login import login
-from rowcast.engine.sessions import refresh
 from rowcast.errors import InvalidCredentials
 from rowcast.protocol import Auth
 

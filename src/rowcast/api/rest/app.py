@@ -18,8 +18,8 @@ from rowcast.api.rest.client import client_of
 from rowcast.api.rest.grants import drop_cookie
 from rowcast.api.rest.request import slashes_kept
 from rowcast.api.rest.token import cookie, find_token, header
+from rowcast.engine.account.identify import identify
 from rowcast.engine.engine import Engine
-from rowcast.engine.identify import identify
 from rowcast.errors import RouteNotFound, RowcastError
 
 FAMILIES = (

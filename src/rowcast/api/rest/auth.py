@@ -13,10 +13,10 @@ from rowcast.api.rest import forms
 from rowcast.api.rest.answer import empty
 from rowcast.api.rest.grants import MODES, ended, granted
 from rowcast.api.rest.request import actor, body, engine
+from rowcast.engine.account.login import login
+from rowcast.engine.account.passwords import request_reset, reset
+from rowcast.engine.account.sessions import Mode, end, refresh
 from rowcast.engine.engine import Engine
-from rowcast.engine.login import login
-from rowcast.engine.passwords import request_reset, reset
-from rowcast.engine.sessions import Mode, end, refresh
 from rowcast.errors import InvalidPayload, InvalidProvider
 
 

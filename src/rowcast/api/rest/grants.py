@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from rowcast.api.rest.answer import data, empty
 from rowcast.api.rest.request import engine
-from rowcast.engine.sessions import Grant, Mode
+from rowcast.engine.account.sessions import Grant, Mode
 from rowcast.engine.settings import Cookie, Settings
 
 MODES: tuple[Mode, ...] = get_args(Mode)

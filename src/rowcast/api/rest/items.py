@@ -15,9 +15,9 @@ from rowcast.api.rest.request import actor, body, engine, key, query, search_bod
 from rowcast.api.rest.stream import stream, wants_stream
 from rowcast.engine.create import create, create_item
 from rowcast.engine.delete import delete
-from rowcast.engine.exporting import export
 from rowcast.engine.read import Answer, answerable, read, read_keys, read_one
-from rowcast.engine.subscribe import subscribe, wish
+from rowcast.engine.telling.subscribe import subscribe, wish
+from rowcast.engine.transfer.exporting import export
 from rowcast.engine.update import update, update_batch, update_item, upsert_singleton
 from rowcast.engine.written import Written, read_written
 from rowcast.errors import Forbidden, InvalidPayload, InvalidQuery, RouteNotFound

@@ -14,10 +14,10 @@ from rowcast.api.rest.answer import data, empty
 from rowcast.api.rest.request import actor, engine, object_body
 from rowcast.auth import Actor
 from rowcast.auth.actor import SYSTEM
+from rowcast.engine.account.setup import FirstAdmin, has_admin, set_up
 from rowcast.engine.engine import Engine
 from rowcast.engine.read import read
 from rowcast.engine.settings import RateLimit, Settings, Sockets
-from rowcast.engine.setup import FirstAdmin, has_admin, set_up
 from rowcast.errors import Forbidden
 from rowcast.protocol.logs import allowed
 from rowcast.query.parse import parse

@@ -10,7 +10,7 @@ from rowcast.api.rest import forms
 from rowcast.api.rest.answer import data, empty
 from rowcast.api.rest.grants import MODES, granted
 from rowcast.api.rest.request import actor, engine, object_body
-from rowcast.engine.shares import enter, invite_to_share, share_info
+from rowcast.engine.account.shares import enter, invite_to_share, share_info
 
 
 async def sign_in(request: Request) -> Response:

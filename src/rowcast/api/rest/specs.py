@@ -13,7 +13,7 @@ from rowcast.api.rest import app
 from rowcast.api.rest.answer import JSON
 from rowcast.api.rest.oas import document
 from rowcast.api.rest.request import actor, engine
-from rowcast.engine.letters import project_name
+from rowcast.engine.account.letters import project_name
 from rowcast.engine.permissions import granted
 
 

@@ -19,8 +19,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from rowcast.api.rest.request import actor, engine
-from rowcast.engine.listener import Traffic
-from rowcast.engine.subscribe import Listener, Outbox, close, open_listener
+from rowcast.engine.telling.listener import Traffic
+from rowcast.engine.telling.subscribe import Listener, Outbox, close, open_listener
 from rowcast.errors import InternalError, LimitExceeded, RowcastError, TokenExpired
 from rowcast.protocol.backlog import Backlog
 

@@ -11,11 +11,11 @@ from rowcast.api.rest import forms
 from rowcast.api.rest.answer import data, empty
 from rowcast.api.rest.items import answer_written_one
 from rowcast.api.rest.request import actor, engine, object_body, query
-from rowcast.engine import tfa
-from rowcast.engine.invite import accept, invite
+from rowcast.engine.account import tfa
+from rowcast.engine.account.invite import accept, invite
+from rowcast.engine.account.register import Applicant, register, verify_registration
+from rowcast.engine.account.track import track_page
 from rowcast.engine.read import read_one
-from rowcast.engine.register import Applicant, register, verify_registration
-from rowcast.engine.track import track_page
 from rowcast.engine.update import update_item
 from rowcast.errors import Forbidden, InvalidCredentials, InvalidPayload
 

@@ -14,12 +14,12 @@ from rowcast.api.rest import forms
 from rowcast.api.rest.answer import data, empty
 from rowcast.api.rest.multipart import FilePart, Form
 from rowcast.api.rest.request import actor, engine, object_body
-from rowcast.engine.exporting import TYPES
 from rowcast.engine.files.exported import begin_export
-from rowcast.engine.importbatch import Mode, import_batch
-from rowcast.engine.importing import import_items
 from rowcast.engine.revert import revert
 from rowcast.engine.sort import sort
+from rowcast.engine.transfer.exporting import TYPES
+from rowcast.engine.transfer.importbatch import Mode, import_batch
+from rowcast.engine.transfer.importing import import_items
 from rowcast.errors import ContentTooLarge, Forbidden, InvalidPayload, InvalidQuery, UnsupportedMediaType
 
 LETTERS = string.ascii_letters + string.digits + "_-"

@@ -11,10 +11,10 @@ import structlog
 
 from rowcast.auth import SYSTEM, Actor
 from rowcast.engine.create import create
-from rowcast.engine.exporting import TYPES, write
 from rowcast.engine.files.library import FILES
 from rowcast.engine.files.upload import Incoming, upload
 from rowcast.engine.read import plan_of, read
+from rowcast.engine.transfer.exporting import TYPES, write
 from rowcast.errors import InvalidPayload, RowcastError
 from rowcast.query.parse import Query, parse
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from rowcast.auth import Actor
+from rowcast.engine.account.identify import identify_again
 from rowcast.engine.background import Background
 from rowcast.engine.flows.flow import FLOWS, OPERATIONS, Flow, load
 from rowcast.engine.flows.run import run
-from rowcast.engine.identify import identify_again
 from rowcast.errors import RowcastError
 from rowcast.feed import Change, Commit
 from rowcast.feed.commit import Kind

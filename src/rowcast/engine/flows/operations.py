@@ -14,6 +14,7 @@ import structlog
 
 from rowcast.auth import SYSTEM, Actor
 from rowcast.auth.email import is_email
+from rowcast.engine.account.identify import stand
 from rowcast.engine.delete import delete
 from rowcast.engine.flows.options import json_of, list_of, number_of, object_of
 from rowcast.engine.flows.request import request
@@ -21,7 +22,6 @@ from rowcast.engine.flows.run import DEEPEST, Options, Rejected, Run, run
 from rowcast.engine.flows.template import text
 from rowcast.engine.flows.token import json_web_token
 from rowcast.engine.flows.writing import create_quietly, update_quietly
-from rowcast.engine.identify import stand
 from rowcast.engine.read import read, read_keys
 from rowcast.errors import Forbidden, InvalidPayload, Thrown
 from rowcast.query.check import violations

@@ -39,7 +39,7 @@ class UserGuard(Guard):
             sentence = 'Validation failed for field "email". Value has to be a valid email address.'
             raise FailedValidation(sentence, field="email", type="email", path=[])
         if isinstance(password := payload.get("password"), str):
-            from rowcast.engine.passwords import require_policy
+            from rowcast.engine.account.passwords import require_policy
 
             await require_policy(engine, password)
         return payload

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rowcast.auth import Actor
 from rowcast.auth.passwords import is_hash
+from rowcast.engine.account.hashing import hash_password
 from rowcast.engine.guards import GUARDS
-from rowcast.engine.hashing import hash_password
 from rowcast.errors import InvalidPayload
 from rowcast.query.sql.mutate import MASK
 from rowcast.schema import Collection, Link, Schema

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from rowcast.auth import SYSTEM, Actor
+from rowcast.engine.account.identify import identify_again
 from rowcast.engine.engine import Engine
 from rowcast.engine.hooks import Caller
-from rowcast.engine.identify import identify_again
 from rowcast.server.extend.items import Desk, Items
 from rowcast.server.extend.outside import Outside, Who
 

@@ -13,9 +13,9 @@ import structlog
 from starlette.types import ASGIApp
 
 from rowcast.auth import SYSTEM, Actor
+from rowcast.engine.account.identify import identify_again
 from rowcast.engine.engine import Engine
 from rowcast.engine.hooks import Hooks
-from rowcast.engine.identify import identify_again
 from rowcast.errors import InvalidCredentials
 from rowcast.feed import Commit
 from rowcast.server.application import application

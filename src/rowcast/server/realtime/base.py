@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 import structlog
 
-from rowcast.engine.listener import Traffic
+from rowcast.engine.telling.listener import Traffic
 from rowcast.errors import Disconnected, InternalError, RowcastError
 from rowcast.live import Outbox
 

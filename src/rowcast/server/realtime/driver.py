@@ -11,8 +11,8 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from rowcast.api.realtime import Connection, context_of
-from rowcast.engine import eager
 from rowcast.engine.hooks import Caller
+from rowcast.engine.telling import eager
 from rowcast.errors import RowcastError
 from rowcast.live import Outbox
 from rowcast.protocol import Auth, Check, Close, Demote, Effects, Items, Request, Run, Send, Session, frames

@@ -10,8 +10,8 @@ from typing import Any, Literal
 from rowcast.api.rest.client import client_of
 from rowcast.api.rest.token import cookie, header, query_token
 from rowcast.auth import Actor
+from rowcast.engine.account.identify import identify
 from rowcast.engine.engine import Engine
-from rowcast.engine.identify import identify
 from rowcast.engine.settings import AuthMode, Sockets
 from rowcast.errors import Forbidden, InvalidCredentials, InvalidPayload, LimitExceeded, RouteNotFound, RowcastError
 from rowcast.protocol.graph import SUBPROTOCOL

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rowcast.engine.identify import identify
+from rowcast.engine.account.identify import identify
 from rowcast.errors import InvalidCredentials
 from rowcast.protocol.graph import Authenticate, Begin, GraphEffect, GraphEffects, GraphSession, Stop
 from rowcast.protocol.session import Close, Send

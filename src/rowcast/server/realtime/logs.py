@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from rowcast.engine.listener import Listener
-from rowcast.engine.subscribe import Outbox, close, open_listener
+from rowcast.engine.telling.listener import Listener
+from rowcast.engine.telling.subscribe import Outbox, close, open_listener
 from rowcast.errors import Forbidden
 from rowcast.protocol.logs import LEVELS, LogEffect, LogSession, line
 from rowcast.protocol.session import Send

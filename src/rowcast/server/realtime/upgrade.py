@@ -18,7 +18,7 @@ from typing import Any
 from picows import WSAutoPingStrategy, WSUpgradeResponse, WSUpgradeResponseWithListener
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
-from rowcast.engine import eager
+from rowcast.engine.telling import eager
 from rowcast.errors import InternalError, RowcastError, ServiceUnavailable
 from rowcast.server.http import last_answer
 from rowcast.server.realtime import deflate

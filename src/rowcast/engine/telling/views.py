@@ -1,0 +1,185 @@
+"""From what a subscriber asks for to the view that it is shown. Must not know who else sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from rowcast.auth import Actor
+from rowcast.engine.plans import KEY, Plan
+from rowcast.engine.telling.listener import Wish
+from rowcast.errors import Forbidden, InvalidPayload, InvalidQuery, RowcastError
+from rowcast.feed import Change
+from rowcast.live import View
+from rowcast.live.view import Count
+from rowcast.policy import Rights
+from rowcast.policy.rights import field_refusal, refusal
+from rowcast.query.parse import Query
+from rowcast.query.settle import settle
+from rowcast.query.variables import is_now, written
+from rowcast.schema import Schema
+
+if TYPE_CHECKING:
+    from rowcast.engine.engine import Engine
+
+UNSEEN = frozenset({"directus_migrations", "directus_sessions"})
+UNSUPPORTED = frozenset({"directus_extensions"})
+PASSING = frozenset(
+    {"last_access", "last_page", "appearance", "theme_light", "theme_dark", "language", "text_direction"}
+)
+"""Fields of a user that change with his visits and decide nothing, unless a rule names them."""
+INDEPENDENT: frozenset[str] = frozenset()
+"""What nearly all views depend on, kept once."""
+_ROOTS = {"$CURRENT_USER": "directus_users", "$CURRENT_ROLE": "directus_roles"}
+Variables = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A view, the statement that reads its rows now with ``args``, and the collections that its variables depend on."""
+
+    view: View
+    text: str
+    args: tuple[Any, ...]
+    primary: str
+    depends: frozenset[str]
+
+
+class Preparing:
+    """Prepares wishes while nothing changes. What depends on rights alone, and on no value of the one who asks, is prepared
+    once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known: dict[tuple[Rights, Wish], Prepared] = {}
+        self._plans: dict[tuple[Rights, Wish], Plan | RowcastError] = {}
+
+    async def prepare(self, actor: Actor, wish: Wish) -> Prepared:
+        """The view of a wish for that actor, by the rights that hold now. Raises Forbidden, InvalidQuery, InvalidPayload."""
+        if wish.collection in UNSEEN:
+            raise Forbidden(refusal(wish.collection))
+        if wish.collection in UNSUPPORTED:
+            raise InvalidPayload(f'"{wish.collection}" is currently not supported.')
+        rights = self._engine.rights_now(actor) or await self._engine.rights(actor)
+        found = self._known.get((rights, wish))
+        return found if found is not None else await self._prepare(rights, actor, wish)
+
+    async def _prepare(self, rights: Rights, actor: Actor, wish: Wish) -> Prepared:
+        engine, plan = self._engine, self._plan(rights, wish)
+        known = engine.variables_now(actor, plan.variables) or await engine.variables(actor, plan.variables)
+        asked: set[str] = set()
+
+        def value(name: str) -> Any:
+            if name == KEY:
+                return wish.item
+            if not is_now(name):
+                asked.add(name)
+            return known(name)
+
+        primary = rights.schema.collections[wish.collection].primary
+        depends = frozenset(c for name in plan.variables for c in led_through(rights.schema, name)) or INDEPENDENT
+        view = _view(plan, wish, value)
+        prepared = Prepared(view, plan.data.text, plan.data.args(value), primary, depends)
+        if not asked and not view.form.moves_with_time:
+            self._known[rights, wish] = prepared
+        return prepared
+
+    def _plan(self, rights: Rights, wish: Wish) -> Plan:
+        """What the wish asks for by these rights; a refusal is the same for all who have them."""
+        found = self._plans.get((rights, wish))
+        if found is None:
+            try:
+                found = _plan(self._engine, rights, wish)
+            except RowcastError as error:
+                found = error
+            self._plans[rights, wish] = found
+        if isinstance(found, RowcastError):
+            raise found
+        return found
+
+
+def _plan(engine: Engine, rights: Rights, wish: Wish) -> Plan:
+    s = engine.settings
+    limits = (s.query_limit_default, s.query_limit_max, s.max_relational_depth)
+    query = exact_query(rights, wish) if wish.is_exact else wish.query
+    return engine.plans.read(rights, wish.collection, "list" if wish.item is None else "one", query, limits)
+
+
+async def prepare(engine: Engine, actor: Actor, wish: Wish) -> Prepared:
+    """See ``Preparing.prepare``."""
+    return await Preparing(engine).prepare(actor, wish)
+
+
+def count_of(question: object) -> tuple[str, tuple[Any, ...]]:
+    """The statement and arguments of a view's count."""
+    assert isinstance(question, tuple)
+    return question[0], question[1]
+
+
+def exact_query(rights: Rights, wish: Wish) -> Query:
+    """The question of an exact subscription: its rows have their keys, by which they are held, and without a limit it is about all.
+    Raises Forbidden if the keys may not be read, InvalidQuery if another member has their name."""
+    query = wish.query
+    if query.limit is None:
+        query = replace(query, limit=-1)
+    if query.aggregate or query.group:
+        return query
+    rights.require(wish.collection, "read")
+    primary, readable = rights.schema.collections[wish.collection].primary, rights.visible(wish.collection)
+    if (readable is not None and primary not in readable) or rights.mask(wish.collection, primary) is not None:
+        raise Forbidden(field_refusal(wish.collection, primary))
+    if primary in query.alias:
+        raise InvalidQuery(f'A set is held by the values of "{primary}", which no alias may hide')
+    is_shown = "*" in query.fields or primary in query.fields or any(path.startswith("*.") for path in query.fields)
+    return query if is_shown else replace(query, fields=(primary, *query.fields))
+
+
+def _view(plan: Plan, wish: Wish, value: Variables) -> View:
+    query, select = wish.query, plan.select
+    if wish.item is not None:
+        select = replace(select, limit=None, offset=0)
+    elif not wish.is_exact and (query.limit is None or query.limit < 0):
+        select = replace(select, limit=None)
+    if not query.sort and not (wish.is_exact and (select.limit is not None or select.offset)):
+        select = replace(select, order=())
+    return View(settle(select, value), wish.item is not None, tuple(_counts(plan, value)), wish.is_exact)
+
+
+def _counts(plan: Plan, value: Variables) -> Iterator[Count]:
+    for name, bound in (("total_count", plan.total), ("filter_count", plan.filtered)):
+        if bound is not None:
+            yield name, (bound.text, bound.args(value))
+
+
+def is_decisive(change: Change) -> bool:
+    """Whether a user has changed, or gone, in something that matters for rights."""
+    if change.collection != "directus_users" or change.before is None:
+        return False
+    if change.after is None:
+        return True
+    before, after = change.before.values, change.after.values
+    return any(name not in PASSING for name in after if before.get(name) != after[name])
+
+
+def led_through(schema: Schema, variable: str) -> Iterator[str]:
+    """The collections that ``$CURRENT_USER.team.name`` leads through, after the user's own; that one too where the value is one
+    that changes in passing."""
+    root, *names = written(variable).split(".")
+    collection = _ROOTS.get(root)
+    if collection == "directus_users" and names[-1:] and names[-1] in PASSING:
+        yield collection
+    if collection is not None:
+        yield from _beyond(schema, collection, names)
+
+
+def _beyond(schema: Schema, collection: str, names: list[str]) -> Iterator[str]:
+    """A list is told by the rows in it, even when only their keys are asked for."""
+    if not names:
+        return
+    link = schema.link(collection, names[0].partition(":")[0])
+    if link is None or (len(names) == 1 and link.kind != "o2m"):
+        return
+    for target in link.relation.allowed if link.target is None else (link.target,):
+        yield target
+        yield from _beyond(schema, target, names[1:])
