@@ -17,6 +17,7 @@ from rowcast.errors import UpgradeRequired
 from rowcast.server.cors import CorsHeaders
 from rowcast.server.limits import RateLimiter
 from rowcast.server.realtime import AsgiSockets, Hub
+from rowcast.server.realtime.gate import doors_of
 from rowcast.server.studio import FOLDER, Studio
 
 
@@ -31,8 +32,8 @@ def application(engine: Engine, hub: Hub | None = None, routes: Sequence[BaseRou
 
         metrics = Metrics(engine)
         routes = [*routes, metrics.route]
-    if settings.websockets.enabled and settings.websockets.rest_enabled:
-        routes = [*routes, Route(settings.websockets.rest_path, _told_of_the_socket)]
+    doors = [door for door in doors_of(settings.websockets) if door.kind != "graphql"]  # there are pages at that one
+    routes = [*routes, *(Route(door.path, _told_of_the_socket) for door in doors)]
     app: ASGIApp = Rest(engine, routes)
     if settings.rate_limiter.enabled:
         app = RateLimiter(app, settings, settings.rate_limiter)

@@ -59,6 +59,7 @@ async def test_what_is_written_is_told(tmp_path: Path) -> None:
     with serving(tmp_path, variables) as server, server.client() as admin, server.client("eve-token") as eve:
         admin.post("/users", json={"email": "eve@example.com", "token": "eve-token", "status": "active"})
         assert await refusal(server, path="/websocket/logs") == 401
+        assert admin.get("/websocket/logs").status_code == 426
         assert await refusal(server, path="/websocket/logs", target="?access_token=eve-token") == 401
         assert eve.get("/server/info").json()["data"]["websocket"]["logs"] is False
         told = admin.get("/server/info").json()["data"]["websocket"]["logs"]
