@@ -1,7 +1,7 @@
 // How a cell of the table looks, by its field: which picture, and which words in it. Pure.
 import { choicesFor } from '@/model/choices'
 import type { Choice } from '@/model/form'
-import { typeInfo } from '@/model/fieldTypes'
+import { isSecret, typeInfo } from '@/model/fieldTypes'
 import { interfaceFor } from '@/model/interfaces'
 import type { Model } from '@/model/model'
 import type { Field } from '@/model/types'
@@ -13,7 +13,7 @@ const SIMPLE: Partial<Record<string, Face>> = { boolean: 'flag', moment: 'moment
 export function faceOf(model: Model, field: Field): Face {
   const link = model.link(field.collection, field.field)
   if (link) return link.kind !== 'm2o' ? 'count' : field.meta?.interface === 'file-image' ? 'image' : 'link'
-  if (field.type === 'hash' || field.meta?.special?.includes('conceal')) return 'secret'
+  if (isSecret(field)) return 'secret'
   const widget = interfaceFor(field.meta?.interface, field.type).widget
   if (widget === 'color') return 'color'
   if (widget === 'tags' || widget === 'checks') return 'tags'

@@ -1,16 +1,16 @@
 // What can be taken back, and with what: deleted items are made again from what was kept, edits from the values before. Pure.
+import { isSecret } from '@/model/fieldTypes'
 import { isSystem, type Model } from '@/model/model'
-import type { Field, Key, Row } from '@/model/types'
+import type { Key, Row } from '@/model/types'
 
 /** Above this, keeping everything would cost more than it helps. */
 export const KEPT = 2000
 
-const has = (field: Field, ...special: string[]): boolean => Boolean(field.meta?.special?.some((each) => special.includes(each)))
-const secret = (field: Field): boolean => field.type === 'hash' || has(field, 'hash', 'conceal', 'encrypt')
+const MADE = ['date-created', 'user-created']
 
 /** Deleting can be taken back if nothing else goes with the items and every value can be read. */
 export function undoable(model: Model, collection: string): boolean {
-  if (isSystem(collection) || model.fields(collection).some(secret)) return false
+  if (isSystem(collection) || model.fields(collection).some(isSecret)) return false
   return !model.relations.some((each) => each.related_collection === collection && each.schema?.on_delete === 'CASCADE')
 }
 
@@ -27,7 +27,7 @@ export function keptFields(model: Model, collection: string): string[] {
 /** What the server writes itself when an item is made, and takes as it is when it is changed. */
 export function creationOf(model: Model, collection: string, kept: readonly Row[]): Row[] {
   const key = model.primaryKey(collection)!.field
-  const names = model.fields(collection).filter((each) => has(each, 'date-created', 'user-created')).map((each) => each.field)
+  const names = model.fields(collection).filter((each) => each.meta?.special?.some((name) => MADE.includes(name))).map((each) => each.field)
   if (names.length === 0) return []
   return kept.map((row) => pick(row, [key, ...names]))
 }
@@ -38,7 +38,7 @@ export const pick = (row: Row, names: readonly string[]): Row =>
 
 /** An edit can be taken back if every value before it can be read. */
 export const revertible = (model: Model, collection: string, names: readonly string[]): boolean =>
-  names.every((name) => { const field = model.field(collection, name); return field?.schema && !secret(field) })
+  names.every((name) => { const field = model.field(collection, name); return field?.schema && !isSecret(field) })
 
 /** The filter for some items. */
 export const ofKeys = (key: string, keys: readonly Key[]): Row => ({ [key]: { _in: keys } })

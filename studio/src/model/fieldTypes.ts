@@ -1,5 +1,6 @@
 // The types a column may have: their names for people and what may be set on them. Pure.
 import { msg } from '@/i18n'
+import type { Field } from '@/model/types'
 
 export interface FieldTypeInfo {
   type: string
@@ -46,3 +47,12 @@ const known = new Map(FIELD_TYPES.map((each) => [each.type, each]))
 export function typeInfo(type: string): FieldTypeInfo {
   return known.get(type) ?? of(type, type, 'text')
 }
+
+const SECRET = ['conceal', 'encrypt', 'hash']
+
+/** Its values are shown to nobody: one can only ask whether there is one. */
+export const isSecret = (field: Field): boolean =>
+  field.type === 'hash' || Boolean(field.meta?.special?.some((each) => SECRET.includes(each)))
+
+/** What kind of value one can ask for. */
+export const askedKind = (field: Field): string => (isSecret(field) ? 'secret' : typeInfo(field.type).kind)

@@ -75,6 +75,9 @@ describe('operators', () => {
     expect(operatorsFor('boolean').map((each) => each.id)).toEqual(['_eq', '_neq', '_null', '_nnull'])
     expect(operatorsFor('number').map((each) => each.id)).not.toContain('_contains')
   })
+  it('of what nobody is shown ask only whether it is there', () => {
+    expect(operatorsFor('secret').map((each) => each.id)).toEqual(['_null', '_nnull', '_empty', '_nempty'])
+  })
   it('are each offered for some kind', () => expect(OPERATORS.every((each) => each.kinds.length > 0)).toBe(true))
 })
 

@@ -12,7 +12,7 @@ export interface Operator {
   payload?: boolean
 }
 
-const all = 'text number moment boolean json list geometry binary'
+const all = 'text number moment boolean json list geometry binary secret'
 const of = (id: string, label: string, kinds: string, arity: Arity = 'one'): Operator => ({
   id, label, arity, kinds: kinds.split(' '),
 })
@@ -42,8 +42,8 @@ export const OPERATORS: readonly Operator[] = [
   of('_nin', msg('is none of'), 'text number moment', 'many'),
   of('_null', msg('is null'), all, 'none'),
   of('_nnull', msg('is not null'), all, 'none'),
-  of('_empty', msg('is empty'), 'text list json', 'none'),
-  of('_nempty', msg('is not empty'), 'text list json', 'none'),
+  of('_empty', msg('is empty'), 'text list json secret', 'none'),
+  of('_nempty', msg('is not empty'), 'text list json secret', 'none'),
   of('_intersects', msg('intersects'), 'geometry'),
   of('_nintersects', msg('does not intersect'), 'geometry'),
   of('_intersects_bbox', msg('intersects the box of'), 'geometry'),

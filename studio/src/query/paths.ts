@@ -1,7 +1,7 @@
 // The fields a filter may speak of: own columns, parts of moments, sizes of lists, and the columns of related items. Pure.
 import { t } from '@/i18n'
 import { choicesFor } from '@/model/choices'
-import { typeInfo } from '@/model/fieldTypes'
+import { askedKind } from '@/model/fieldTypes'
 import type { Choice } from '@/model/form'
 import { title, type Link, type Model } from '@/model/model'
 import { fieldName } from '@/model/names'
@@ -35,7 +35,7 @@ export function pathChoices(model: Model, collection: string): PathChoice[] {
 function choices(model: Model, collection: string, depth: number): PathChoice[] {
   return model.fields(collection).flatMap((field) => {
     const link = model.link(collection, field.field)
-    const own = field.schema ? [{ path: [field.field], label: fieldName(field), kind: typeInfo(field.type).kind, list: false, choices: choicesFor(field) }] : []
+    const own = field.schema ? [{ path: [field.field], label: fieldName(field), kind: askedKind(field), list: false, choices: choicesFor(field) }] : []
     return link && depth > 1 ? [...own, ...further(model, field, link, depth)] : own
   })
 }
@@ -69,7 +69,7 @@ function between(model: Model, { field }: Field, link: Link): PathChoice[] {
   if (!link.junction) return []
   const skipped = new Set([link.back, link.via, model.primaryKey(link.junction)?.field])
   return model.fields(link.junction).filter((each) => each.schema && !skipped.has(each.field)).map((each) => ({
-    path: [field, each.field], label: `${title(field)} › ${fieldName(each)}`, kind: typeInfo(each.type).kind, list: true,
+    path: [field, each.field], label: `${title(field)} › ${fieldName(each)}`, kind: askedKind(each), list: true,
   }))
 }
 
