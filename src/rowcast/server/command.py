@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from rowcast.errors import RowcastError
+from rowcast.server.light import load_log
 from rowcast.version import __version__
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ def serve(
     app: Annotated[str | None, typer.Option(help="Your application, as module:name.", metavar="MODULE:NAME")] = None,
 ) -> None:
     """Start the server; make the database first if there is none."""
+    load_log()
     from rowcast.server.extend.app import Rowcast
     from rowcast.server.extend.loading import load_app
     from rowcast.server.serve import serve as run

@@ -5,7 +5,6 @@ from __future__ import annotations
 from email.message import EmailMessage
 from typing import Protocol
 
-import aiosmtplib
 import structlog
 
 from rowcast.engine.background import Background
@@ -47,6 +46,8 @@ class Smtp:
     async def send(self, message: EmailMessage) -> None:
         """Deliver one message in a connection of its own. TLS from the start with ``smtp_secure``, else STARTTLS
         when the server offers it and ``smtp_ignore_tls`` does not forbid it."""
+        import aiosmtplib  # a megabyte, and most servers have sent nothing yet
+
         email = self._email
         await aiosmtplib.send(
             message,
