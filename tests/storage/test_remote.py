@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from structlog.testing import CapturingLogger
 
 from rowcast.errors import ServiceUnavailable
+from rowcast.storage import remote
 from rowcast.storage.remote import fetch
 
 Answer = Callable[[str], bytes]
@@ -67,12 +69,14 @@ async def test_redirections_are_followed_and_checked() -> None:
                 await fetched(base + path, anywhere)
 
 
-async def test_the_log_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_log_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = CapturingLogger()
+    monkeypatch.setattr(remote, "log", said)
     for target, why in (("localhost:1", "localhost is at 127.0.0.1"), ("127.0.0.1:1", "127.0.0.1 is at 127.0.0.1")):
         with pytest.raises(ServiceUnavailable) as refused:
             await fetched(f"http://{target}/a", lambda ip: False)
         assert "127.0.0.1 is" not in refused.value.message
-        assert why.rsplit(maxsplit=1)[0] in capsys.readouterr().out
+        assert why.rsplit(maxsplit=1)[0] in said.calls[-1].kwargs["reason"]
 
 
 async def test_only_allowed_addresses_are_connected_to() -> None:

@@ -80,7 +80,7 @@ def _field(name: str, rule: Any, value: Any, is_required: bool) -> list[Violatio
                 _either(branches) if operator == "_or" else [violation for branch in branches for violation in branch]
             )
         elif operator == "_submitted" or value is not _ABSENT or is_required:
-            broken = _test(operator[1:], None if value is _ABSENT else value, wanted, value is _ABSENT)
+            broken = _test(operator[1:] or operator, None if value is _ABSENT else value, wanted, value is _ABSENT)
             found += [replace(violation, field=name) for violation in broken]
     return found
 

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
+from structlog.testing import CapturingLogger
 
 from rowcast.errors import ServiceUnavailable
 from rowcast.store.sqlite import place
@@ -36,15 +37,15 @@ async def test_what_would_be_lost_is_refused(store: Opened, monkeypatch: pytest.
     assert await store.read("SELECT text FROM notes") == [("kept",), ("again",)]
 
 
-async def test_it_is_told_once_though_nobody_writes(
-    store: Opened, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_it_is_told_once_though_nobody_writes(store: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = CapturingLogger()
+    monkeypatch.setattr(place, "log", log)
     monkeypatch.setattr(place, "LOOK_EVERY", 0.0)
     Path(store.options.path).unlink()
     async with asyncio.timeout(10):
         while store.in_place:  # noqa: ASYNC110 - the thread sets it
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)
-    said = capsys.readouterr()
-    assert (said.out + said.err).count("data.db was removed or replaced while the server runs") == 1
+    (said,) = log.calls
+    assert "data.db was removed or replaced while the server runs" in said.args[0]
     assert not Path(store.options.path).exists(), "nothing makes a new one"
