@@ -149,12 +149,12 @@ async def delays(server: Server, size: int, seconds: int) -> list[float]:
     lags = await lags_of(alone, speaker, lambda n: create(now(), f"u{n % size}"), seconds, 1)
     say(f"{size:,} subscribers, 100 items/s for one each: p50, p99", spread(lags))
     alone.close()
+    await probes(server, speaker, size, seconds)
     await fleet.open(server.socket, size)
     await fleet.subscribe(lambda _: FIELDS)
     lags = await lags_of(fleet, speaker, lambda _: create(now()), seconds, size)
     say(f"{size:,} subscribers, 100 items/s for all: p50, p99", spread(lags))
     say("  the limit", spread(await least_delays(size, seconds)))
-    await probes(server, speaker, size, seconds)
     fleet.expect(size * seconds * 50)
     database = server.directory / "data" / "rowcast.db"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", SQL, str(database), str(seconds * 50))
@@ -168,11 +168,11 @@ async def delays(server: Server, size: int, seconds: int) -> list[float]:
 
 
 async def probes(server: Server, speaker: Client, size: int, seconds: int) -> None:
-    """The same as ``PROBES`` of them see it, evenly spread, while the others cost this machine next to nothing, as if they were on
-    others; beside the limit. Above, half of the time is that of the thousand clients."""
+    """Delays of items for all as ``PROBES`` of them see it, evenly spread, while the others cost this machine next to nothing, as
+    if they were on others; beside the limit. Where all are measured, half of the time is that of the thousand clients."""
     wish = subscription(FIELDS, "create", "s")
     lags = await seen_by_probes(server.socket, speaker, wish, lambda _: create(now()), size, seconds)
-    say("  as one of them sees it: p50, p99", spread(lags))
+    say(f"{size:,} subscribers, as one of them sees it: p50, p99", spread(lags))
     with bare() as url:
         other = await connect(url)
         lags = await seen_by_probes(url, other, "listen", lambda _: event(now()), size, seconds)
