@@ -105,24 +105,18 @@ def loses_the_first_that_was_missed(patch: Patch) -> None:
 
 def tells_deletes_to_all(patch: Patch) -> None:
     """A row that is gone was everybody's."""
-    holds = audience.Audience.holds
+    holds, publishing = audience.Audience.holds, live.Live.publishing
+    gone: dict[int, Any] = {}
 
     def held_by_all(self: Any, image: Any) -> bool:
-        return True if image is None or _is_gone(self, image) else holds(self, image)
+        return id(image) in gone or holds(self, image)
 
-    gone: set[int] = set()
-
-    def _is_gone(_self: Any, image: Any) -> bool:
-        return id(image) in gone
-
-    publish = live.Live.publish
-
-    def marked(self: Any, commit: Commit, *, folded: bool = False) -> Any:
-        gone.update(id(change.before) for change in commit.changes if change.after is None)
-        return publish(self, commit, folded=folded)
+    def marked(self: Any, commit: Commit, asks: Any, *, folded: bool = False) -> Any:
+        gone.update((id(change.before), change.before) for change in commit.changes if change.after is None)
+        return publishing(self, commit, asks, folded=folded)
 
     patch.setattr(audience.Audience, "holds", held_by_all)
-    patch.setattr(live.Live, "publish", marked)
+    patch.setattr(live.Live, "publishing", marked)
 
 
 def forgets_moved_rows(patch: Patch) -> None:
