@@ -14,7 +14,7 @@ from rowcast.feed import Change, Commit, Kind
 from rowcast.feed.commit import Key
 from rowcast.live.ask import Answer, Ask, Part
 from rowcast.live.audience import Audience
-from rowcast.live.encode import join
+from rowcast.live.encode import appended, join
 from rowcast.live.event import Event
 from rowcast.live.telling import Teller, asked
 from rowcast.live.view import View
@@ -101,7 +101,7 @@ class Announcement:
             self._ask(audience, Part(event, kind, tuple(changes), whole))
         else:
             rows = [encode(change.after) for change in changes if change.after is not None]
-            event.resolve(self._teller.head(kind, rows[0] if view.single else join(rows)))
+            event.resolve(self._teller.head(kind, rows[0] if view.single else appended(join(rows), view.more)))
         self._teller.hand_out(audience, event)
 
     def _gone(self, audience: Audience, changes: list[Change]) -> None:
@@ -156,6 +156,8 @@ def settle(teller: Teller, ask: Ask, answer: Answer) -> None:
             data = rows[1:-1] if ask.view.single and rows != b"[]" else rows
         else:
             data = next(wholes, b"[]") if part.whole else _data(ask, part, answer)
+        if ask.view.more and data not in (None, b"[]") and part.kind is not Kind.DELETE:
+            data = appended(data, ask.view.more)
         teller.resolve(part.event, teller.head(part.kind, data, answer.counts) if data not in (None, b"[]") else b"")
 
 

@@ -31,6 +31,13 @@ def join(rows: list[bytes]) -> bytes:
     return b"[" + b",".join(rows) + b"]"
 
 
+def appended(rows: bytes, more: bytes) -> bytes:
+    """A JSON array with more members behind its own."""
+    if not more:
+        return rows
+    return b"[" + more + b"]" if rows == b"[]" else rows[:-1] + b"," + more + b"]"
+
+
 def nothing(_name: str) -> Any:
     """What the variables stand for that were left in a view."""
     return None

@@ -86,20 +86,25 @@ class View:
 
     ``single``: the view is one item, and its rows are told as an object instead of a list. ``counts``: the numbers that each event
     carries, as (name, question for the engine). ``is_exact``: what enters and leaves is told, so that its subscribers hold what a
-    fresh question would give.
+    fresh question would give. ``more``: members of a JSON array that stand in no table and are shown behind the rows.
     """
 
-    __slots__ = ("constants", "counts", "form", "is_exact", "single")
+    __slots__ = ("constants", "counts", "form", "is_exact", "more", "single")
 
     def __init__(
-        self, select: Select, single: bool = False, counts: tuple[Count, ...] = (), is_exact: bool = False
+        self,
+        select: Select,
+        single: bool = False,
+        counts: tuple[Count, ...] = (),
+        is_exact: bool = False,
+        more: bytes = b"",
     ) -> None:
         form, constants = lift(select, with_search=False)
         self.form, self.constants = _shared(form), Constants(constants)
-        self.single, self.counts, self.is_exact = single, counts, is_exact
+        self.single, self.counts, self.is_exact, self.more = single, counts, is_exact, more
 
     def _parts(self) -> tuple[Any, ...]:
-        return self.form, self.constants, self.single, self.counts, self.is_exact
+        return self.form, self.constants, self.single, self.counts, self.is_exact, self.more
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, View) and self._parts() == other._parts())

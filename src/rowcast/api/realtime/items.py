@@ -14,6 +14,7 @@ import msgspec
 
 from rowcast.api.realtime.questions import query_of
 from rowcast.auth import Actor
+from rowcast.engine.builtin import listed
 from rowcast.engine.create import create, create_item
 from rowcast.engine.delete import delete
 from rowcast.engine.engine import Engine
@@ -56,7 +57,7 @@ async def _read(engine: Engine, actor: Actor, message: Items) -> Answer:
     elif isinstance(message.ids, list):
         found = await read_keys(engine, actor, message.collection, message.ids, query)
     else:
-        return await read(engine, actor, message.collection, query)
+        return await listed(engine, actor, message.collection, query)
     return Answer(found.data, await counts(engine, actor, message.collection, query))
 
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from rowcast.api.rest.answer import data, empty
 from rowcast.api.rest.request import actor, body, engine, key, query, search_body
 from rowcast.api.rest.stream import stream, wants_stream
+from rowcast.engine.builtin import listed
 from rowcast.engine.create import create, create_item
 from rowcast.engine.delete import delete
 from rowcast.engine.read import Answer, answerable, read, read_keys, read_one
@@ -117,7 +118,7 @@ def item_routes(prefix: str, which: Callable[[Request], str], *, read_only: bool
 async def _listed(request: Request, collection: str, asked: Query) -> Response:
     if asked.export:
         return await _exported(request, collection, asked)
-    return data(await read(engine(request), actor(request), collection, asked))
+    return data(await listed(engine(request), actor(request), collection, asked))
 
 
 async def _streamed(request: Request, collection: str, item: str | None) -> Response:

@@ -19,6 +19,7 @@ from rowcast.engine.telling.views import Prepared, count_of, prepare
 from rowcast.errors import Forbidden
 from rowcast.feed import Kind, Position
 from rowcast.live import Audience, Outbox, Subscription, Token
+from rowcast.live.encode import appended
 from rowcast.protocol import frames
 from rowcast.protocol.codec import uid_text
 from rowcast.query.parse import Query
@@ -151,7 +152,7 @@ class _Opening:
         await broadcast.reached(position if counted is None else max(position, counted))
         if epoch != broadcast.epoch:
             return False
-        self._send_first(audience, Shown(position, (), found[0][0].encode(), counts))
+        self._send_first(audience, Shown(position, (), appended(found[0][0].encode(), prepared.view.more), counts))
         return True
 
     async def _enter(self, audience: Audience) -> bool:

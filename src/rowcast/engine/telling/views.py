@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rowcast.auth import Actor
+from rowcast.engine.builtin import built_in
 from rowcast.engine.plans import KEY, Plan
 from rowcast.engine.telling.listener import Wish
 from rowcast.errors import Forbidden, InvalidPayload, InvalidQuery, RowcastError
@@ -17,6 +18,7 @@ from rowcast.policy import Rights
 from rowcast.policy.rights import field_refusal, refusal
 from rowcast.query.parse import Query
 from rowcast.query.settle import settle
+from rowcast.query.tree import Select
 from rowcast.query.variables import is_now, written
 from rowcast.schema import Schema
 
@@ -79,7 +81,7 @@ class Preparing:
 
         primary = rights.schema.collections[wish.collection].primary
         depends = frozenset(c for name in plan.variables for c in led_through(rights.schema, name)) or INDEPENDENT
-        view = _view(plan, wish, value)
+        view = _view(plan, wish, value, lambda select: built_in(actor, rights, select))
         prepared = Prepared(view, plan.data.text, plan.data.args(value), primary, depends)
         if not asked and not view.form.moves_with_time:
             self._known[rights, wish] = prepared
@@ -135,7 +137,7 @@ def exact_query(rights: Rights, wish: Wish) -> Query:
     return query if is_shown else replace(query, fields=(primary, *query.fields))
 
 
-def _view(plan: Plan, wish: Wish, value: Variables) -> View:
+def _view(plan: Plan, wish: Wish, value: Variables, more: Callable[[Select], bytes]) -> View:
     query, select = wish.query, plan.select
     if wish.item is not None:
         select = replace(select, limit=None, offset=0)
@@ -143,7 +145,9 @@ def _view(plan: Plan, wish: Wish, value: Variables) -> View:
         select = replace(select, limit=None)
     if not query.sort and not (wish.is_exact and (select.limit is not None or select.offset)):
         select = replace(select, order=())
-    return View(settle(select, value), wish.item is not None, tuple(_counts(plan, value)), wish.is_exact)
+    select, single = settle(select, value), wish.item is not None
+    behind = b"" if single or wish.is_exact else more(select)
+    return View(select, single, tuple(_counts(plan, value)), wish.is_exact, behind)
 
 
 def _counts(plan: Plan, value: Variables) -> Iterator[Count]:
