@@ -37,7 +37,9 @@ class Form:
         self._hash = hash(select)
 
     def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Form) and self.select == other.select)
+        if self is other:
+            return True
+        return isinstance(other, Form) and self._hash == other._hash and self.select == other.select
 
     def __hash__(self) -> int:
         return self._hash

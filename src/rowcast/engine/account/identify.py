@@ -51,13 +51,13 @@ async def identify_again(engine: Engine, actor: Actor, sessions: Mapping[str, Se
     """The same actor with what holds now. Raises InvalidCredentials or Forbidden when it may not ask any more (user
     or share gone, not active, session ended). The end of its token is not looked at. ``sessions``: those that are open, if that
     is known."""
-    actor = replace(actor, known=engine.identities.epoch)
+    known = engine.identities.epoch
     if actor.user is None and actor.share is None:
-        return stand(actor, await engine.identities.role(None), own=True)
-    claims = Claims(actor.user, actor.role, actor.expires or 0, session=actor.session, share=actor.share)
+        return stand(actor, await engine.identities.role(None), own=True, known=known)
     if actor.expires is None:
-        return stand(actor, await _active(engine, actor.user), own=True)
-    return await _by_claims(engine, claims, actor, sessions)
+        return stand(actor, await _active(engine, actor.user), own=True, known=known)
+    claims = Claims(actor.user, actor.role, actor.expires, session=actor.session, share=actor.share)
+    return await _by_claims(engine, claims, replace(actor, known=known), sessions)
 
 
 async def _by_claims(
@@ -88,17 +88,24 @@ async def _active(engine: Engine, user: str | None) -> Standing:
     return standing
 
 
-def stand(place: Actor, standing: Standing, *, own: bool) -> Actor:
+def stand(place: Actor, standing: Standing, *, own: bool, known: int | None = None) -> Actor:
     """The actor of that standing. ``own`` tokens (static ones, shares) need no second factor; who signed in with a
-    password under a policy that enforces one, and has none yet, is left with what it takes to set one up."""
+    password under a policy that enforces one, and has none yet, is left with what it takes to set one up. ``known``: at which state
+    of the identities that was found out, if not at that of the place."""
     policies = standing.policies_at(place.ip)
     bare = not own and not standing.has_tfa and any(policy.enforce_tfa for policy in policies)
-    return replace(
-        place,
-        user=standing.user,
-        role=standing.role,
-        roles=standing.roles,
-        policies=() if bare else tuple(sorted(policy.id for policy in policies)),
-        admin=not bare and any(policy.admin for policy in policies),
-        app=any(policy.app or policy.admin for policy in policies),
+    return Actor(  # written out: each listener is stood again when rights change, and ``replace`` looks at every field
+        standing.user,
+        standing.role,
+        standing.roles,
+        () if bare else tuple(sorted([policy.id for policy in policies])),
+        not bare and any(policy.admin for policy in policies),
+        any(policy.app or policy.admin for policy in policies),
+        place.share,
+        place.session,
+        place.expires,
+        place.ip,
+        place.user_agent,
+        place.origin,
+        place.known if known is None else known,
     )
