@@ -14,9 +14,11 @@ from rowcast.engine.telling import broadcast
 from rowcast.feed import Commit
 from rowcast.live import Ask, Live
 from rowcast.live.announce import SLICE
+from rowcast.store.sqlite.announce import Announcer, Delivery
 from tests.engine.listeners import Ear, Mirror
 from tests.engine.shop import Shop
 from tests.support.turns import counting_turns
+from tests.support.waiting import BUSY, blocking_until, until
 
 ROWS, LISTENERS = 20_000, 20
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
@@ -24,15 +26,16 @@ NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE 
 
 def write(shop: Shop, text: str) -> None:
     other = apsw.Connection(str(shop.engine.store._options.path))  # type: ignore[attr-defined]
-    other.set_busy_timeout(5000)
+    other.set_busy_timeout(BUSY)
     with other:
         other.execute(f"{NUMBERS} {text}", (ROWS,))
     other.close()
 
 
 async def until_told(shop: Shop, rows: int) -> None:
-    while sum(len(commit.changes) for commit in shop.commits) < rows or shop.engine.broadcast.behind:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    await until(
+        lambda: sum(len(commit.changes) for commit in shop.commits) == rows and not shop.engine.broadcast.behind
+    )
 
 
 async def test_slices_are_small_and_others_have_the_loop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +58,7 @@ async def test_slices_are_small_and_others_have_the_loop(shop: Shop, monkeypatch
         await ear.subscribe("quotes", event="create", fields=["id"])
     async with counting_turns() as turns:
         write(shop, "INSERT INTO quotes(words) SELECT i FROM n")
-        await asyncio.wait_for(until_told(shop, ROWS), 30)
+        await until_told(shop, ROWS)
     assert max(sizes) == SLICE * LISTENERS
     assert max(parts) == 1, "parts wait in memory"
     assert turns.count >= len(sizes)
@@ -82,9 +85,19 @@ async def test_who_comes_and_changes_in_the_midst_holds_what_is_there(
             places.append(mirror.places["s"])
             await asyncio.sleep(0)
 
+    post = Announcer.post
+
+    def in_the_midst(self: Announcer, delivery: Delivery) -> None:
+        """Let somebody come before the next part does."""
+        post(self, delivery)
+        if delivery.commits:
+            known = len(mirrors)
+            blocking_until(lambda: len(mirrors) > known)
+
+    monkeypatch.setattr(Announcer, "post", in_the_midst)
     coming = asyncio.create_task(come())
     write(shop, "INSERT INTO quotes(words) SELECT i FROM n")
-    await asyncio.wait_for(until_told(shop, 3000), 30)
+    await until_told(shop, 3000)
     coming.cancel()
     [(count,)] = await shop.engine.store.read("SELECT count(*) FROM quotes")
     assert count == 3000

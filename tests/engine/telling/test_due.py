@@ -10,9 +10,8 @@ from rowcast.auth import SYSTEM
 from rowcast.engine.create import create
 from rowcast.engine.telling.due import BLINDLY
 from rowcast.engine.update import update
-from tests.engine.listeners import Ear, Mirror
+from tests.engine.listeners import Ear, Mirror, settled
 from tests.engine.shop import Shop
-from tests.engine.telling.test_sets import settled
 from tests.support.clock import MovedClock
 from tests.support.waiting import until
 

@@ -36,7 +36,9 @@ async def invite(engine: Engine, actor: Actor, emails: Sequence[str], role: str,
         elif known.status == "invited" and known.role != role:
             await update(engine, actor, "directus_users", {"role": role}, keys=[known.id])
         if known is None or known.status == "invited":
-            token = tokens.scoped(SCOPE, {"email": email}, settings.secret, engine.clock.time(), settings.user_invite_token_ttl)
+            token = tokens.scoped(
+                SCOPE, {"email": email}, settings.secret, engine.clock.time(), settings.user_invite_token_ttl
+            )
             engine.mail.post(invite_letter(await project_name(engine), email, with_token(address, token)))
 
 

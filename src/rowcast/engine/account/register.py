@@ -89,7 +89,11 @@ async def _admit(engine: Engine, place: Actor, applicant: Applicant, terms: _Ter
     if terms.verified and (known is None or known.status == "unverified"):
         settings = engine.settings
         token = tokens.scoped(
-            SCOPE, {"email": applicant.email}, settings.secret, engine.clock.time(), settings.email_verification_token_ttl
+            SCOPE,
+            {"email": applicant.email},
+            settings.secret,
+            engine.clock.time(),
+            settings.email_verification_token_ttl,
         )
         engine.mail.post(verification_letter(await project_name(engine), applicant.email, with_token(address, token)))
 

@@ -134,7 +134,9 @@ class Answers:
         told = [change.key for change in part.changes]
         args = bind(
             statement,
-            lambda name: _value(name, told, self._engine.clock.now) if name == KEYS or is_now(name) else _of(part, name),
+            lambda name: (
+                _value(name, told, self._engine.clock.now) if name == KEYS or is_now(name) else _of(part, name)
+            ),
             view.constants,
         )
         found: str = (await reading.rows(statement.text, args))[0][0]
