@@ -65,43 +65,44 @@ async def test_slices_are_small_and_others_have_the_loop(shop: Shop, monkeypatch
     assert [len(ear.frames) for ear in ears] == [ROWS + 1] * LISTENERS
 
 
-async def test_who_comes_and_changes_in_the_midst_holds_what_is_there(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_who_comes_in_the_midst_holds_what_is_there(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With each part one who is new and one who comes back to where the first was by then."""
     monkeypatch.setattr(broadcast, "PATIENCE", 0.0)
     monkeypatch.setattr("tests.engine.test_bulk.ROWS", 3000)
-    mirrors: list[Mirror] = []
-    places: list[str] = []
+    loop, coming = asyncio.get_running_loop(), list[asyncio.Task[Mirror]]()
+    query: dict[str, Any] = {"exact": True, "resume": True, "fields": ["id", "words"]}
 
-    async def come() -> None:
-        while True:
-            mirror = Mirror(Ear(shop.engine, SYSTEM))
-            since: Any = {"since": places[-1]} if places and len(mirrors) % 2 else {}
-            if since:
-                mirror.sets["s"] = dict(mirrors[-1].sets["s"])
-            await mirror.ear.subscribe("quotes", exact=True, resume=True, fields=["id", "words"], **since)
-            mirrors.append(mirror)
-            mirror.listen()
-            places.append(mirror.places["s"])
-            await asyncio.sleep(0)
+    async def come(place: str | None = None, held: dict[Any, Any] | None = None) -> Mirror:
+        mirror = Mirror(Ear(shop.engine, SYSTEM))
+        if held is not None:
+            mirror.sets["s"] = held
+        await mirror.ear.subscribe("quotes", since=place, **query)
+        return mirror
+
+    first = await come()
+    first.listen()
+
+    def begin() -> None:
+        first.listen()
+        places = (), (first.places["s"], dict(first.sets["s"]))
+        coming.extend(asyncio.create_task(come(*place)) for place in places)
 
     post = Announcer.post
 
     def in_the_midst(self: Announcer, delivery: Delivery) -> None:
-        """Let somebody come before the next part does."""
+        """Let them begin to come before the next part does."""
         post(self, delivery)
         if delivery.commits:
-            known = len(mirrors)
-            blocking_until(lambda: len(mirrors) > known)
+            known = len(coming)
+            loop.call_soon_threadsafe(begin)
+            blocking_until(lambda: len(coming) > known)
 
     monkeypatch.setattr(Announcer, "post", in_the_midst)
-    coming = asyncio.create_task(come())
     write(shop, "INSERT INTO quotes(words) SELECT i FROM n")
     await until_told(shop, 3000)
-    coming.cancel()
     [(count,)] = await shop.engine.store.read("SELECT count(*) FROM quotes")
     assert count == 3000
-    assert len(mirrors) > 3
-    for mirror in mirrors:
+    assert len(coming) > 6
+    for mirror in (first, *await asyncio.gather(*coming)):
         mirror.listen()
         assert len(mirror.sets["s"]) == count

@@ -27,7 +27,11 @@ NOTE = b"Water the basil twice.\n"
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for the tests that leave nothing behind that others would see."""
-    limits = {"FILES_MAX_UPLOAD_SIZE": "3mb", "FILES_MIME_TYPE_ALLOW_LIST": "image/*,text/*,application/json"}
+    limits = {
+        "FILES_MAX_UPLOAD_SIZE": "3mb",
+        "FILES_MIME_TYPE_ALLOW_LIST": "image/*,text/*,application/json",
+        "ASSETS_TRANSFORM_TIMEOUT": "2m",
+    }
     with Server(tmp_path_factory.mktemp("files"), **limits, ROWCAST_IMPORT_IP_ALLOW_LIST="127.0.0.3") as running:
         yield running
 
