@@ -11,6 +11,7 @@ from rowcast.engine.engine import Engine
 from rowcast.engine.telling.subscribe import Listener, Outbox, close, open_listener, subscribe, unsubscribe, wish
 from rowcast.errors import RowcastError
 from rowcast.query.parse import parse
+from tests.support.waiting import until
 
 
 class Ear:
@@ -51,17 +52,25 @@ class Ear:
     def told(self) -> list[tuple[str, Any]]:
         return [(frame.get("event", frame["type"]), frame.get("data")) for frame in self.heard()]
 
-    async def hears(self, count: int, limit: float = 3.0) -> list[tuple[str, Any]]:
+    async def hears(self, count: int) -> list[tuple[str, Any]]:
         """Wait for that many frames."""
-        for _ in range(round(limit / 0.01)):
-            if len(self.frames) >= count:
-                break
-            await asyncio.sleep(0.01)
+        await until(lambda: len(self.frames) >= count)
         return self.told()
 
     def _dismiss(self, error: RowcastError) -> None:
         self.dismissed = error
         self.close()
+
+
+async def settled(engine: Engine) -> None:
+    """Wait until everything that was committed is told."""
+
+    def is_settled() -> bool:
+        held = [audience.held for audience in engine.broadcast.live._audiences.values() if audience.held is not None]
+        return all(each.is_settled for each in held) and not engine.broadcast._tasks
+
+    await asyncio.sleep(0)
+    await until(is_settled)
 
 
 class Mirror:

@@ -14,9 +14,11 @@ from rowcast.engine.telling import broadcast
 from rowcast.feed import Commit
 from rowcast.live import Ask, Live
 from rowcast.live.announce import SLICE
+from rowcast.store.sqlite.announce import Announcer, Delivery
 from tests.engine.listeners import Ear, Mirror
 from tests.engine.shop import Shop
 from tests.support.turns import counting_turns
+from tests.support.waiting import BUSY, blocking_until, until
 
 ROWS, LISTENERS = 20_000, 20
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
@@ -24,15 +26,16 @@ NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE 
 
 def write(shop: Shop, text: str) -> None:
     other = apsw.Connection(str(shop.engine.store._options.path))  # type: ignore[attr-defined]
-    other.set_busy_timeout(5000)
+    other.set_busy_timeout(BUSY)
     with other:
         other.execute(f"{NUMBERS} {text}", (ROWS,))
     other.close()
 
 
 async def until_told(shop: Shop, rows: int) -> None:
-    while sum(len(commit.changes) for commit in shop.commits) < rows or shop.engine.broadcast.behind:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    await until(
+        lambda: sum(len(commit.changes) for commit in shop.commits) == rows and not shop.engine.broadcast.behind
+    )
 
 
 async def test_slices_are_small_and_others_have_the_loop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,40 +58,51 @@ async def test_slices_are_small_and_others_have_the_loop(shop: Shop, monkeypatch
         await ear.subscribe("quotes", event="create", fields=["id"])
     async with counting_turns() as turns:
         write(shop, "INSERT INTO quotes(words) SELECT i FROM n")
-        await asyncio.wait_for(until_told(shop, ROWS), 30)
+        await until_told(shop, ROWS)
     assert max(sizes) == SLICE * LISTENERS
     assert max(parts) == 1, "parts wait in memory"
     assert turns.count >= len(sizes)
     assert [len(ear.frames) for ear in ears] == [ROWS + 1] * LISTENERS
 
 
-async def test_who_comes_and_changes_in_the_midst_holds_what_is_there(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_who_comes_in_the_midst_holds_what_is_there(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With each part one who is new and one who comes back to where the first was by then."""
     monkeypatch.setattr(broadcast, "PATIENCE", 0.0)
     monkeypatch.setattr("tests.engine.test_bulk.ROWS", 3000)
-    mirrors: list[Mirror] = []
-    places: list[str] = []
+    loop, coming = asyncio.get_running_loop(), list[asyncio.Task[Mirror]]()
+    query: dict[str, Any] = {"exact": True, "resume": True, "fields": ["id", "words"]}
 
-    async def come() -> None:
-        while True:
-            mirror = Mirror(Ear(shop.engine, SYSTEM))
-            since: Any = {"since": places[-1]} if places and len(mirrors) % 2 else {}
-            if since:
-                mirror.sets["s"] = dict(mirrors[-1].sets["s"])
-            await mirror.ear.subscribe("quotes", exact=True, resume=True, fields=["id", "words"], **since)
-            mirrors.append(mirror)
-            mirror.listen()
-            places.append(mirror.places["s"])
-            await asyncio.sleep(0)
+    async def come(place: str | None = None, held: dict[Any, Any] | None = None) -> Mirror:
+        mirror = Mirror(Ear(shop.engine, SYSTEM))
+        if held is not None:
+            mirror.sets["s"] = held
+        await mirror.ear.subscribe("quotes", since=place, **query)
+        return mirror
 
-    coming = asyncio.create_task(come())
+    first = await come()
+    first.listen()
+
+    def begin() -> None:
+        first.listen()
+        places = (), (first.places["s"], dict(first.sets["s"]))
+        coming.extend(asyncio.create_task(come(*place)) for place in places)
+
+    post = Announcer.post
+
+    def in_the_midst(self: Announcer, delivery: Delivery) -> None:
+        """Let them begin to come before the next part does."""
+        post(self, delivery)
+        if delivery.commits:
+            known = len(coming)
+            loop.call_soon_threadsafe(begin)
+            blocking_until(lambda: len(coming) > known)
+
+    monkeypatch.setattr(Announcer, "post", in_the_midst)
     write(shop, "INSERT INTO quotes(words) SELECT i FROM n")
-    await asyncio.wait_for(until_told(shop, 3000), 30)
-    coming.cancel()
+    await until_told(shop, 3000)
     [(count,)] = await shop.engine.store.read("SELECT count(*) FROM quotes")
     assert count == 3000
-    assert len(mirrors) > 3
-    for mirror in mirrors:
+    assert len(coming) > 6
+    for mirror in (first, *await asyncio.gather(*coming)):
         mirror.listen()
         assert len(mirror.sets["s"]) == count

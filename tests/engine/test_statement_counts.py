@@ -24,6 +24,10 @@ from rowcast.store.sqlite.reader import Reader
 from rowcast.store.sqlite.transaction import SqliteTransaction
 from tests.engine.people import People, allow
 from tests.engine.shop import Shop
+from tests.support.unhurried import unhurried
+
+__all__ = ["unhurried"]
+pytestmark = pytest.mark.usefixtures("unhurried")
 
 HISTORY = 3
 """The last activity, activities, revisions: for all rows that are written together."""

@@ -17,8 +17,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.oracle.mirror import Mirror
 from tests.support.server import ADMIN_TOKEN, Server
+from tests.support.waiting import BUSY, LIMIT
 
-ROUNDS, LIMIT = 4, 10.0
+ROUNDS = 4
 QUESTIONS: dict[str, dict[str, Any]] = {
     "all": {"fields": ["id", "text", "rank"]},
     "some": {"fields": ["id", "text"], "filter": {"rank": {"_gt": 3}}},
@@ -50,7 +51,7 @@ class Client:
     def come(self, server: Server) -> None:
         """Connect and go on from where each subscription was."""
         self.leave()
-        self.socket = self._open.enter_context(connect(server.socket))
+        self.socket = self._open.enter_context(connect(server.socket, open_timeout=LIMIT))
         self._send({"type": "auth", "access_token": ADMIN_TOKEN})
         for uid, query in QUESTIONS.items():
             places = self.mirrors[uid].places
@@ -95,7 +96,7 @@ def write(server: Server, rng: random.Random, stop: threading.Event) -> None:
 def write_beside(path: Path, rng: random.Random) -> None:
     """Another program on the same file."""
     other = apsw.Connection(str(path))
-    other.set_busy_timeout(5000)
+    other.set_busy_timeout(BUSY)
     with other:
         other.execute("INSERT INTO notes(text, rank) VALUES('sql', ?)", (rng.randrange(8),))
         other.execute("UPDATE notes SET rank = ? WHERE id % 3 = ?", (rng.randrange(8), rng.randrange(3)))
@@ -136,7 +137,7 @@ def test_a_killed_server_loses_and_doubles_nothing(tmp_path: Path) -> None:
             client.listen(0.02 + rng.random() / 10)
             server.kill()
             stop.set()
-            client.listen(1.0)
+            client.listen(LIMIT)  # until the end of what the killed one has sent
             writer.join()
             write_beside(path, rng)
             server.start()

@@ -11,7 +11,7 @@ from rowcast.store.open import open_store
 
 
 async def test_the_file_and_its_folder_are_made(tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path}/new%20folder/data.db", query_timeout=1.0)
+    store = open_store(f"sqlite:///{tmp_path}/new%20folder/data.db", query_timeout=60.0)
     await store.open()
     await store.close()
     assert (tmp_path / "new folder" / "data.db").exists()

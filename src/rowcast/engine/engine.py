@@ -11,6 +11,7 @@ from rowcast.engine.account.attempts import Attempts
 from rowcast.engine.account.identities import Identities
 from rowcast.engine.account.mail import Mailer
 from rowcast.engine.channels.channels import Channels
+from rowcast.engine.clock import Clock
 from rowcast.engine.commits import CommitFeed
 from rowcast.engine.figures import Figures
 from rowcast.engine.files.library import Library
@@ -38,7 +39,7 @@ class Engine:
     """
 
     def __init__(self, store: Store, settings: Settings) -> None:
-        self.store, self.settings = store, settings
+        self.store, self.settings, self.clock = store, settings, Clock()
         self.plans = Plans()
         self.user_values = UserValues(self)
         self.identities, self.attempts = Identities(self), Attempts()
@@ -100,7 +101,7 @@ class Engine:
 
     def variables_now(self, actor: Actor, names: frozenset[str]) -> Callable[[str], Any] | None:
         """The variables if they are at hand, as they are when none of ``names`` has a path; None: ask ``variables``."""
-        return None if names else Lookup(actor)
+        return None if names else Lookup(actor, self.clock.now)
 
     async def variables(self, actor: Actor, names: frozenset[str]) -> Callable[[str], Any]:
         """What the variables stand for when ``actor`` asks; ``names`` are those that will be asked for."""

@@ -4,7 +4,7 @@ in a question."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -44,7 +44,7 @@ class UserValues:
     async def of(self, actor: Actor, names: Iterable[str]) -> Variables:
         """A function from variable to value. Raises InvalidQuery when asked for a variable that does not exist."""
         dotted = frozenset(name for name in names if "." in name)
-        return Lookup(actor, await self._values(actor, dotted) if dotted else NOTHING)
+        return Lookup(actor, self._engine.clock.now, await self._values(actor, dotted) if dotted else NOTHING)
 
     def committed(self, commit: Commit) -> None:
         """Forget what was read when a user, a role or (since a path may lead through relations) any known row has changed."""
@@ -104,13 +104,13 @@ def _paths(dotted: Iterable[str], root: str, *, is_asked: bool) -> Iterator[tupl
 
 
 class Lookup:
-    """The function from variable to value for one actor, with the values of dotted variables given. Cheap to make: most requests
-    never ask it."""
+    """The function from variable to value for one actor, with the values of dotted variables given; ``now`` tells the present.
+    Cheap to make: most requests never ask it."""
 
-    __slots__ = ("_actor", "_dotted")
+    __slots__ = ("_actor", "_dotted", "_now")
 
-    def __init__(self, actor: Actor, dotted: Mapping[str, Any] = NOTHING) -> None:
-        self._actor, self._dotted = actor, dotted
+    def __init__(self, actor: Actor, now: Callable[[], datetime], dotted: Mapping[str, Any] = NOTHING) -> None:
+        self._actor, self._now, self._dotted = actor, now, dotted
 
     def __call__(self, name: str) -> Any:
         """The value. Raises InvalidQuery for a variable that does not exist."""
@@ -119,7 +119,7 @@ class Lookup:
         if name in self._dotted:
             return self._dotted[name]
         if is_now(name):
-            return moment(name, datetime.now(UTC))
+            return moment(name, self._now())
         raise InvalidQuery(f'Unknown variable "{name}"')
 
 

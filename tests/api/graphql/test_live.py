@@ -17,6 +17,8 @@ from rowcast.engine.telling.listener import Traffic
 from rowcast.engine.update import update
 from rowcast.errors import RowcastError
 from tests.api.graphql.conftest import Asker
+from tests.engine.listeners import settled
+from tests.support.waiting import reached
 
 
 class Ear:
@@ -51,8 +53,7 @@ class Ear:
 
     async def take(self) -> list[Any]:
         """What was heard since the last time."""
-        for _ in range(20):
-            await asyncio.sleep(0.005)
+        await settled(self.engine)
         heard, self.heard = self.heard, []
         return heard
 
@@ -206,15 +207,15 @@ async def test_a_field_that_only_some_rules_grant_is_null_in_other_events(ask: A
 
 async def test_what_is_stopped_while_it_begins_is_not_told(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
     ear, broadcast = await Ear(ask).arrive("admin"), ask.engine.broadcast
-    reached, goes_on = asyncio.Event(), asyncio.Event()
+    arrived, goes_on = asyncio.Event(), asyncio.Event()
 
     async def waits(_collections: Any) -> None:
-        reached.set()
+        arrived.set()
         await goes_on.wait()
 
     monkeypatch.setattr(broadcast, "capture", waits)
     beginning = asyncio.create_task(ear.say("1", EVERYTHING))
-    await asyncio.wait_for(reached.wait(), 3)
+    await reached(arrived)
     ear.talk.end("1")
     goes_on.set()
     await beginning

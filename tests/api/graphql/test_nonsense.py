@@ -108,7 +108,7 @@ def platform(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     path = tmp_path_factory.mktemp("nonsense") / "shop.db"
     shutil.copy(furnished, path)
     with asyncio.Runner() as runner:
-        engine = engine_at(path)
+        engine = engine_at(path, query_timeout=5.0)
         runner.run(engine.open())
         transport = httpx.ASGITransport(Rest(engine))
         yield Platform(runner, engine, httpx.AsyncClient(transport=transport, base_url="http://testserver"))

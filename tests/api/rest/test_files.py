@@ -19,6 +19,7 @@ import pytest
 from PIL import Image
 
 from tests.support.server import Server
+from tests.support.waiting import blocking_until
 
 NOTE = b"Water the basil twice.\n"
 
@@ -26,7 +27,11 @@ NOTE = b"Water the basil twice.\n"
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for the tests that leave nothing behind that others would see."""
-    limits = {"FILES_MAX_UPLOAD_SIZE": "3mb", "FILES_MIME_TYPE_ALLOW_LIST": "image/*,text/*,application/json"}
+    limits = {
+        "FILES_MAX_UPLOAD_SIZE": "3mb",
+        "FILES_MIME_TYPE_ALLOW_LIST": "image/*,text/*,application/json",
+        "ASSETS_TRANSFORM_TIMEOUT": "2m",
+    }
     with Server(tmp_path_factory.mktemp("files"), **limits, ROWCAST_IMPORT_IP_ALLOW_LIST="127.0.0.3") as running:
         yield running
 
@@ -69,13 +74,6 @@ def on_disk(server: Server) -> set[str]:
     return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
 
 
-def until(check: Any, seconds: float = 30.0) -> None:
-    ends = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
-
-
 def test_what_goes_in_comes_out(place: Server, admin: httpx.Client) -> None:
     content = picture()
     row = upload(admin, content, "my-first_photo.PNG", "image/png", description="null", tags='["a","b"]')
@@ -88,7 +86,7 @@ def test_what_goes_in_comes_out(place: Server, admin: httpx.Client) -> None:
     assert shown.headers["cache-control"].startswith("private")
     assert admin.delete(f"/files/{row['id']}").status_code == 204
     assert code(admin.get(f"/assets/{row['id']}")) == (403, "FORBIDDEN")
-    until(lambda: not any(row["id"] in name for name in on_disk(place)))
+    blocking_until(lambda: not any(row["id"] in name for name in on_disk(place)))
 
 
 def test_several_files_with_fields_of_their_own(admin: httpx.Client) -> None:
@@ -158,7 +156,7 @@ def test_replacing(place: Server, admin: httpx.Client) -> None:
     shown = admin.get(f"/assets/{row['id']}?width=10")
     assert (shown.content, shown.headers["content-type"]) == (NOTE, "text/plain")
     assert shown.headers["etag"] != tag
-    until(lambda: {name for name in on_disk(place) if row["id"] in name} == {new["filename_disk"]})
+    blocking_until(lambda: {name for name in on_disk(place) if row["id"] in name} == {new["filename_disk"]})
     said = admin.patch(f"/files/{row['id']}", files={"title": (None, "Said")}).json()["data"]
     assert (said["title"], said["filesize"]) == ("Said", len(NOTE))
     missing = "6f9d3c1a-0000-4000-8000-000000000001"
@@ -348,7 +346,9 @@ def test_nobody_points_a_row_at_other_bytes(place: Server, admin: httpx.Client) 
         assert code(admin.patch(f"/files/{own['id']}", json={"filename_disk": name})) == (400, "INVALID_PAYLOAD")
     assert admin.patch(f"/files/{own['id']}", json={"filename_disk": target["filename_disk"]}).status_code == 200
     assert admin.delete(f"/files/{own['id']}").status_code == 204
-    time.sleep(0.1)
+    later = upload(admin)
+    assert admin.delete(f"/files/{later['id']}").status_code == 204
+    blocking_until(lambda: on_disk(place).isdisjoint({own["filename_disk"], later["filename_disk"]}))
     assert admin.get(f"/assets/{target['id']}").content == b"secret"
 
 
@@ -431,7 +431,7 @@ def test_a_killed_server_leaves_no_row_without_bytes_and_no_bytes_without_row(tm
         workers = [threading.Thread(target=write, args=(server, stop, done)) for _ in range(3)]
         for worker in workers:
             worker.start()
-        until(lambda done=done: len(done) > 2)
+        _until_some_are(done)
         time.sleep(turn * 0.07)
         server.kill()
         stop.set()
@@ -443,11 +443,15 @@ def test_a_killed_server_leaves_no_row_without_bytes_and_no_bytes_without_row(tm
         rows = admin.get("/files?limit=-1&fields=filename_disk,filesize,id").json()["data"]
         names = {row["filename_disk"] for row in rows}
         assert {row["id"] for row in rows} >= set(done)
-        until(lambda: {name for name in on_disk(server) if not name.startswith(".partial")} == names)
+        blocking_until(lambda: {name for name in on_disk(server) if not name.startswith(".partial")} == names)
         for row in rows:
             assert (tmp_path / "uploads" / row["filename_disk"]).stat().st_size == row["filesize"]
     with sqlite3.connect(tmp_path / "data" / "rowcast.db") as database:
         assert database.execute("SELECT count(*) FROM rowcast_orphans").fetchone() == (0,)
+
+
+def _until_some_are(done: list[str]) -> None:
+    blocking_until(lambda: len(done) > 2)
 
 
 def write(server: Server, stop: threading.Event, done: list[str]) -> None:

@@ -33,6 +33,7 @@ from rowcast.store.open import open_store
 from tests.engine.shop import build
 from tests.support.good import GOOD_BODIES
 from tests.support.nonsense import KEYS, NAMES, PATHS, encoded, odd, queries, spoilt, texts
+from tests.support.waiting import LIMIT
 
 COUNT = 6000
 FRESH_EVERY = 200
@@ -155,17 +156,17 @@ class Platform:
         return self.runner.run(answer(self.app, request))
 
 
-def opened(path: Path) -> Engine:
+def opened(path: Path, query_timeout: float = 2.0) -> Engine:
     known = Settings(
         "for tests only, thirty-two bytes or more", login_stall_time=0, register_stall_time=0, max_batch_mutation=50
     )
-    return Engine(open_store(f"sqlite:///{path}", query_timeout=2.0), known)
+    return Engine(open_store(f"sqlite:///{path}", query_timeout=query_timeout), known)
 
 
 async def prepare(path: Path) -> None:
     """The shop, with rows, an administrator and one who may read a part."""
     await build(path)
-    engine = opened(path)
+    engine = opened(path, query_timeout=LIMIT)
     await engine.open()
     await first_start(engine, ServerSettings(admin_password="pw", admin_token="tok-admin"))
     mine = {"author": {"name": {"_eq": "$CURRENT_USER.first_name"}}}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ import httpx
 import pytest
 
 from tests.support.server import Server
+from tests.support.waiting import blocking_until
 
 ARTICLES = {
     "collection": "articles",
@@ -35,11 +35,7 @@ def code(answer: httpx.Response) -> tuple[int, str]:
 
 
 def exported(admin: httpx.Client, title: str) -> Any:
-    ends = time.monotonic() + 5
-    while not (rows := admin.get(f"/files?filter[title][_eq]={title}").json()["data"]):
-        assert time.monotonic() < ends
-        time.sleep(0.02)
-    return rows[0]
+    return blocking_until(lambda: admin.get(f"/files?filter[title][_eq]={title}").json()["data"])[0]
 
 
 @pytest.mark.parametrize(
@@ -56,8 +52,9 @@ def test_an_export_becomes_a_file(admin: httpx.Client, form: str, kind: str, tex
     row = exported(admin, f"as-{form}")
     assert (row["type"], row["filename_download"].rpartition(".")[2]) == (kind, form)
     assert admin.get(f"/assets/{row['id']}").content.decode() == text
-    told = admin.get("/notifications?fields=subject,recipient.email").json()["data"]
-    assert {"subject": "The export of articles is ready", "recipient": {"email": "admin@example.com"}} in told
+    asked = f"/notifications?fields=subject,recipient.email&filter[message][_contains]=as-{form}"
+    told = blocking_until(lambda: admin.get(asked).json()["data"])
+    assert told == [{"subject": "The export of articles is ready", "recipient": {"email": "admin@example.com"}}]
 
 
 def test_exports_that_are_refused(admin: httpx.Client) -> None:

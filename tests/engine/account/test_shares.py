@@ -15,9 +15,9 @@ from rowcast.engine.inspect import moment
 from rowcast.engine.read import read, read_one
 from rowcast.errors import Forbidden, InvalidCredentials
 from rowcast.query.parse import parse
-from tests.engine.listeners import Ear
+from tests.engine.listeners import Ear, settled
 from tests.engine.people import HERE, People, allow
-from tests.engine.telling.test_sets import settled
+from tests.support.clock import MovedClock
 
 
 async def _share(people: People, by: str = "tok-admin", **row: Any) -> Any:
@@ -63,7 +63,7 @@ async def test_the_share_of_an_administrators_role_sees_no_more(people: People) 
 async def test_nobody_is_there_longer_than_the_share(people: People) -> None:
     """Whoever listens is let go when it ends, not when the token does."""
     role, item, _ = await _sharers(people)
-    end = int(time.time()) + 60
+    end = int(time.time()) + 300
     share = await _share(people, collection="articles", item=str(item), role=role, date_end=moment(end))
     grant = await enter(people.engine, HERE, share, None, "json")
     actor = await people.who(grant.access_token)
@@ -76,13 +76,17 @@ async def test_nobody_is_there_longer_than_the_share(people: People) -> None:
 
 async def test_an_end_that_is_set_while_somebody_is_there(people: People) -> None:
     role, item, _ = await _sharers(people)
+    clock = MovedClock.of(people.engine)
     share = await _share(people, collection="articles", item=str(item), role=role)
     ear = Ear(people.engine, await people.who((await enter(people.engine, HERE, share, None, "json")).access_token))
     await ear.subscribe("articles", exact=True, fields=["title"])
-    await people.change("directus_shares", share, date_end=moment(int(time.time()) + 2))
+    await people.change("directus_shares", share, date_end=moment(int(clock.time()) + 2))
+    await settled(people.engine)
+    clock.move(1)
     await settled(people.engine)
     assert ear.dismissed is None
-    await asyncio.sleep(2.2)
+    clock.move(1)
+    await settled(people.engine)
     assert ear.dismissed is not None
 
 

@@ -17,6 +17,7 @@ from rowcast.engine.telling.subscribe import Outbox
 from rowcast.protocol import Channel
 from rowcast.protocol.codec import decode
 from tests.engine.people import People, allow
+from tests.support.waiting import until
 
 OWN = {"owner": {"_eq": "$CURRENT_USER"}}
 
@@ -50,10 +51,7 @@ class Guest:
 
     async def hears(self) -> list[Any]:
         """Wait for something."""
-        for _ in range(300):
-            if self.frames:
-                break
-            await asyncio.sleep(0.01)
+        await until(lambda: self.frames)
         return self.heard()
 
 
@@ -220,7 +218,7 @@ async def test_a_doubt_delays_what_is_told(people: People) -> None:
     await people.change("directus_users", ben.connection.actor.user, title="x")
     await ann.say("state", state=1)
     await ann.say("state", state=2)
-    await asyncio.sleep(0.05)
+    await until(lambda: len(ben.frames) == 2)
     assert [frame["member"]["state"] for frame in ben.heard()] == [1, 2]
 
 
@@ -229,8 +227,7 @@ async def test_a_row_that_goes_while_somebody_joins(people: People) -> None:
     keys = [await people.item(owner=ann.connection.actor.user) for _ in range(20)]
     joining = [asyncio.create_task(ann.say("join", f"articles/{key}")) for key in keys]
     await asyncio.gather(*joining, *(delete(people.engine, SYSTEM, "articles", keys=[key]) for key in keys))
-    await asyncio.sleep(0.1)
-    assert people.engine.channels.members == 0
+    await until(lambda: people.engine.channels.members == 0)
 
 
 @pytest.mark.parametrize("change", [{"owner": None}, None])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import replace
 from typing import Any
@@ -17,6 +16,7 @@ from rowcast.engine.update import update
 from rowcast.errors import Forbidden, InvalidPayload, RowcastError
 from tests.engine.people import People, allow
 from tests.storage.test_calls import told, web
+from tests.support.waiting import until, until_read
 
 Step = tuple[str, str, dict[str, Any]]
 
@@ -59,11 +59,12 @@ async def titles(people: People) -> list[str]:
 
 async def settled(people: People, *wanted: str) -> None:
     """Wait until these are the titles."""
-    for _ in range(200):
-        if await titles(people) == list(wanted):
-            return
-        await asyncio.sleep(0.01)
-    assert await titles(people) == list(wanted)
+    await until_read(lambda: titles(people), lambda found: found == list(wanted))
+
+
+async def done(people: People) -> None:
+    """Wait until all flows that were set off have ended, and those which they set off."""
+    await until(lambda: len(people.engine.flows._tasks) == 0)
 
 
 ALL: dict[str, Any] = {"return": "$all"}
@@ -188,14 +189,10 @@ async def test_changes_set_flows_off(people: People) -> None:
     await people.change("articles", item, title="b")
     await delete(people.engine, SYSTEM, "articles", keys=[item])
 
-    async def told() -> list[str]:
+    async def messages() -> list[str]:
         return [row[0] for row in await people.rows("SELECT message FROM directus_notifications ORDER BY id")]
 
-    for _ in range(200):
-        if len(await told()) == 3:
-            break
-        await asyncio.sleep(0.01)
-    assert sorted(await told()) == [
+    assert sorted(await until_read(messages, lambda found: len(found) == 3)) == [
         'articles.items.create 1 {"id":1,"title":"a","owner":null}',
         "articles.items.delete [1] [1]",
         'articles.items.update [1] {"title":"b"}',
@@ -208,8 +205,8 @@ async def test_a_flow_sets_itself_off_only_if_it_is_meant_to(people: People) -> 
     quiet = await flow(people, "event", ("more", "item-create", again), **event)
     await people.item(title="a")
     await settled(people, "a", "a+")
-    await asyncio.sleep(0.1)
-    await settled(people, "a", "a+")
+    await done(people)
+    assert await titles(people) == ["a", "a+"]
     await delete(people.engine, SYSTEM, "directus_flows", keys=[quiet])
     rule: Step = ("if", "condition", {"filter": {"$trigger": {"payload": {"title": {"_neq": "b++"}}}}})
     await flow(people, "event", rule, ("more", "item-create", {**again, "emitEvents": True}), **event)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from rowcast.auth import SYSTEM
 from rowcast.engine.create import create
+from rowcast.engine.telling.due import BLINDLY
 from rowcast.engine.update import update
-from tests.engine.listeners import Ear, Mirror
+from tests.engine.listeners import Ear, Mirror, settled
 from tests.engine.shop import Shop
+from tests.support.clock import MovedClock
+from tests.support.waiting import until
 
-SOON = 0.25
+PAST: dict[str, Any] = {"fields": ["label"], "filter": {"made": {"_lte": "$NOW"}}}
 
 
-def at(seconds: float) -> str:
-    return (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+@pytest.fixture
+def clock(shop: Shop) -> MovedClock:
+    return MovedClock.of(shop.engine)
 
 
 async def stamp(shop: Shop, **values: Any) -> Any:
@@ -43,46 +45,83 @@ async def reads(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return texts
 
 
-async def test_rows_come_and_go_as_time_passes_them(shop: Shop, reads: list[str]) -> None:
-    key = await stamp(shop, made=at(SOON))
-    await stamp(shop, made=at(3600))
+async def test_rows_come_and_go_as_time_passes_them(shop: Shop, clock: MovedClock, reads: list[str]) -> None:
+    key = await stamp(shop, made=clock.after(2.5))
+    await stamp(shop, made=clock.after(3600))
     ear = Ear(shop.engine, SYSTEM)
-    await ear.subscribe("stamps", "past", exact=True, fields=["label"], filter={"made": {"_lte": "$NOW"}})
+    await ear.subscribe("stamps", "past", exact=True, **PAST)
     await ear.subscribe("stamps", "hour", exact=True, fields=["label"], filter={"made": {"_gt": "$NOW(+1 second)"}})
     await ear.subscribe("stamps", "count", exact=True, aggregate={"count": "*"}, filter={"made": {"_lt": "$NOW"}})
     first = {frame["uid"]: frame["data"] for frame in ear.heard()}
-    assert (first["past"], len(first["hour"]), first["count"]) == ([], 1, [{"count": 0}])
+    assert (first["past"], len(first["hour"]), first["count"]) == ([], 2, [{"count": 0}])
     reads.clear()
-    frames = await ear.hears(2)
-    assert frames == [("create", [{"id": key, "label": "a"}]), ("update", [{"count": 1}])] or frames[::-1]
-    assert len([text for text in reads if "stamps" in text]) <= 2 * 4
+    clock.move(1.4)
+    await settled(shop.engine)
+    assert (reads, ear.frames) == ([], [])
+    clock.move(0.2)
+    await settled(shop.engine)
+    assert [(frame["uid"], frame["event"], frame["data"]) for frame in ear.heard()] == [("hour", "delete", [key])]
+    clock.move(1)
+    await settled(shop.engine)
+    assert sorted((frame["uid"], frame["event"], frame["data"]) for frame in ear.heard()) == [
+        ("count", "update", [{"count": 1}]),
+        ("past", "create", [{"id": key, "label": "a"}]),
+    ]
+    assert 0 < len([text for text in reads if "stamps" in text]) <= 3 * 4
     reads.clear()
-    await asyncio.sleep(0.1)
-    assert reads == []
+    clock.move(3000)
+    await settled(shop.engine)
+    assert (reads, ear.frames) == ([], [])
 
 
-async def test_a_commit_moves_the_moment(shop: Shop) -> None:
-    key = await stamp(shop, made=at(3600))
+async def test_a_commit_moves_the_moment(shop: Shop, clock: MovedClock) -> None:
+    key = await stamp(shop, made=clock.after(3600))
     mirror = Mirror(Ear(shop.engine, SYSTEM))
-    await mirror.ear.subscribe("stamps", exact=True, fields=["label"], filter={"made": {"_lte": "$NOW"}})
+    await mirror.ear.subscribe("stamps", exact=True, **PAST)
     mirror.listen()
-    await update(shop.engine, SYSTEM, "stamps", {"made": at(SOON)}, keys=[key])
-    mirror.listen()
-    assert mirror.sets["s"] == {}
-    await asyncio.sleep(SOON + 0.1)
-    mirror.listen()
-    assert list(mirror.sets["s"]) == [key]
+    await update(shop.engine, SYSTEM, "stamps", {"made": clock.after(1)}, keys=[key])
+    await settled(shop.engine)
+    for seconds, held in ((0, []), (0.9, []), (0.2, [key])):
+        clock.move(seconds)
+        await settled(shop.engine)
+        mirror.listen()
+        assert list(mirror.sets["s"]) == held
 
 
-async def test_who_has_gone_leaves_no_timer(shop: Shop) -> None:
-    await stamp(shop, made=at(SOON))
+async def test_who_has_gone_leaves_no_timer(shop: Shop, clock: MovedClock) -> None:
+    await stamp(shop, made=clock.after(1))
     ear = Ear(shop.engine, SYSTEM)
-    await ear.subscribe("stamps", exact=True, fields=["label"], filter={"made": {"_lte": "$NOW"}})
+    await ear.subscribe("stamps", exact=True, **PAST)
     due = shop.engine.broadcast.refresher._due
-    assert len(due) == 1
+    assert (len(due), clock.alarms) == (1, 1)
     ear.close()
-    await asyncio.sleep(SOON + 0.1)
-    assert len(due) == 0
+    clock.move(2)
+    assert (len(due), clock.alarms) == (0, 0)
+
+
+async def test_a_view_of_which_it_cannot_be_told_when_it_changes_is_looked_at_now_and_then(
+    shop: Shop, clock: MovedClock, reads: list[str]
+) -> None:
+    ear = Ear(shop.engine, SYSTEM)
+    await ear.subscribe("stamps", exact=True, fields=["label"], filter={"year(made)": {"_eq": "$NOW"}})
+    for _ in range(3):
+        reads.clear()
+        clock.move(BLINDLY)
+        await settled(shop.engine)
+        assert len([text for text in reads if "stamps" in text]) == 1
+    assert clock.alarms == 1
+
+
+async def test_the_clock_of_the_machine_does_the_same(shop: Shop) -> None:
+    """However late the question comes."""
+    key, mirror = await stamp(shop, made=MovedClock().after(1.5)), Mirror(Ear(shop.engine, SYSTEM))
+    await mirror.ear.subscribe("stamps", exact=True, **PAST)
+
+    def held() -> list[Any]:
+        mirror.listen()
+        return list(mirror.sets["s"])
+
+    assert await until(held) == [key]
 
 
 async def test_a_place_in_a_set_about_the_present_is_none(shop: Shop) -> None:

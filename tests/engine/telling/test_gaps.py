@@ -13,11 +13,10 @@ from rowcast.auth import SYSTEM
 from rowcast.engine.engine import Engine
 from rowcast.engine.model.fields import update_fields
 from rowcast.engine.update import update
-from tests.engine.listeners import Ear, Mirror
+from tests.engine.listeners import Ear, Mirror, settled
 from tests.engine.people import People
 from tests.engine.shop import opened
 from tests.engine.telling.test_races import look, other_program, team_of_ann
-from tests.engine.telling.test_sets import settled
 
 QUERIES: dict[str, dict[str, Any]] = {
     "all": {"fields": ["id", "title"]},

@@ -21,10 +21,10 @@ from rowcast.engine.model.relations import create_relation
 from rowcast.engine.telling.subscribe import change_actor
 from rowcast.engine.update import update
 from rowcast.errors import Forbidden
-from tests.engine.listeners import Ear, Mirror
+from tests.engine.listeners import Ear, Mirror, settled
 from tests.engine.people import People, allow
 from tests.engine.shop import Shop, field
-from tests.engine.telling.test_sets import settled
+from tests.support.waiting import BUSY, reached
 
 OWN = {"owner": {"_eq": "$CURRENT_USER"}}
 NOTHING = {"id": {"_lt": 0}}
@@ -72,7 +72,7 @@ async def grant(people: People, rule: int, **values: Any) -> None:
 
 def other_program(engine: Engine) -> apsw.Connection:
     found = apsw.Connection(str(Path(engine.store._options.path)))  # type: ignore[attr-defined]
-    found.set_busy_timeout(5000)
+    found.set_busy_timeout(BUSY)
     return found
 
 
@@ -105,7 +105,7 @@ async def test_a_value_that_changes_while_the_rows_are_read(people: People, monk
     ear, team = await team_of_ann(people)
     gate = Gate(people.engine, "FROM articles", monkeypatch)
     opening = asyncio.create_task(ear.subscribe("articles", fields=["title"]))
-    await asyncio.wait_for(gate.reached.wait(), 3)
+    await reached(gate.reached)
     await people.change("teams", team, name="blue")
     gate.open()
     await opening
@@ -137,7 +137,7 @@ async def test_somebody_else_while_the_rows_are_read(people: People, monkeypatch
     gate = Gate(people.engine, "FROM articles", monkeypatch)
     await people.item(title="secret")
     opening = asyncio.create_task(ear.subscribe("articles", fields=["title"]))
-    await asyncio.wait_for(gate.reached.wait(), 3)
+    await reached(gate.reached)
     await change_actor(people.engine, ear.listener, ann)
     gate.open()
     await opening
@@ -169,7 +169,7 @@ async def test_who_leaves_while_the_rows_are_read_leaves_nothing_behind(
     ear = Ear(people.engine, await people.who("tok-admin"))
     gate = Gate(people.engine, "FROM articles", monkeypatch)
     opening = asyncio.create_task(ear.subscribe("articles", exact=exact, fields=["id"], limit=5))
-    await asyncio.wait_for(gate.reached.wait(), 3)
+    await reached(gate.reached)
     ear.close()
     gate.open()
     await opening
@@ -280,7 +280,7 @@ async def test_what_is_read_late_is_told_by_the_rights_of_then(
     ear.heard()
     gate = Gate(people.engine, "FROM articles", monkeypatch, early=True)
     key = await people.item(title="known")
-    await asyncio.wait_for(gate.reached.wait(), 3)
+    await reached(gate.reached)
     await grant(people, rule, **after)
     await people.change("articles", key, title="secret")
     gate.open()
@@ -298,7 +298,7 @@ async def test_rights_that_widen_while_an_event_is_read_lose_nothing(
     ear.heard()
     gate = Gate(people.engine, "FROM articles", monkeypatch, early=True)
     key = await people.item(title="a")
-    await asyncio.wait_for(gate.reached.wait(), 3)
+    await reached(gate.reached)
     await grant(people, rule, fields=["id", "title"])
     gate.open()
     await settled(people.engine)
@@ -313,7 +313,7 @@ async def test_what_an_ended_subscription_asked_for_is_not_told(
     ear.heard()
     gate = Gate(people.engine, "FROM articles", monkeypatch, early=True)
     await people.item(title="a")
-    await asyncio.wait_for(gate.reached.wait(), 3)
+    await reached(gate.reached)
     ear.unsubscribe()
     gate.open()
     await settled(people.engine)
@@ -439,7 +439,7 @@ async def test_a_place_between_rows_that_were_read_one_after_the_other(
     ear.heard()
     gate = Gate(engine, "FROM books", monkeypatch, early=True)
     await update(engine, SYSTEM, "books", {"title": "c"}, keys=keys[:1])
-    await asyncio.wait_for(gate.reached.wait(), 3)
+    await reached(gate.reached)
     await update(engine, SYSTEM, "books", {"title": "d"}, keys=keys[1:])
     gate.open()
     await settled(engine)

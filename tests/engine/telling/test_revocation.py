@@ -11,9 +11,8 @@ from rowcast.engine.account.identify import identify
 from rowcast.engine.create import create
 from rowcast.engine.delete import delete
 from rowcast.engine.telling import views
-from tests.engine.listeners import Ear
+from tests.engine.listeners import Ear, settled
 from tests.engine.people import People, allow
-from tests.engine.telling.test_sets import settled
 
 MANY = 300
 

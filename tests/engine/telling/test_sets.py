@@ -19,9 +19,10 @@ from rowcast.engine.read import read
 from rowcast.engine.update import update
 from rowcast.errors import Forbidden, InvalidQuery, OutOfTime, RowcastError
 from rowcast.query.parse import parse
-from tests.engine.listeners import Ear, Mirror
+from tests.engine.listeners import Ear, Mirror, settled
 from tests.engine.people import People, allow
 from tests.engine.shop import Shop
+from tests.support.waiting import until
 
 Query = dict[str, Any]
 QUERIES: list[Query] = [
@@ -48,18 +49,6 @@ NUMBERS: list[Query] = [
     {"aggregate": {"sum": ["pages"]}, "groupBy": ["title"]},
     {"aggregate": {"count": ["id"]}, "filter": {"author": {"name": {"_eq": "x"}}}},
 ]
-
-
-async def settled(engine: Engine) -> None:
-    """Wait until everything that was committed is told."""
-    for _ in range(200):
-        await asyncio.sleep(0)
-        live = engine.broadcast.live
-        held = [a.held for a in live._audiences.values() if a.held is not None]
-        if all(h.is_settled for h in held) and not engine.broadcast._tasks:
-            return
-        await asyncio.sleep(0.002)
-    raise AssertionError("it never ends")
 
 
 async def fresh(engine: Engine, actor: Actor, collection: str, query: Query) -> list[Any]:
@@ -478,7 +467,7 @@ async def test_a_reading_that_fails_is_made_again(shop: Shop, monkeypatch: pytes
     monkeypatch.setattr(engine.store, "snapshot", fails)
     monkeypatch.setattr("rowcast.engine.telling.refresh._SOON", 0.01)
     [key] = await create(engine, SYSTEM, "books", {"title": "a"})
-    await asyncio.sleep(0.1)
+    await until(lambda: not failures and not engine.broadcast.refresher._retries)
+    await settled(engine)
     mirror.listen()
     assert mirror.sets["s"] == {key: {"id": key, "title": "a"}}
-    assert not engine.broadcast.refresher._retries

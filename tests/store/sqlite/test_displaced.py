@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import apsw
 import pytest
 
-from tests.store.conftest import Opened
+from rowcast.store.sqlite import SqliteOptions
+from tests.store.conftest import NOTES, Opened
 from tests.store.sqlite.test_writer import add
+from tests.support.waiting import BUSY, LIMIT
 
 SETUP = """
 CREATE TABLE u(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE COLLATE NOCASE, a INTEGER, b INTEGER, note TEXT);
@@ -21,10 +25,20 @@ IGNORED = "INSERT OR IGNORE INTO u(name) VALUES('X')"
 
 
 @pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Opened]:
+    """A store that looks at what others do when it writes, not in between: what they do in two steps is seen as one."""
+    opened = Opened(SqliteOptions(str(tmp_path / "data.db"), poll=LIMIT))
+    await opened.open()
+    await opened.alter(lambda tx: tx.apply([NOTES]))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
 async def beside(store: Opened) -> apsw.Connection:
     """Another program, with tables of its own."""
     other = apsw.Connection(store.options.path)
-    other.set_busy_timeout(5000)
+    other.set_busy_timeout(BUSY)
     other.execute(SETUP)
     await store.write(lambda tx: add(tx, "look"))
     store.commits.clear()
@@ -112,7 +126,7 @@ async def test_beside_what_was_not_logged(store: Opened, beside: apsw.Connection
 async def test_a_row_of_many_columns(store: Opened) -> None:
     names = [f"c{number}" for number in range(120)]
     other = apsw.Connection(store.options.path)
-    other.set_busy_timeout(5000)
+    other.set_busy_timeout(BUSY)
     other.execute(f"CREATE TABLE wide(id INTEGER PRIMARY KEY, {', '.join(f'{name} TEXT' for name in names)})")
     await told(store)
     other.execute("INSERT INTO wide(id, c0, c119) VALUES(1, 'a', 'b')")

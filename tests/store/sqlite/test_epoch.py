@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import apsw
 import pytest
@@ -14,6 +15,12 @@ import pytest
 from rowcast.store.sqlite import SqliteOptions, bootstrap, epoch
 from tests.store.conftest import Opened
 from tests.store.sqlite.test_writer import add
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is."""
+    monkeypatch.setattr(epoch, "SLACK", 60.0)
 
 
 class File:
@@ -116,6 +123,16 @@ def test_so_does_a_folder_put_back_as_a_whole(file: File, tmp_path: Path, monkey
         put_back(copies / each.name, str(each))
     file.last -= 10
     assert file.open() != first
+
+
+def test_a_witness_that_took_long_is_made_again(file: File, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, now = file.open(), time.time()
+    moments = iter([now - 60, now - 60, now])
+    monkeypatch.setattr(epoch, "time", SimpleNamespace(time=lambda: next(moments, time.time())))
+    file.write(10)
+    assert next(moments, None) is None
+    file.kill()
+    assert file.open() == first
 
 
 @pytest.mark.parametrize("said", [None, b"", b"{}", b"rubbish"])

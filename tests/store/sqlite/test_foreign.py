@@ -13,19 +13,12 @@ from rowcast.feed.commit import Kind
 from tests.store.conftest import Opened
 from tests.store.sqlite.test_writer import add
 from tests.support.turns import counting_turns
-
-
-async def until(condition: object, seconds: float = 5.0) -> None:
-    """Wait for a condition, given as a callable."""
-    assert callable(condition)
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - the other side is another process
-            await asyncio.sleep(0.005)
+from tests.support.waiting import BUSY, LIMIT, until
 
 
 async def run(path: str, code: str) -> None:
     """Let another process write with its own SQLite."""
-    script = f"import sqlite3\ndb = sqlite3.connect({path!r}, timeout=10)\n{code}\ndb.commit()\ndb.close()"
+    script = f"import sqlite3\ndb = sqlite3.connect({path!r}, timeout={LIMIT})\n{code}\ndb.commit()\ndb.close()"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", script)
     assert await process.wait() == 0
 
@@ -34,7 +27,7 @@ def write_beside(path: str, text: str, *args: str | int) -> None:
     """Write through a connection that the store does not know. (Python's own ``sqlite3`` must not be used in this process: two
     copies of SQLite in one process do not see each other's locks.)"""
     connection = apsw.Connection(path)
-    connection.set_busy_timeout(5000)
+    connection.set_busy_timeout(BUSY)
     connection.execute(text, args)
     connection.close()
 
@@ -153,7 +146,7 @@ async def test_a_locked_database_is_waited_for(store: Opened) -> None:
 async def test_what_is_no_text_holds_up_nobody(store: Opened, value: str) -> None:
     """Other programs may store anything; it is read as well as may be, and writers go on."""
     write_beside(store.options.path, f"INSERT INTO notes(text) VALUES({value})")
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(LIMIT):
         await store.write(lambda tx: add(tx, "ours"))
     theirs, ours = [change.after for commit in store.commits for change in commit.changes]
     assert ours is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import apsw
@@ -13,8 +12,9 @@ from rowcast.store.sqlite import SqliteOptions
 from rowcast.store.sqlite.bootstrap import bootstrap
 from rowcast.store.sqlite.log import Log
 from tests.store.conftest import Opened
-from tests.store.sqlite.test_foreign import until, write_beside
-from tests.store.sqlite.test_writer import add, hold
+from tests.store.sqlite.test_foreign import write_beside
+from tests.store.sqlite.test_writer import add, adding, together
+from tests.support.waiting import until
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
 
@@ -28,8 +28,7 @@ async def test_a_replay_is_what_was_announced(store: Opened) -> None:
         tx.unit()
         await tx.fetch("UPDATE notes SET text = 'c'")
 
-    held = await hold(store)
-    await asyncio.gather(store.write(several), store.write(lambda tx: add(tx, "d")), held)
+    await together(store, several, adding("d"))
     write_beside(store.options.path, "DELETE FROM notes WHERE id = 1")
     await until(lambda: len(store.commits) == 2)
     await store.write(several)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from pathlib import Path
 
@@ -13,8 +12,10 @@ from structlog.testing import CapturingLogger
 
 from rowcast.errors import ServiceUnavailable
 from rowcast.store.sqlite import place
+from rowcast.store.sqlite.place import Place
 from tests.store.conftest import Opened
 from tests.store.sqlite.test_writer import adding
+from tests.support.waiting import until
 
 
 @pytest.mark.parametrize("quick", [True, False])
@@ -41,11 +42,18 @@ async def test_it_is_told_once_though_nobody_writes(store: Opened, monkeypatch: 
     log = CapturingLogger()
     monkeypatch.setattr(place, "log", log)
     monkeypatch.setattr(place, "LOOK_EVERY", 0.0)
+    looks, look = list[Place](), Place.look
+
+    def counted(self: Place) -> bool:
+        looks.append(self)
+        return look(self)
+
+    monkeypatch.setattr(Place, "look", counted)
     Path(store.options.path).unlink()
-    async with asyncio.timeout(10):
-        while store.in_place:  # noqa: ASYNC110 - the thread sets it
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.1)
+    await until(lambda: log.calls)
+    assert not store.in_place
+    more = len(looks) + 5
+    await until(lambda: len(looks) > more)
     (said,) = log.calls
     assert "data.db was removed or replaced while the server runs" in said.args[0]
     assert not Path(store.options.path).exists(), "nothing makes a new one"

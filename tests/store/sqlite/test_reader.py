@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 
 from rowcast.errors import InternalError, InvalidQuery, OutOfTime, ServiceUnavailable
 from rowcast.store.sqlite import SqliteOptions
+from rowcast.store.sqlite.reader import Session
 from tests.store.conftest import Opened
 from tests.store.sqlite.test_writer import add, adding
+from tests.support.waiting import passed
 
 SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT max(i) FROM n"
 
@@ -31,14 +34,22 @@ async def test_a_quick_statement_stays_on_the_loop(store: Opened) -> None:
     assert store.moved_reads == 0
 
 
-async def test_a_slow_statement_does_not_block_the_loop(store: Opened) -> None:
+async def test_a_slow_statement_does_not_block_the_loop(store: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not done before the loop has done something else."""
+    goes_on, tick = threading.Event(), Session._tick
+
+    def waits(self: Session) -> bool:
+        if threading.current_thread() is not threading.main_thread():
+            passed(goes_on)
+        return tick(self)
+
+    monkeypatch.setattr(Session, "_tick", waits)
     task = asyncio.create_task(store.read(SLOW.format(2_000_000)))
-    turns = 0
-    while not task.done():
+    for _ in range(5):
         await asyncio.sleep(0.001)
-        turns += 1
+    assert not task.done()
+    goes_on.set()
     assert await task == [(2_000_000,)]
-    assert turns > 5
     assert store.moved_reads == 1
 
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import apsw
-
 from rowcast.feed import Commit, Position
 from rowcast.store.base import Transaction
 from rowcast.store.sqlite import SqliteOptions
 from tests.store.conftest import Opened
+from tests.store.sqlite.test_foreign import write_beside
+from tests.support.waiting import until
 
 
 def writes(text: str, user: str | None) -> Any:
@@ -40,9 +40,8 @@ async def test_it_is_told_and_replayed(store: Opened) -> None:
     begin = store.position
     works = [writes("a", "ann"), unsigned, writes("b", "ben"), writes("c", None), writes("d", "ann")]
     await asyncio.gather(*(store.write(work) for work in works))
-    apsw.Connection(store.options.path).execute("INSERT INTO notes(text) VALUES('by hand')")
-    while len(signed(store.commits)) < 6:  # noqa: ASYNC110 - listeners are plain functions
-        await asyncio.sleep(0.01)
+    write_beside(store.options.path, "INSERT INTO notes(text) VALUES('by hand')")
+    await until(lambda: len(signed(store.commits)) >= 6)
     wanted = [("a", "ann"), ("ours", None), ("b", "ben"), ("c", None), ("d", "ann"), ("by hand", None)]
     assert signed(store.commits) == wanted
     assert signed(await store.since(begin) or []) == wanted
@@ -67,8 +66,7 @@ async def test_another_server_learns_it_from_the_log(store: Opened) -> None:
     try:
         for user in ("ann", "ben"):
             await store.write(writes(user, user))
-        while len(signed(other.commits)) < 2:  # noqa: ASYNC110 - listeners are plain functions
-            await asyncio.sleep(0.01)
+        await until(lambda: len(signed(other.commits)) >= 2)
         assert signed(other.commits) == [("ann", "ann"), ("ben", "ben")]
         assert isinstance(other.position, Position)
     finally:

@@ -14,13 +14,17 @@ import pytest
 from rowcast.errors import InvalidForeignKey, NotUnique
 from rowcast.schema.steps import ColumnPlan, CreateTable
 from rowcast.store.base import Transaction
-from rowcast.store.sqlite import SqliteOptions
+from rowcast.store.sqlite import SqliteOptions, writer
 from rowcast.store.sqlite.group import Groups, Write
 from rowcast.store.sqlite.session import CHECKPOINT
 from rowcast.store.sqlite.writer import CAREFUL
 from tests.store.conftest import ID, Opened
 from tests.store.sqlite.test_foreign import write_beside
 from tests.store.sqlite.test_writer import add, adding
+from tests.support.unhurried import unhurried
+from tests.support.waiting import LIMIT
+
+__all__ = ["unhurried"]
 
 Work = Callable[[Transaction], Awaitable[threading.Thread]]
 SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) FROM n"
@@ -45,6 +49,7 @@ async def texts(store: Opened) -> list[str]:
     return [text for (text,) in await store.read("SELECT text FROM notes ORDER BY id")]
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_quick_mutations_run_on_the_loop_and_share_a_transaction(store: Opened) -> None:
     await settled(store)
     before = store.transactions
@@ -102,8 +107,12 @@ async def test_what_another_program_wrote_comes_first(store: Opened) -> None:
     assert told == ["settle", "theirs", "ours"]
 
 
+@pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize("careful", [False, True])
-async def test_one_that_takes_long_is_run_again_in_the_thread(store: Opened, careful: bool) -> None:
+async def test_one_that_takes_long_is_run_again_in_the_thread(
+    store: Opened, monkeypatch: pytest.MonkeyPatch, careful: bool
+) -> None:
+    monkeypatch.setattr(writer, "ON_LOOP", 0.0)  # whatever has so many steps that it is looked at takes too long
     await settled(store)
     if careful:
         with pytest.raises(NotUnique):
@@ -141,7 +150,7 @@ async def test_the_write_ahead_log_is_moved_into_the_database(store: Opened) -> 
     large = "x" * 40_000
     for _ in range(CHECKPOINT // 5):
         await store.write(adding(large), quick=True)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LIMIT):
         while (await store.read("PRAGMA wal_checkpoint"))[0][1] > CHECKPOINT:
             await store.write(adding("small"), quick=True)  # only a write begins the log anew
             await asyncio.sleep(0.02)
@@ -171,6 +180,7 @@ def savepoints(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_good_ones_have_no_savepoints(store: Opened, savepoints: list[str]) -> None:
     await settled(store)
     savepoints.clear()
@@ -178,6 +188,7 @@ async def test_good_ones_have_no_savepoints(store: Opened, savepoints: list[str]
     assert savepoints == []
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_a_group_with_a_bad_one_is_run_again_on_the_loop(store: Opened, savepoints: list[str]) -> None:
     await settled(store)
     savepoints.clear()
@@ -226,6 +237,7 @@ async def test_a_deferred_foreign_key_fails_its_own_mutation_on_the_loop(store: 
     assert [type(each) for each in found] == [list, InvalidForeignKey, list]
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_history_is_written_once_for_all_and_in_order(store: Opened) -> None:
     await settled(store)
     calls: list[int] = []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -19,6 +19,7 @@ from rowcast.schema.steps import AddForeignKey, ColumnPlan, CreateTable
 from rowcast.store.base import Transaction
 from rowcast.store.sqlite import SqliteOptions
 from tests.store.conftest import ID, NOTES, Opened
+from tests.support.waiting import passed, until
 
 
 async def add(tx: Transaction, text: str) -> int:
@@ -31,26 +32,29 @@ def adding(text: str) -> Callable[[Transaction], Awaitable[int]]:
     return lambda tx: add(tx, text)
 
 
-async def hold(store: Opened, seconds: float = 0.05) -> asyncio.Task[None]:
-    """Keep the writer busy, so that what follows gathers in the queue."""
+async def together(store: Opened, *works: Callable[[Transaction], Awaitable[object]]) -> list[Any]:
+    """Results and errors of mutations that all wait behind one that does nothing, whose own result is the first."""
+    begun, goes_on = threading.Event(), threading.Event()
 
-    async def wait(_: Transaction) -> None:
-        time.sleep(seconds)  # noqa: ASYNC251 - in the writer thread, that is the point
+    async def nothing(_: Transaction) -> None:
+        begun.set()
+        passed(goes_on)
 
-    task = asyncio.create_task(store.write(wait))
-    await asyncio.sleep(0.01)
-    return task
+    first = asyncio.create_task(store.write(nothing))
+    await until(begun.is_set)
+    others = [asyncio.create_task(store.write(work)) for work in works]
+    await until(lambda: store._writer._queue.qsize() == len(works))
+    goes_on.set()
+    return await asyncio.gather(first, *others, return_exceptions=True)
 
 
 async def test_mutations_queued_meanwhile_share_a_transaction(store: Opened) -> None:
-    held = await hold(store)
     before = store.transactions
-    keys = await asyncio.gather(*[store.write(adding(str(n))) for n in range(50)])
-    await held
-    assert keys == list(range(1, 51))
-    assert store.transactions - before <= 2
+    keys = await together(store, *[adding(str(n)) for n in range(50)])
+    assert keys == [None, *range(1, 51)]
+    assert store.transactions - before == 1
     changes = [change for commit in store.commits for change in commit.changes]
-    assert [change.key for change in changes] == keys
+    assert [change.key for change in changes] == keys[1:]
 
 
 async def test_each_mutation_is_a_unit(store: Opened) -> None:
@@ -58,8 +62,7 @@ async def test_each_mutation_is_a_unit(store: Opened) -> None:
         await add(tx, "a")
         await add(tx, "b")
 
-    held = await hold(store)
-    await asyncio.gather(store.write(two), store.write(two), held)
+    await together(store, two, two)
     (commit,) = store.commits
     assert [change.unit for change in commit.changes] == [0, 0, 1, 1]
 
@@ -85,15 +88,8 @@ async def test_an_exception_undoes_one_mutation_only(store: Opened) -> None:
         await add(tx, "lost")
         raise ValueError("no")
 
-    held = await hold(store)
-    results = await asyncio.gather(
-        store.write(lambda tx: add(tx, "first")),
-        store.write(fail),
-        store.write(lambda tx: add(tx, "second")),
-        return_exceptions=True,
-    )
-    await held
-    assert isinstance(results[1], ValueError)
+    results = await together(store, adding("first"), fail, adding("second"))
+    assert [type(result) for result in results[1:]] == [int, ValueError, int]
     assert await store.read("SELECT text FROM notes ORDER BY id") == [("first",), ("second",)]
     assert [c.after and c.after.values["text"] for c in store.commits[0].changes] == ["first", "second"]
     assert len(store.commits) == 1
@@ -115,12 +111,9 @@ async def test_a_deferred_foreign_key_fails_its_own_mutation(store: Opened) -> N
         await tx.fetch("PRAGMA defer_foreign_keys = ON")
         await tx.fetch("INSERT INTO parts(note) VALUES(99)")
 
-    held = await hold(store)
-    innocent = asyncio.create_task(store.write(lambda tx: add(tx, "innocent")))
-    with pytest.raises(InvalidForeignKey):
-        await store.write(postpone)
-    await held
-    assert await innocent == 1
+    _, innocent, guilty = await together(store, adding("innocent"), postpone)
+    assert innocent == 1
+    assert isinstance(guilty, InvalidForeignKey)
     assert [change.collection for change in store.commits[0].changes] == ["notes"]
 
 
@@ -130,11 +123,8 @@ async def test_a_transaction_that_is_lost_fails_all_and_announces_nothing(store:
         await tx.fetch("ROLLBACK")
         raise ValueError("lost")
 
-    held = asyncio.gather(await hold(store), return_exceptions=True)
-    results = await asyncio.gather(
-        store.write(lambda tx: add(tx, "innocent")), store.write(lose), return_exceptions=True
-    )
-    assert [type(result) for result in (*await held, *results)] == [ValueError] * 3
+    results = await together(store, adding("innocent"), lose)
+    assert [type(result) for result in results] == [ValueError] * 3
     assert store.commits == []
     assert await store.write(lambda tx: add(tx, "next")) == 1
     assert store.commits[0].position.offset == 1
@@ -147,11 +137,10 @@ async def test_a_mutation_sees_its_own_rows_and_readers_only_committed_ones(stor
     async def work(tx: Transaction) -> None:
         await add(tx, "a")
         seen.append((await tx.fetch("SELECT count(*) FROM notes"))[0][0])
-        go_on.wait(5)
+        passed(go_on)
 
     task = asyncio.create_task(store.write(work))
-    while not seen:  # noqa: ASYNC110 - the other side is a thread
-        await asyncio.sleep(0.002)
+    await until(lambda: seen)
     assert seen == [1]
     assert await store.read("SELECT count(*) FROM notes") == [(0,)]
     go_on.set()

@@ -6,7 +6,6 @@ Events wait here until the reader takes them, bounded in bytes; nobody else wait
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
@@ -80,8 +79,8 @@ class Stream:
         self.listener = Listener(asking, self._outbox, self.dismiss, carrier=self, refused=self._refused)
         self._expiry = None
         if asking.expires is not None:
-            left = max(0.0, asking.expires - time.time())
-            self._expiry = asyncio.get_running_loop().call_later(left, self.dismiss, TokenExpired())
+            clock = self._engine.clock
+            self._expiry = clock.later(max(0.0, asking.expires - clock.time()), self.dismiss, TokenExpired())
         open_listener(self._engine, self.listener)
 
     def traffic(self) -> Traffic:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -69,7 +68,7 @@ async def _by_claims(
     if claims.user is not None:
         return stand(place, await _active(engine, claims.user), own=False)
     share = await engine.identities.share(claims.share or "")
-    if share is None or not share.is_open(time.time()):
+    if share is None or not share.is_open(engine.clock.time()):
         raise Forbidden
     place = replace(place, expires=share.ends(claims.expires))
     return replace(stand(place, await engine.identities.role(share.role), own=True), admin=False, app=False)
@@ -77,7 +76,7 @@ async def _by_claims(
 
 async def _require_session(engine: Engine, token: str, sessions: Mapping[str, Session] | None) -> None:
     session = await engine.identities.session(token) if sessions is None else sessions.get(token)
-    if session is None or session.expires <= time.time():
+    if session is None or session.expires <= engine.clock.time():
         raise InvalidCredentials
 
 

@@ -5,7 +5,6 @@ when needed, kept until a commit makes it stale. Must not know how a token reach
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass
 from math import ceil
@@ -222,7 +221,7 @@ class Identities:
 
     def claims(self, token: str) -> Claims | None:
         """What an access token says; None for what is no signed token. Raises InvalidToken, TokenExpired."""
-        key, now = _digest(token), time.time()
+        key, now = _digest(token), self._engine.clock.time()
         found = self._claims.get(key)
         if found is not None and found.expires > now:
             return found

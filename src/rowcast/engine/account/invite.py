@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -37,14 +36,16 @@ async def invite(engine: Engine, actor: Actor, emails: Sequence[str], role: str,
         elif known.status == "invited" and known.role != role:
             await update(engine, actor, "directus_users", {"role": role}, keys=[known.id])
         if known is None or known.status == "invited":
-            token = tokens.scoped(SCOPE, {"email": email}, settings.secret, time.time(), settings.user_invite_token_ttl)
+            token = tokens.scoped(
+                SCOPE, {"email": email}, settings.secret, engine.clock.time(), settings.user_invite_token_ttl
+            )
             engine.mail.post(invite_letter(await project_name(engine), email, with_token(address, token)))
 
 
 async def accept(engine: Engine, place: Actor, token: str, password: str) -> None:
     """Give an invited user a password and make it active. Raises InvalidToken, TokenExpired, Forbidden (not invited
     any more), FailedValidation (password policy)."""
-    body = tokens.read_scoped(token, engine.settings.secret, time.time())
+    body = tokens.read_scoped(token, engine.settings.secret, engine.clock.time())
     email = body.get("email")
     account = await account_of_email(engine, email) if body.get("scope") == SCOPE and isinstance(email, str) else None
     if account is None or account.status != "invited":

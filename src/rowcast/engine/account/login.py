@@ -65,7 +65,7 @@ async def authenticate(engine: Engine, email: str, password: str, otp: str | Non
         if usable is not None:
             await _failed(engine, usable.id)
         raise InvalidCredentials
-    if usable.tfa_secret and not codes.verify(usable.tfa_secret, otp or "", time.time()):
+    if usable.tfa_secret and not codes.verify(usable.tfa_secret, otp or "", engine.clock.time()):
         if otp:
             await _failed(engine, usable.id)
         raise InvalidOtp

@@ -33,7 +33,7 @@ async def request_reset(engine: Engine, email: str, reset_url: str | None) -> No
     account = await account_of_email(engine, email)
     if account is not None and _may_reset(account):
         body = {"email": account.email or "", "hash": _fingerprint(account, settings.secret)}
-        token = tokens.scoped(SCOPE, body, settings.secret, time.time(), settings.password_reset_token_ttl)
+        token = tokens.scoped(SCOPE, body, settings.secret, engine.clock.time(), settings.password_reset_token_ttl)
         engine.mail.post(reset_letter(await project_name(engine), account.email or "", with_token(address, token)))
     await asyncio.sleep(max(0.0, started + settings.login_stall_time - time.monotonic()))
 
@@ -43,7 +43,7 @@ async def reset(engine: Engine, place: Actor, token: str, password: str) -> None
     logins. Raises InvalidToken, TokenExpired, Forbidden (a token for something else or used already),
     FailedValidation (password policy)."""
     settings = engine.settings
-    body = tokens.read_scoped(token, settings.secret, time.time())
+    body = tokens.read_scoped(token, settings.secret, engine.clock.time())
     email, known = body.get("email"), body.get("hash")
     if body.get("scope") != SCOPE or not isinstance(email, str) or not isinstance(known, str):
         raise Forbidden

@@ -69,7 +69,7 @@ async def register(engine: Engine, place: Actor, applicant: Applicant, verificat
 async def verify_registration(engine: Engine, place: Actor, token: str) -> str:
     """Activate the user whose address the token proves; its id. Raises InvalidToken, TokenExpired, Forbidden
     (nothing to verify)."""
-    body = tokens.read_scoped(token, engine.settings.secret, time.time())
+    body = tokens.read_scoped(token, engine.settings.secret, engine.clock.time())
     email = body.get("email")
     account = await account_of_email(engine, email) if body.get("scope") == SCOPE and isinstance(email, str) else None
     if account is None or account.status != "unverified":
@@ -89,7 +89,11 @@ async def _admit(engine: Engine, place: Actor, applicant: Applicant, terms: _Ter
     if terms.verified and (known is None or known.status == "unverified"):
         settings = engine.settings
         token = tokens.scoped(
-            SCOPE, {"email": applicant.email}, settings.secret, time.time(), settings.email_verification_token_ttl
+            SCOPE,
+            {"email": applicant.email},
+            settings.secret,
+            engine.clock.time(),
+            settings.email_verification_token_ttl,
         )
         engine.mail.post(verification_letter(await project_name(engine), applicant.email, with_token(address, token)))
 

@@ -6,7 +6,6 @@ leads to its successor for some seconds more, so that a browser that renews in t
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -39,7 +38,7 @@ async def begin(
     engine: Engine, place: Actor, mode: Mode, *, user: str | None = None, share: str | None = None
 ) -> Grant:
     """Open a session for a user (noted in the activity) or for a share. ``place`` says where from."""
-    now = time.time()
+    now = engine.clock.time()
     token = tokens.random_token()
 
     async def work(tx: Transaction) -> None:
@@ -58,7 +57,7 @@ async def begin(
 async def refresh(engine: Engine, place: Actor, token: str, mode: Mode) -> Grant:
     """Renew a session by its refresh token. Raises InvalidCredentials when it is unknown, has ended, or its user or
     share may not ask any more."""
-    now = time.time()
+    now = engine.clock.time()
     successor = tokens.random_token()
 
     async def work(tx: Transaction) -> Session:
@@ -89,7 +88,7 @@ async def end(engine: Engine, token: str) -> None:
 
 async def sweep(engine: Engine) -> None:
     """Remove every session that has ended by itself. Logins do so, too; this is for a server where nobody signs in any more."""
-    now = stored(time.time())
+    now = stored(engine.clock.time())
 
     async def work(tx: Transaction) -> None:
         await tx.fetch(accounts.END_EXPIRED, (now,))
@@ -137,7 +136,7 @@ async def _claims(
 ) -> Claims:
     if user is None:
         entered = await engine.identities.share(share or "")
-        if entered is None or not entered.is_open(time.time()):
+        if entered is None or not entered.is_open(engine.clock.time()):
             raise InvalidCredentials
         standing = await engine.identities.role(entered.role)
     else:

@@ -31,7 +31,7 @@ async def enter(engine: Engine, place: Actor, key: str, password: str | None, mo
     dates, used up."""
     started = time.monotonic()
     share = await engine.identities.share(key)
-    known = share is not None and share.is_open(time.time()) and not share.is_used_up
+    known = share is not None and share.is_open(engine.clock.time()) and not share.is_used_up
     right = share is not None and (share.password is None or await matches(share.password, password or ""))
     if not known or not right or not await _use(engine, key):
         await asyncio.sleep(max(0.0, started + engine.settings.login_stall_time - time.monotonic()))
@@ -42,7 +42,7 @@ async def enter(engine: Engine, place: Actor, key: str, password: str | None, mo
 async def share_info(engine: Engine, key: str) -> dict[str, Any]:
     """What everybody who has the link may know of a share. Raises Forbidden where it is not open."""
     share = await engine.identities.share(key)
-    if share is None or not share.is_open(time.time()) or share.is_used_up:
+    if share is None or not share.is_open(engine.clock.time()) or share.is_used_up:
         raise Forbidden
     known = await internal_row(engine, "directus_shares", filter={"id": {"_eq": share.id}}, fields=list(INFO))
     return {**(known or {}), "password": CONCEALED if share.password else None}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from rowcast.auth import Actor, otp
@@ -35,7 +34,7 @@ async def enable(engine: Engine, actor: Actor, secret: str, code: str) -> None:
     account = await _own(engine, actor)
     if account.tfa_secret:
         raise InvalidPayload("TFA is already enabled")
-    if not otp.verify(secret, code, time.time()):
+    if not otp.verify(secret, code, engine.clock.time()):
         raise InvalidPayload('"otp" is invalid')
     await _require_right(engine, actor)
     await _set(engine, account.id, secret)
@@ -46,7 +45,7 @@ async def disable(engine: Engine, actor: Actor, code: str) -> None:
     account = await _own(engine, actor)
     if not account.tfa_secret:
         raise InvalidPayload(f'User "{account.id}" doesn\'t have TFA enabled')
-    if not otp.verify(account.tfa_secret, code, time.time()):
+    if not otp.verify(account.tfa_secret, code, engine.clock.time()):
         raise InvalidPayload('"otp" is invalid')
     await _require_right(engine, actor)
     await _set(engine, account.id, None)

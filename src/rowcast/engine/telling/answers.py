@@ -7,9 +7,9 @@ what was read belongs to each answer: nobody may be told it whose rights have ch
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -87,7 +87,8 @@ class Answers:
         """The answer of an exact view as it is now, each row with its key at its head (see ``keyed``), and the position of exactly
         that state. ``keys``: of these rows alone. ``now``: what ``$NOW`` is."""
         statement = self._statement("all" if keys is None else "rows", view)
-        args = bind(statement, lambda name: _value(name, keys or (), now), view.constants)
+        now_of = self._engine.clock.now if now is None else lambda: now
+        args = bind(statement, lambda name: _value(name, keys or (), now_of), view.constants)
         found, position = await self._engine.store.snapshot(statement.text, args)
         return found[0][0], position
 
@@ -114,7 +115,7 @@ class Answers:
         statement, past = self._statement("held", view), self._past(ask.view, ask.commit)
         text = shadow(statement, [collection for collection, _ in past]).text
         images = [text for _, changes in past for text in (_keys(changes), _images(changes))]
-        args = (*images, *bind(statement, lambda name: _value(name, names), view.constants))
+        args = (*images, *bind(statement, lambda name: _value(name, names, self._engine.clock.now), view.constants))
         return frozenset(str(row[0]) for row in await reading.rows(text, args))
 
     def _past(self, view: View, commit: Commit) -> list[tuple[Collection, list[Change]]]:
@@ -133,7 +134,9 @@ class Answers:
         told = [change.key for change in part.changes]
         args = bind(
             statement,
-            lambda name: _value(name, told) if name == KEYS or is_now(name) else _of(part, name),
+            lambda name: (
+                _value(name, told, self._engine.clock.now) if name == KEYS or is_now(name) else _of(part, name)
+            ),
             view.constants,
         )
         found: str = (await reading.rows(statement.text, args))[0][0]
@@ -150,7 +153,7 @@ class Answers:
 
     async def _read(self, reading: _Reading, form: str, view: View, names: Sequence[str | int]) -> Any:
         statement = self._statement(form, view)
-        args = bind(statement, lambda name: _value(name, names), view.constants)
+        args = bind(statement, lambda name: _value(name, names, self._engine.clock.now), view.constants)
         return (await reading.rows(statement.text, args))[0][0]
 
     def _statement(self, form: str, view: View, related: Sequence[str] = ()) -> Statement:
@@ -210,11 +213,11 @@ def keyed(text: str) -> list[tuple[bytes, bytes]]:
     return [_keyed(row) for row in _decode(text)]
 
 
-def _value(name: str, names: Sequence[str | int], now: datetime | None = None) -> Any:
+def _value(name: str, names: Sequence[str | int], now: Callable[[], datetime]) -> Any:
     """What is left to bind: the keys, ``$NOW``, and variables that have no value."""
     if name == KEYS:
         return list(names)
-    return moment(name, now or datetime.now(UTC)) if is_now(name) else None
+    return moment(name, now()) if is_now(name) else None
 
 
 def _split(row: msgspec.Raw) -> tuple[str, bytes]:

@@ -4,14 +4,14 @@ Nothing is asked in between: the next moment is worked out of the rows. Must not
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from rowcast.engine.clock import Timer
 from rowcast.errors import RowcastError
 from rowcast.live import Audience
 from rowcast.query.due import passed, passings
@@ -33,7 +33,7 @@ class Due:
 
     def __init__(self, engine: Engine, look: Callable[[Audience], None]) -> None:
         self._engine, self._look = engine, look
-        self._timers: dict[Audience, asyncio.TimerHandle] = {}
+        self._timers: dict[Audience, Timer] = {}
 
     def __len__(self) -> int:
         return len(self._timers)
@@ -47,9 +47,9 @@ class Due:
             due = now + timedelta(seconds=BLINDLY)
         self.disarm(audience)
         if due is not None and len(audience):
-            left = (due - datetime.now(UTC)).total_seconds()
-            delay = min(max(left, _LEAST), _MOST)
-            self._timers[audience] = asyncio.get_running_loop().call_later(delay, self._strike, audience)
+            clock = self._engine.clock
+            delay = min(max((due - clock.now()).total_seconds(), _LEAST), _MOST)
+            self._timers[audience] = clock.later(delay, self._strike, audience)
         self._prune()
 
     def disarm(self, audience: Audience) -> None:

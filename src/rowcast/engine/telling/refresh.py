@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rowcast.engine.telling.answers import Answers, keyed
@@ -54,7 +53,7 @@ class Refresher:
     """See the module."""
 
     def __init__(self, engine: Engine, broadcast: Broadcast, answers: Answers) -> None:
-        self._broadcast, self._answers = broadcast, answers
+        self._engine, self._broadcast, self._answers = engine, broadcast, answers
         self._due = Due(engine, self._strike)
         self._newcomers: dict[Audience, list[tuple[Admit, asyncio.Future[None]]]] = {}
         self._retries: dict[Audience, tuple[int, asyncio.TimerHandle]] = {}
@@ -126,7 +125,7 @@ class Refresher:
 
     async def _look_at_all(self, audience: Audience, held: Held) -> None:
         newcomers = self._newcomers.get(audience, [])
-        known, now = len(newcomers), datetime.now(UTC)
+        known, now = len(newcomers), self._engine.clock.now()
         text, position = await self._answers.shown(audience.view, now=now)
         held.looked = position
         counts, counted = await self._answers.counts(audience.view)

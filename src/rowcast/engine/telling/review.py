@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -164,7 +163,8 @@ class Review:
             if listener.is_open:
                 self._broadcast.start(self._identify(listener, None))
 
-        asyncio.get_running_loop().call_later(max(0.0, end - time.time()), look)
+        clock = self._engine.clock
+        clock.later(max(0.0, end - clock.time()), look)
 
     async def _review_watches(self, listener: Listener, preparing: Preparing) -> None:
         """Show each subscription of the listener what its actor may see now."""

@@ -5,7 +5,6 @@ know what is said.
 from __future__ import annotations
 
 import asyncio
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
@@ -213,4 +212,4 @@ class BaseDriver(ABC, Generic[S]):
 
     def _on_loop_clock(self, expires: int | None) -> float | None:
         """A time in seconds since 1970 as the loop has it."""
-        return None if expires is None else self._loop.time() + (expires - time.time())
+        return None if expires is None else self._loop.time() + (expires - self._hub.engine.clock.time())

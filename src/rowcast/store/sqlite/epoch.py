@@ -23,6 +23,8 @@ from rowcast.store.sqlite.bootstrap import read_fact, write_fact
 SUFFIX = "-history"
 SLACK = 2.0
 """Seconds between the moment that a witness tells and that of its last change, which no program can set."""
+ATTEMPTS = 3
+"""How often a witness is made that took too long to be believed, because the machine was busy."""
 
 
 class Witness(msgspec.Struct):
@@ -59,12 +61,16 @@ def end_history(connection: apsw.Connection, path: str, last: int) -> None:
 
 def witness(connection: apsw.Connection, path: str, last: int) -> None:
     """Note how far the log has come. If that fails, the next start begins a new history: too early, never too late."""
-    testimony = Witness(read_fact(connection, "life") or "", last, time.time())
+    life = read_fact(connection, "life") or ""
     beside = Path(path + SUFFIX)
     part = beside.with_name(f"{beside.name}.{os.getpid()}")
     with suppress(OSError):
-        part.write_bytes(msgspec.json.encode(testimony))
-        part.replace(beside)
+        for _ in range(ATTEMPTS):
+            testimony = Witness(life, last, time.time())
+            part.write_bytes(msgspec.json.encode(testimony))
+            part.replace(beside)
+            if abs(beside.stat().st_ctime - testimony.at) < SLACK / 2:
+                break
 
 
 def _live_on(connection: apsw.Connection, path: str, last: int) -> None:
