@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import be_patient
 from tests.support.server import Server
+
+be_patient()
 
 
 @pytest.fixture

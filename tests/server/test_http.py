@@ -13,12 +13,13 @@ from uvicorn.server import ServerState
 
 from rowcast.server import http
 from rowcast.server.http import MOST_HEAD, HttpProtocol
+from tests.support.patience import PATIENCE, soon
 from tests.support.server import Server
 
 
 def exchange(server: Server, *parts: bytes) -> tuple[int, dict[str, str], bytes]:
     """Send the parts one after the other; status, headers and body of what comes back until the server closes."""
-    with socket.create_connection(server.place, timeout=10) as connection:
+    with socket.create_connection(server.place, timeout=PATIENCE) as connection:
         for part in parts:
             try:
                 connection.sendall(part)
@@ -83,9 +84,10 @@ async def test_a_head_that_takes_too_long(monkeypatch: pytest.MonkeyPatch, first
     config, state = uvicorn.Config(FastAPI()), ServerState()
     listening = await asyncio.get_running_loop().create_server(lambda: HttpProtocol(config, state, {}), "127.0.0.1", 0)
     async with listening:
-        reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
-        writer.write(first)
-        answer = await asyncio.wait_for(reader.read(), 10)
+        asking = socket.create_connection(listening.sockets[0].getsockname())
+        asking.sendall(first)  # before its time can begin
+        reader, writer = await asyncio.open_connection(sock=asking)
+        answer = await soon(reader.read())
         writer.close()
         await writer.wait_closed()
     assert answer.startswith(b"HTTP/1.1 408 ")

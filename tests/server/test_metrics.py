@@ -70,7 +70,7 @@ def test_what_is_counted(measured: Server) -> None:
     assert grown["rowcast_log_position"] >= 1
     assert after["rowcast_log_lag_commits"] == 0
     assert grown["rowcast_commit_to_send_seconds_count"] == 1
-    assert 0 <= grown["rowcast_commit_to_send_seconds_sum"] < 5
+    assert 0 <= grown["rowcast_commit_to_send_seconds_sum"] < 60
     assert grown["rowcast_write_group_size_count"] >= 1
     assert grown["rowcast_http_requests_total,family=items,status=200"] == 1
     assert grown["rowcast_http_requests_total,family=items,status=403"] == 1

@@ -25,12 +25,12 @@ from rowcast.protocol.messages import Message
 from tests.engine.shop import build
 from tests.support.good import GOOD_BODIES, GOOD_QUERIES
 from tests.support.nonsense import KEYS, NAMES, odd, spoilt, texts
+from tests.support.patience import PATIENCE
 from tests.support.server import ADMIN_TOKEN, Server
 
 COUNT = 4000
 FRESH_EVERY = 100
 """Frames after which the connection is a new one."""
-PATIENCE = 10.0
 UNANSWERED = frozenset({"pong"})
 """Messages that are no questions."""
 
@@ -95,7 +95,9 @@ class Line:
     async def _exchange(self, frame: bytes) -> list[Any]:
         if self.socket is None or self.sent % FRESH_EVERY == 0:
             await self.close()
-            self.socket = await websockets.connect(f"{self.server.socket}?access_token={ADMIN_TOKEN}", proxy=None)
+            self.socket = await websockets.connect(
+                f"{self.server.socket}?access_token={ADMIN_TOKEN}", proxy=None, ping_interval=None
+            )
         self.sent += 1
         mark = f"ping {self.sent}"
         answers: list[Any] = []
