@@ -37,6 +37,7 @@ async def _play(name: str, cases: list[Case], directory: Path, patience: str) ->
         return await replay(server.base, cases)
 
 
+@pytest.mark.long
 @pytest.mark.conformance
 @pytest.mark.parametrize("name", [name for name, groups in thresholds.items() if any(groups.values())])
 def test_recordings(name: str, tmp_path: Path) -> None:

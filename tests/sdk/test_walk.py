@@ -21,6 +21,7 @@ OTHERWISE = {
 }
 
 
+@pytest.mark.long
 def test_the_walk(server: Server) -> None:
     sdk()
     command = [str(NODE), "walk.mjs", server.base, ADMIN_EMAIL, ADMIN_PASSWORD, "--compare", "walk.expected.json"]

@@ -15,6 +15,8 @@ from rowcast.server.metrics import family
 from tests.support.guide import prepare
 from tests.support.server import ADMIN_TOKEN, Server, serving
 
+pytestmark = pytest.mark.xdist_group("metrics")  # they share a server
+
 VARIABLES = {"METRICS_ENABLED": "true", "METRICS_TOKENS": "one, two"}
 
 

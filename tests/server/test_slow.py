@@ -15,6 +15,8 @@ import websockets
 from tests.support.patience import PATIENCE
 from tests.support.server import ADMIN_TOKEN, Server
 
+pytestmark = pytest.mark.xdist_group("slow")  # they share a server
+
 ROWS = 400
 TIMEOUT = 2.5
 """Seconds: longer than a loaded machine may stand still."""

@@ -15,6 +15,8 @@ import pytest
 from tests.support.patience import PATIENCE, soon, wait_until
 from tests.support.server import ADMIN_TOKEN, Server, serving
 
+pytestmark = pytest.mark.xdist_group("streams")  # they share a server
+
 NOTES = {
     "collection": "notes",
     "meta": {},

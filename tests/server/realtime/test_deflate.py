@@ -20,6 +20,8 @@ from rowcast.server.realtime.gate import Handshake
 from tests.support.patience import soon
 from tests.support.server import ADMIN_TOKEN, Server, serving
 
+pytestmark = pytest.mark.xdist_group("deflate")  # they share a server
+
 LIMIT = 20_000
 
 

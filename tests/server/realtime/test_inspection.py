@@ -14,6 +14,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.support.patience import soon, wait_until
 from tests.support.server import ADMIN_TOKEN, Server, serving
 
+pytestmark = pytest.mark.xdist_group("inspection")  # they share a server
+
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:

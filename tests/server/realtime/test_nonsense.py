@@ -28,6 +28,8 @@ from tests.support.nonsense import KEYS, NAMES, odd, spoilt, texts
 from tests.support.patience import PATIENCE
 from tests.support.server import ADMIN_TOKEN, Server
 
+pytestmark = pytest.mark.xdist_group("nonsense")  # they share a server
+
 COUNT = 4000
 FRESH_EVERY = 100
 """Frames after which the connection is a new one."""
@@ -167,6 +169,7 @@ def is_event(frame: Any) -> bool:
     return frame["type"] == "subscription" and frame["event"] in ("create", "update", "delete")
 
 
+@pytest.mark.long
 @settings(max_examples=COUNT, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(frame=frames)
 def test_every_frame_is_answered(line: Line, frame: bytes) -> None:

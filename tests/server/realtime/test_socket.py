@@ -21,6 +21,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.support.patience import PATIENCE, soon, wait_until
 from tests.support.server import ADMIN_TOKEN, Server, serving
 
+pytestmark = pytest.mark.xdist_group("sockets")  # they share a server
+
 VARIABLES = {
     "WEBSOCKETS_REST_CONN_LIMIT": "5",
     "WEBSOCKETS_REST_AUTH_TIMEOUT": "600",
