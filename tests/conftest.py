@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.patience import be_patient
 from tests.support.server import Server
 
 settings.register_profile("however slow", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("however slow")
+be_patient()
 
 
 @pytest.fixture
@@ -20,6 +22,12 @@ def server(tmp_path: Path) -> Iterator[Server]:
     """A fresh server with an empty database."""
     with Server(tmp_path) as running:
         yield running
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first: the workers end at about the same time."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.hookimpl(wrapper=True)

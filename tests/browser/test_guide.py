@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import ConsoleMessage, Page, Route, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, ConsoleMessage, Page, Route
 
 from tests.support.guide import prepare
 from tests.support.node import sdk
+from tests.support.patience import PATIENCE
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """An empty page of the system's Chromium."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        pytest.skip("there is no Chromium: install it, or name it with CHROMIUM=/path/to/chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield await browser.new_page()
-        await browser.close()
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """An empty page."""
+    page = await browser.new_page()
+    yield page
+    await page.close()
 
 
 class Console:
@@ -52,9 +46,9 @@ class Console:
     async def _read(self, message: ConsoleMessage) -> None:
         self.said.extend([await each.json_value() for each in message.args])
 
-    async def says(self, test: Callable[[dict[str, Any]], bool], limit: float = 8.0) -> dict[str, Any]:
+    async def says(self, test: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """The first object that passes the test."""
-        ends = time.monotonic() + limit
+        ends = time.monotonic() + PATIENCE
         while time.monotonic() < ends:
             for each in self.said:
                 if isinstance(each, dict) and test(each):

@@ -4,11 +4,15 @@ page."""
 from __future__ import annotations
 
 import ast
+import asyncio
 import inspect
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from tests.support.patience import PATIENCE
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -21,7 +25,7 @@ def blocks(page: str, *languages: str) -> list[tuple[str, str]]:
 
 async def perform(page: str, local: Callable[[str], str], printed: Callable[[], str]) -> None:
     """Run the Python of a page. ``local`` puts addresses and tokens in; ``printed`` gives what was printed since it was last asked;
-    a block of text is what must be among that, line by line, … standing for anything."""
+    a block of text is what must come among that, line by line, … standing for anything, before the page goes on."""
     space: dict[str, Any] = {"__name__": page}
     for language, text in blocks(page, "python", "text"):
         if language == "python":
@@ -31,7 +35,14 @@ async def perform(page: str, local: Callable[[str], str], printed: Callable[[], 
             if inspect.isawaitable(pending):
                 await pending
         else:
-            found = printed()
-            for line in text.splitlines():
-                wanted = re.escape(line).replace("…", ".*")
-                assert re.search(f"^{wanted}$", found, re.MULTILINE), f"{line!r} is not in:\n{found}"
+            await _seen(text, printed)
+
+
+async def _seen(text: str, printed: Callable[[], str]) -> None:
+    found, ends = printed(), time.monotonic() + PATIENCE
+    for line in text.splitlines():
+        wanted = re.escape(line).replace("…", ".*")
+        while not re.search(f"^{wanted}$", found, re.MULTILINE):
+            assert time.monotonic() < ends, f"{line!r} is not in:\n{found}"
+            await asyncio.sleep(0.02)
+            found += printed()

@@ -49,7 +49,7 @@ class Proxy:
         parts = urlsplit(base)
         self._host, self._port = parts.hostname or "", parts.port or 80
         self.cut_after = cut_after
-        self.pieces = self.cuts = self.connections = 0
+        self.pieces = self.cuts = self.connections = self.swallowed = 0
         self.url = ""
         self.refusing = False
         self.silent = False
@@ -77,6 +77,7 @@ class Proxy:
         frames = Frames()
         while data := await reader.read(65536):
             if self.silent:  # what is swallowed is lost for this connection, as on a way that has broken
+                self.swallowed += 1
                 await asyncio.Event().wait()
             for piece in frames.feed(data):
                 writer.write(piece)

@@ -11,6 +11,8 @@ from typing import Any
 
 from websockets.asyncio.server import ServerConnection, serve
 
+from tests.support.patience import soon
+
 CASES = Path(__file__).parent.parent / "conformance" / "cases"
 Case = dict[str, Any]
 
@@ -74,9 +76,9 @@ class Script:
         """Play a step. ``recorded`` is the message that the client must have sent by then. Returns what was played, with the uids
         of the recording."""
         if recorded is not None:
-            asked = await asyncio.wait_for(self.asked.get(), 5)
+            asked = await soon(self.asked.get())
             while asked["type"] == "unsubscribe":
-                asked = await asyncio.wait_for(self.asked.get(), 5)
+                asked = await soon(self.asked.get())
             self._uids[str(recorded["uid"])] = asked["uid"]
         assert self._socket is not None
         frames: list[dict[str, Any]] = self._expect[number + 1].get(self._names, [])

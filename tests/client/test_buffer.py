@@ -8,6 +8,7 @@ import pytest
 from rowcast.client.buffer import Buffer, Policy
 from rowcast.client.frames import Frame
 from rowcast.errors import ConnectionLost, SlowConsumer
+from tests.support.patience import PATIENCE
 
 
 def filled(policy: Policy, count: int, limit: int = 3) -> Buffer:
@@ -53,7 +54,7 @@ async def test_or_the_connection_waits() -> None:
         await anyio.sleep(0.01)
         assert not passed.is_set()
         await buffer.get()
-        with anyio.fail_after(1):
+        with anyio.fail_after(PATIENCE):
             await passed.wait()
 
 

@@ -14,6 +14,7 @@ from rowcast import errors
 from rowcast.client import Channel, ChannelEvent, Client, Member, Reconnect, create_client, sync
 from tests.client.proxy import proxied
 from tests.support.guide import TOKEN
+from tests.support.patience import PATIENCE, until
 from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, ADMIN_TOKEN, Server
 
 FAST = Reconnect(delay=0.01, factor=1.5, longest=0.1)
@@ -26,7 +27,7 @@ def admin(server: Server, **more: Any) -> Client:
 
 async def take(channel: Channel) -> ChannelEvent:
     """The next event, soon."""
-    with anyio.fail_after(5):
+    with anyio.fail_after(PATIENCE):
         return await anext(channel)
 
 
@@ -160,18 +161,27 @@ async def test_a_full_buffer(guide: Server) -> None:
 
 async def test_a_token_that_expires(tmp_path: Path) -> None:
     """As the public one may not be there, so one leaves and is there again, and the state is kept."""
-    with Server(tmp_path, ACCESS_TOKEN_TTL="1s") as server:
+    with Server(tmp_path, ACCESS_TOKEN_TTL="2s") as server:
         client = create_client(server.base, email=ADMIN_EMAIL, password=ADMIN_PASSWORD, reconnect=FAST)
+        said: list[str] = []
+        client.on("message", lambda message: said.append(message["status"]) if message["type"] == "auth" else None)
         async with client, admin(server) as other, client.channel("#e", state="s") as channel:
-            await anyio.sleep(1.6)
+            await until(lambda: said[-2:] == ["error", "ok"])  # expired, and renewed
             await channel.send("I am")
             async with other.channel("#e") as found:
-                assert [member.state for member in found.present] == ["s", None]
-                await found.send("heard")
-                seen = [await take(channel)]
-                while seen[-1].kind != "message":
-                    seen.append(await take(channel))
-                assert seen[-1].data == "heard"
+                await until(lambda: {member.state for member in found.present} == {"s", None})
+                with anyio.fail_after(PATIENCE):
+                    assert await heard(channel, found) == "heard"
+
+
+async def heard(channel: Channel, other: Channel) -> Any:
+    """What the other says on it, again and again: one is away for a moment whenever a token expires."""
+    while True:
+        await other.send("heard")
+        with anyio.move_on_after(1):
+            while (event := await anext(channel)).kind != "message":
+                pass
+            return event.data
 
 
 async def test_a_server_without_channels(tmp_path: Path) -> None:
@@ -197,11 +207,11 @@ def test_without_await(guide: Server) -> None:
         with first.channel("#g", state=1) as one, second.channel("#g") as two:
             two.send("hello")
             one.set_state(2)
-            assert kinds([event for event in (one.next(5), one.next(5)) if event]) == [
+            assert kinds([event for event in (one.next(PATIENCE), one.next(PATIENCE)) if event]) == [
                 ("joined", None),
                 ("message", "hello"),
             ]
-            event = two.next(5)
+            event = two.next(PATIENCE)
             assert event is not None
             assert (event.kind, event.member) == ("changed", two.get(one.id))
             assert (one.next(0.01), one.waiting, len(one.present), one.state, two.name) == (None, 0, 2, 2, "#g")

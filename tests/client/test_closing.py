@@ -12,10 +12,11 @@ import pytest
 from rowcast.client import create_client
 from rowcast.errors import ConnectionLost
 from tests.support.guide import TOKEN
+from tests.support.patience import PATIENCE
 from tests.support.server import Server
 
-SOON = 1.0
-"""Seconds, far below the ten in which a connection has to stand."""
+LATE = 10 * PATIENCE
+"""Seconds in which a connection has to stand: far more than this is waited for."""
 
 
 @asynccontextmanager
@@ -32,7 +33,11 @@ async def silent() -> AsyncIterator[str]:
 
 
 async def test_disconnecting_while_connecting() -> None:
-    async with asyncio.timeout(SOON), silent() as url, create_client(url, token="t") as client:
+    async with (
+        asyncio.timeout(PATIENCE),
+        silent() as url,
+        create_client(url, token="t", connect_timeout=LATE) as client,
+    ):
         connecting = [asyncio.create_task(client.connect()), asyncio.create_task(client.items("c").read())]
         await asyncio.sleep(0.05)
         await client.disconnect()
@@ -44,8 +49,8 @@ async def test_disconnecting_while_connecting() -> None:
 
 async def test_the_end_of_the_block_while_connecting() -> None:
     """A task that has not been cancelled is not told that it was."""
-    async with asyncio.timeout(SOON), silent() as url:
-        async with create_client(url, token="t") as client:
+    async with asyncio.timeout(PATIENCE), silent() as url:
+        async with create_client(url, token="t", connect_timeout=LATE) as client:
             asking = asyncio.create_task(client.items("c").read())
             await asyncio.sleep(0.05)
         with pytest.raises(ConnectionLost, match="closed"):
@@ -53,7 +58,11 @@ async def test_the_end_of_the_block_while_connecting() -> None:
 
 
 async def test_a_connection_that_nobody_waits_for_is_given_up(guide: Server) -> None:
-    async with asyncio.timeout(SOON), silent() as url, create_client(url, token="t") as client:
+    async with (
+        asyncio.timeout(PATIENCE),
+        silent() as url,
+        create_client(url, token="t", connect_timeout=LATE) as client,
+    ):
         with anyio.move_on_after(0.05):
             await client.connect()
         first = client._link

@@ -24,6 +24,7 @@ from rowcast.client.command.view import picture
 from rowcast.client.types import model_of, python, typescript
 from rowcast.errors import RowcastError
 from tests.support.guide import TOKEN
+from tests.support.patience import PATIENCE
 from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, ADMIN_TOKEN, COMMAND, Server, environment
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -39,7 +40,7 @@ def start(server: Server, *command: str, **more: str) -> subprocess.Popen[str]:
 def run(server: Server, *arguments: str, input: str = "", **more: str) -> tuple[int, str, str]:
     """``rowcast`` with these arguments: status, output, errors."""
     process = start(server, COMMAND, *arguments, **more)
-    out, err = process.communicate(input, timeout=30)
+    out, err = process.communicate(input, timeout=PATIENCE)
     return process.returncode, out, err
 
 
@@ -95,17 +96,17 @@ def test_types_need_the_data_model(guide: Server) -> None:
 @pytest.mark.parametrize("name", ["chat", "dashboard", "notebook"])
 def test_examples_say_what_they_need(guide: Server, name: str) -> None:
     process = start(guide, sys.executable, str(EXAMPLES / f"{name}.py"), ROWCAST_TOKEN="")
-    assert process.communicate(timeout=30)[1] == "Say who asks: ROWCAST_TOKEN=…\n"
+    assert process.communicate(timeout=PATIENCE)[1] == "Say who asks: ROWCAST_TOKEN=…\n"
 
 
 def test_tail(guide: Server, notes: Path) -> None:
     process = start(guide, COMMAND, "tail", "notes", "--event", "create", "--fields", "text", "--count", "2")
     with guide.client() as admin:
-        ends = time.monotonic() + 20
+        ends = time.monotonic() + PATIENCE
         while process.poll() is None and time.monotonic() < ends:
             admin.post("/items/notes", json={"text": "a"}).raise_for_status()
             time.sleep(0.1)
-    out, _ = process.communicate(timeout=5)
+    out, _ = process.communicate(timeout=PATIENCE)
     lines = [json.loads(line) for line in out.splitlines()]
     assert [(line["event"], line["data"]) for line in lines] == [("create", [{"text": "a"}])] * 2
 
@@ -164,21 +165,21 @@ def test_tail_goes_on_says_what_it_missed_and_ends_with_its_reader(guide: Server
     assert json.loads(unknown.stdout.readline())["event"] == "gap"
     with guide.client() as admin:
         made = admin.post("/items/notes", json={"text": "a"}).json()["data"]["id"]
-        out, err = unknown.communicate(timeout=20)
+        out, err = unknown.communicate(timeout=PATIENCE)
         first = json.loads(out)
         assert (first["event"], first["data"][0]["text"], err) == ("create", "a", "")
         admin.patch(f"/items/notes/{made}", json={"text": "b"})
         again = start(guide, COMMAND, "tail", "notes", "--since", first["position"], "--count", "1")
-        out, err = again.communicate(timeout=20)
+        out, err = again.communicate(timeout=PATIENCE)
         assert (json.loads(out)["event"], json.loads(out)["data"][0]["text"], err) == ("update", "b", "")
         piped = start(guide, "sh", "-c", f"{COMMAND} tail notes --since {first['position']} | head -1")
         assert piped.stdout is not None
         assert json.loads(piped.stdout.readline())["event"] == "update"
-        ends = time.monotonic() + 20
+        ends = time.monotonic() + PATIENCE
         while piped.poll() is None and time.monotonic() < ends:
             admin.post("/items/notes", json={"text": "c"}).raise_for_status()
             time.sleep(0.1)
-        assert piped.communicate(timeout=5)[1] == ""
+        assert piped.communicate(timeout=PATIENCE)[1] == ""
 
 
 def schema() -> tuple[Any, Any, Any]:
@@ -266,33 +267,46 @@ def test_types_of_a_server(guide: Server, notes: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "expected"), [("notebook", "messages by Ben"), ("chat", "Ann: hello")])
 def test_examples(guide: Server, name: str, expected: str) -> None:
     process = start(guide, sys.executable, str(EXAMPLES / f"{name}.py"), "Ann", ROWCAST_TOKEN=TOKEN)
-    out, err = process.communicate("hello\n" if name == "chat" else "", timeout=30)
+    seen = ""
+    if name == "chat":
+        assert process.stdin is not None
+        process.stdin.write("hello\n")
+        process.stdin.flush()
+        seen = heard(process, expected)
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (0, "")
-    assert expected in out
+    assert expected in seen + out
+
+
+def heard(process: subprocess.Popen[str], words: str) -> str:
+    """The line with these words, which has to come."""
+    assert process.stdout is not None
+    while words not in (line := process.stdout.readline()):
+        assert line, "it has ended"
+    return line
 
 
 def test_the_chat_tells_who_is_there(guide: Server) -> None:
-    ann, ben = (
-        start(guide, sys.executable, str(EXAMPLES / "chat.py"), name, ROWCAST_TOKEN=TOKEN) for name in ("Ann", "Ben")
-    )
-    for each in (ann, ben):
-        assert each.stdin is not None
-        assert each.stdout is not None
-        while "(here: " not in each.stdout.readline():
-            pass
-    out, err = ann.communicate(timeout=30)
-    others, _ = ben.communicate(timeout=30)
+    program = (sys.executable, str(EXAMPLES / "chat.py"))
+    ann = start(guide, *program, "Ann", ROWCAST_TOKEN=TOKEN)
+    assert "Ann" in heard(ann, "(here: ")
+    ben = start(guide, *program, "Ben", ROWCAST_TOKEN=TOKEN)
+    assert "Ann, Ben" in heard(ben, "(here: ")
+    heard(ann, "(Ben has joined)")
+    _, err = ann.communicate(timeout=PATIENCE)
     assert (ann.returncode, err) == (0, "")
-    assert "(Ben has joined)" in out or "(Ann has joined)" in others or "(Ann has left)" in others
+    heard(ben, "(Ann has left)")
+    _, err = ben.communicate(timeout=PATIENCE)
+    assert (ben.returncode, err) == (0, "")
 
 
 def test_the_dashboard(guide: Server) -> None:
     process = start(guide, sys.executable, str(EXAMPLES / "dashboard.py"), "1", ROWCAST_TOKEN=TOKEN)
     with guide.client() as admin:
-        ends = time.monotonic() + 20
+        ends = time.monotonic() + PATIENCE
         while process.poll() is None and time.monotonic() < ends:
             admin.post("/items/messages", json={"text": "a", "user": "Kevin"}).raise_for_status()
             time.sleep(0.1)
-    out, err = process.communicate(timeout=5)
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (0, "")
     assert "Kevin" in out

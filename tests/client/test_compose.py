@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import anyio
@@ -11,6 +10,7 @@ import pytest
 from rowcast.client.compose import authentication, create_directus, realtime, rest, static_token
 from rowcast.errors import AuthFailed, ConnectionLost
 from tests.support.guide import TOKEN
+from tests.support.patience import until
 from tests.support.server import Server
 
 
@@ -26,7 +26,7 @@ async def test_messages_as_they_are(guide: Server) -> None:
     client.send_message({"type": "ping", "uid": "mine"})
     client.send_message('{"type":"ping"}')
     client.send_message({"type": "ping"})
-    await asyncio.sleep(0.1)
+    await until(lambda: len(heard) >= 4)
     assert heard[:3] == [{"type": "auth", "status": "ok"}, {"type": "pong", "uid": "mine"}, {"type": "pong"}]
     assert heard[3]["type"] == "pong"
     assert heard[3]["uid"].isdigit()

@@ -15,6 +15,7 @@ from rowcast.client import Client, F, LiveTable, Reconnect, Subscription, create
 from rowcast.errors import ConnectionLost
 from tests.client.proxy import Proxy, proxied
 from tests.client.resuming import Memory, remembering
+from tests.support.patience import PATIENCE, soon, until
 from tests.support.server import ADMIN_TOKEN, Server
 
 FAST = Reconnect(delay=0.005, factor=1.5, longest=0.05)
@@ -42,6 +43,7 @@ async def session(memory: Memory, proxy: Proxy) -> tuple[list[Any], list[Any]]:
                 step()
                 await asyncio.sleep(0.002)
             await settled(table, memory.result(5))
+            await until(lambda: events.waiting == 0)
             await asyncio.sleep(0.02)
             reading.cancel()
     return table.rows, [events.init.rows, *seen]
@@ -65,7 +67,7 @@ async def collect(events: Subscription, seen: list[Any]) -> None:
 
 async def settled(table: LiveTable, rows: list[dict[str, Any]]) -> None:
     """Wait until the table holds these rows."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await table.until(lambda found: found == sorted(rows, key=lambda row: row["id"]))
 
 
@@ -78,7 +80,7 @@ async def test_at_every_boundary_nothing_is_lost_or_doubled() -> None:
     for number in range(1, whole + 1):
         async with remembering() as (memory, base), proxied(base, number) as proxy:
             found, events = await session(memory, proxy)
-            assert proxy.cuts == 1, number
+            await until(lambda proxy=proxy: proxy.cuts == 1)  # type: ignore[misc]
             assert (found, events) == (rows, uncut), number
 
 
@@ -89,7 +91,7 @@ async def test_where_the_log_is_too_short_a_gap_says_so() -> None:
             table = await client.live("c")
             proxy.cut()
             memory.put({"id": 1, "rank": 5})
-            gap = await asyncio.wait_for(anext(events), 5)
+            gap = await soon(anext(events))
             assert (gap.kind, gap.complete, gap.rows) == ("gap", True, [{"id": 1, "rank": 5}])
             await settled(table, memory.result(0))
             assert [(await anext(table)).kind] == ["insert"]
@@ -112,7 +114,7 @@ async def test_a_server_without_sets_is_asked_again() -> None:
 
 async def next_gap(events: Subscription) -> bool:
     """Wait for a gap; whether it holds the rows of now."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while (event := await anext(events)).kind != "gap":
             pass
     return event.complete
@@ -153,7 +155,7 @@ async def real_session(guide: Server, proxy: Proxy) -> None:
             await rows.update_where(F.rank == 3, {"rank": 13})
             await rows.delete(made[5]["id"])
             await rows.create({"rank": 7})
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 await table.until(lambda found: [row["rank"] for row in found] == [13, 7, 6])
                 while len(seen) < 10:  # noqa: ASYNC110 - the events are taken elsewhere
                     await asyncio.sleep(0.005)
@@ -190,6 +192,6 @@ async def test_it_gives_up_when_it_is_told_to(guide: Server) -> None:
             proxy.refusing = True
             proxy.cut()
             with pytest.raises(ConnectionLost):
-                await asyncio.wait_for(anext(events), 5)
+                await soon(anext(events))
         proxy.refusing = False
         assert await client.items("messages").read(limit=0) == []

@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 
 import rowcast
 from tests.support.guide import TOKEN
+from tests.support.patience import PATIENCE
 from tests.support.server import Server
 
 ROOT = Path(__file__).parent.parent.parent
@@ -136,7 +137,7 @@ except SystemExit:
 def test_it_works_with_nothing_else(guide: Server, tmp_path: Path) -> None:
     linked(CLIENT | BELOW, tmp_path)
     command = [sys.executable, "-I", "-S", "-c", ALONE, str(tmp_path), guide.base, TOKEN]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     assert "pip install 'rowcast[server]' brings the server" in done.stdout
     assert done.stderr == "rowcast: typer is not installed: pip install 'rowcast[cli]'\n"

@@ -13,6 +13,7 @@ from msgspec import Struct
 from rowcast.client import F, create_client
 from rowcast.errors import InvalidConfiguration
 from tests.client.resuming import remembering
+from tests.support.patience import PATIENCE
 from tests.support.server import ADMIN_TOKEN, Server
 
 
@@ -31,7 +32,7 @@ async def test_a_window_follows_what_enters_moves_and_leaves(guide: Server, note
         table = await client.live("notes", filter=F.rank > 2, sort="-rank", limit=3, fields=["rank"])
 
         async def become(*ranks: int) -> None:
-            with anyio.fail_after(5):
+            with anyio.fail_after(PATIENCE):
                 await table.until(lambda found: [row["rank"] for row in found] == list(ranks))
 
         await become(9, 7, 5)
@@ -98,7 +99,7 @@ async def test_changes_that_nobody_takes_become_one(guide: Server) -> None:
         table = await client.live("c", buffer=2)
         for key in range(5):
             memory.put({"id": key, "rank": 0})
-        with anyio.fail_after(5):
+        with anyio.fail_after(PATIENCE):
             await table.until(lambda rows: len(rows) == 5)
         assert [(await anext(table)).kind] == ["reset"]
         memory.remove(0)
@@ -124,14 +125,14 @@ async def test_aggregates_are_kept_too(guide: Server, notes: Path) -> None:
         assert [(row["text"], int(row["count"])) for row in by_text.rows] == [("a", 2), ("b", 1)]
         assert int(count.rows[0]["count"]) == 2
         await rows.update(made[0]["id"], {"text": "c", "rank": 5})
-        with anyio.fail_after(5):
+        with anyio.fail_after(PATIENCE):
             await by_text.until(lambda found: [row["text"] for row in found] == ["a", "b", "c"])
             await count.until(lambda found: int(found[0]["count"]) == 3)
         changes = [await anext(by_text) for _ in range(2)]
         assert [(change.kind, change.key) for change in changes] == [("update", "a"), ("insert", "c")]
         assert (by_text.get("c") or {})["sum"] == {"rank": 5}
         await rows.delete_where(F.rank > 0)
-        with anyio.fail_after(5):
+        with anyio.fail_after(PATIENCE):
             await by_text.until(lambda found: found == [])
             await count.until(lambda found: int(found[0]["count"]) == 0)
 
@@ -141,7 +142,7 @@ async def test_aggregates_of_a_server_without_sets_are_asked_again() -> None:
         table = await client.live("c", aggregate={"count": "*"}, group="rank")
         assert (table.rows, table.exact) == ([], False)
         memory.put({"id": 1, "rank": 7})  # that server answers with rows, whatever is asked
-        with anyio.fail_after(5):
+        with anyio.fail_after(PATIENCE):
             await table.until(lambda rows: len(rows) == 1)
         assert (await anext(table)).key == 7
 
@@ -167,6 +168,6 @@ async def test_what_could_not_begin_holds_nothing(guide: Server, notes: Path) ->
                 await begin()
         assert client._link is not None
         assert client._link.session.subscriptions == {}
-        with anyio.fail_after(5):
+        with anyio.fail_after(PATIENCE):
             for rank in range(5):
                 await client.items("notes").create({"rank": rank})

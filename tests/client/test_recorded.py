@@ -14,6 +14,7 @@ from rowcast.client import Client, Subscription, create_client
 from rowcast.client.ask import Ask
 from rowcast.errors import ConnectionLost, RowcastError
 from tests.client.scripted import Case, Stage, playing, recordings, sessions, staging
+from tests.support.patience import PATIENCE, soon
 
 SESSIONS = sessions()
 RECORDINGS = recordings()
@@ -34,10 +35,10 @@ async def test_session(case: Case) -> None:
             frames = await script.step(number, message)
             uid = None if message is None else str(message["uid"])
             if work is not None:
-                assert await asyncio.wait_for(work, 5) == told(frames, message["type"], uid)
+                assert await soon(work) == told(frames, message["type"], uid)
             for frame in frames:
                 if frame.get("event") in ("create", "update", "delete"):
-                    event = await asyncio.wait_for(anext(open_[frame["uid"]]), 5)
+                    event = await soon(anext(open_[frame["uid"]]))
                     assert event.kind == frame["event"]
                     data = frame["data"] if isinstance(frame["data"], list) else [frame["data"]]
                     assert (event.keys if event.kind == "delete" else event.rows) == data
@@ -93,7 +94,7 @@ async def test_every_frame_of_every_recording(case: Case) -> None:
                 wanted[name] += await stage.play(number, name)
             await arrived(heard, wanted)
             gone = [client for name, client in clients.items() if stage.closes(number, name)]
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 while any(client.is_connected for client in gone):  # noqa: ASYNC110 - it is told in words of its own
                     await asyncio.sleep(0.001)
 
@@ -109,13 +110,13 @@ async def speak(client: Client, stage: Stage, name: str, message: Any) -> None:
     """Send it as it is; the stage must get it as it is."""
     text = message if isinstance(message, str) else msgspec.json.encode(message).decode()
     client.send(text.encode())
-    assert await asyncio.wait_for(stage.said[name].get(), 5) == text
+    assert await soon(stage.said[name].get()) == text
 
 
 async def arrived(heard: dict[str, list[Any]], wanted: dict[str, list[Any]]) -> None:
     """Wait until all is heard that was played, but pings, which the client answers."""
     shown = {name: [frame for frame in frames if frame.get("type") != "ping"] for name, frames in wanted.items()}
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while any(len(heard[name]) < len(shown[name]) for name in shown):  # noqa: ASYNC110 - listeners are plain functions
             await asyncio.sleep(0.001)
     assert heard == shown

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from random import Random
+from typing import Any, ClassVar
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from rowcast import errors
-from rowcast.client import Reconnect, create_client
+from rowcast.client import Reconnect, create_client, link
+from tests.support.patience import PATIENCE, until
 
 FAST = Reconnect(delay=0.01, factor=1.5, longest=0.1)
 
@@ -78,7 +80,7 @@ async def far() -> AsyncIterator[tuple[Server, str]]:
 async def test_codes(far: tuple[Server, str], code: int | None) -> None:
     """A subscription goes on from where it was."""
     server, url = far
-    async with asyncio.timeout(5), create_client(url, token="t", reconnect=FAST) as client:
+    async with asyncio.timeout(PATIENCE), create_client(url, token="t", reconnect=FAST) as client:
         closed: list[Any] = []
         client.on("close", closed.append)
         async with client.subscribe("c") as events:
@@ -106,7 +108,7 @@ ELSE = {
 async def test_while_a_server_is_away_others_answer_for_it(far: tuple[Server, str], answers: bytes) -> None:
     """A proxy in a deployment, for example. At first the same is an error: then the address is wrong."""
     server, url = far
-    async with asyncio.timeout(5), create_client(url, token="t", reconnect=FAST) as client:
+    async with asyncio.timeout(PATIENCE), create_client(url, token="t", reconnect=FAST) as client:
         server.refuse = [answers]
         with pytest.raises(errors.RowcastError):
             await client.connect()
@@ -120,20 +122,36 @@ async def test_while_a_server_is_away_others_answer_for_it(far: tuple[Server, st
 
 async def test_a_server_that_is_too_busy_to_greet(far: tuple[Server, str]) -> None:
     server, url = far
-    client = create_client(url, token="t", reconnect=FAST, connect_timeout=0.1)
-    async with asyncio.timeout(5), client, client.subscribe("c") as events:
+    client = create_client(url, token="t", reconnect=FAST, connect_timeout=2)
+    async with asyncio.timeout(PATIENCE), client, client.subscribe("c") as events:
         await anext(events)
         server.mute = 2
         server.sockets[-1].transport.abort()
-        assert (await anext(events)).rows == [{"id": 4}]
+        assert (await anext(events)).rows == [{"id": len(server.sockets)}]
+        assert len(server.sockets) >= 4
 
 
-async def test_one_that_closes_at_once_is_not_run_down(far: tuple[Server, str]) -> None:
+class Noted(Reconnect, frozen=True):
+    """Notes for which attempts a wait was asked; waits hardly."""
+
+    asked: ClassVar[list[int]] = []
+
+    def wait(self, attempt: int, random: Random) -> float | None:
+        """See ``Reconnect``."""
+        self.asked.append(attempt)
+        return 0.001
+
+
+@pytest.mark.parametrize("lasts", [False, True])
+async def test_one_that_closes_at_once_is_not_run_down(
+    far: tuple[Server, str], monkeypatch: pytest.MonkeyPatch, lasts: bool
+) -> None:
     """Only a connection that has lasted makes the waits short again."""
     server, url = far
-    again = Reconnect(delay=0.01, factor=4, longest=10, jitter=0)
-    async with asyncio.timeout(5), create_client(url, token="t", reconnect=again) as client:
+    monkeypatch.setattr(link, "_STEADY", -1.0 if lasts else 3600.0)
+    Noted.asked.clear()
+    async with asyncio.timeout(PATIENCE), create_client(url, token="t", reconnect=Noted()) as client:
         client.on("open", lambda _: server.sockets[-1].transport.abort())
         await client.connect()
-        await asyncio.sleep(0.6)
-    assert len(server.sockets) == 4, "after 0.01, 0.04 and 0.16 seconds; the next would be after 0.64"
+        await until(lambda: len(Noted.asked) >= 4)
+    assert Noted.asked[:4] == ([0] * 4 if lasts else [0, 1, 2, 3])

@@ -15,6 +15,7 @@ import pytest
 from rowcast.client import Channel, Client, F, Items, LiveTable, Subscription, create_client, sync
 from rowcast.client.client import ClientOptions, SubscriptionOptions
 from rowcast.errors import ConnectionLost, Forbidden
+from tests.support.patience import PATIENCE, wait_until
 from tests.support.server import ADMIN_TOKEN, Server
 
 
@@ -27,15 +28,15 @@ def test_the_same_verbs(guide: Server, notes: Path, backend: str) -> None:
         with client.subscribe("notes", event="create") as events:
             assert events.init.rows == []
             other = rows.create({"text": "b", "rank": 2})
-            event = events.next(5)
+            event = events.next(PATIENCE)
             assert event is not None
             assert event.rows == [other]
             assert events.next(0.01) is None
         with client.live("notes", sort="-rank") as table:
             assert table.rows == [other, made]
             rows.delete(other["id"])
-            assert table.until(lambda found: found == [made], 5) == [made]
-            change = table.next(5)
+            assert table.until(lambda found: found == [made], PATIENCE) == [made]
+            change = table.next(PATIENCE)
             assert change is not None
             assert change.kind == "delete"
         assert client.users.me(fields="email")["email"] == "admin@example.com"
@@ -82,7 +83,7 @@ def test_the_rest(guide: Server, notes: Path) -> None:
             assert (made["id"] in table, table.get(made["id"]), table.exact) == (True, made, True)
             assert table.next(0.01) is None
             client.items("notes").delete(made["id"])
-            assert [change.kind for change in [table.next(5)] if change is not None] == ["delete"]
+            assert [change.kind for change in [table.next(PATIENCE)] if change is not None] == ["delete"]
             assert table.version == 1
         assert {"type": "pong", "uid": "mine"} in heard
         remove()
@@ -121,11 +122,14 @@ def interrupted(work: Callable[[], object]) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
+    def begin() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        work()
+
     before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 0.1)
     try:
         with pytest.raises(KeyboardInterrupt):
-            work()
+            begin()
     finally:
         signal.signal(signal.SIGALRM, before)
 
@@ -136,7 +140,7 @@ def test_who_was_interrupted_takes_nothing_along(guide: Server, notes: Path) -> 
         interrupted(events.next)
         interrupted(table.next)
         made = client.items("notes").create({"rank": 1})
-        event, change = events.next(5), table.next(5)
+        event, change = events.next(PATIENCE), table.next(PATIENCE)
         assert event is not None
         assert change is not None
         assert event.rows == [change.row] == [made]
@@ -149,10 +153,10 @@ def test_after_the_end(guide: Server, notes: Path) -> None:
     table, before = client.live("notes"), threading.active_count()
     with client.subscribe("notes") as events:
         client.close()
-    assert threading.active_count() < before
+    wait_until(lambda: threading.active_count() < before)
     assert (table.rows, table.next(), events.next(), table.to_pandas()["rank"].tolist()) == ([made], None, None, [1])
     table.close()
-    assert threading.active_count() < before
+    wait_until(lambda: threading.active_count() < before)
     with pytest.raises(ConnectionLost, match="closed"), events:
         pass
 
@@ -182,7 +186,7 @@ def test_a_script_that_closes_nothing_ends(guide: Server) -> None:
         "print(client, table, events, client.items('messages'))",
     ]
     found = subprocess.run(
-        [sys.executable, "-c", "\n".join(lines)], check=True, capture_output=True, text=True, timeout=20
+        [sys.executable, "-c", "\n".join(lines)], check=True, capture_output=True, text=True, timeout=PATIENCE
     )
     assert found.stderr == ""
     assert found.stdout.startswith(f"<Client of {guide.base}, connected> <LiveTable of ")

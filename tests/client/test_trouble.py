@@ -4,23 +4,24 @@ it is, the error comes soon, is one of the tree, and says what to do; what was c
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from rowcast import errors
-from rowcast.client import Client, Reconnect, create_client
+from rowcast.client import Client, Reconnect, create_client, hands
 from tests.client.proxy import proxied
 from tests.support.guide import TOKEN, prepare
-from tests.support.server import ADMIN_TOKEN, Server
+from tests.support.patience import PATIENCE, until, wait_until
+from tests.support.server import ADMIN_TOKEN, Server, lasting_port
 
 FAST = Reconnect(delay=0.01, factor=1.5, longest=0.1)
 Way = Callable[[Client], Coroutine[Any, Any, Any]]
@@ -60,14 +61,14 @@ CREDENTIALS: list[tuple[dict[str, Any], Way, type[errors.RowcastError], str]] = 
 async def test_credentials(
     guide: Server, given: dict[str, Any], way: Way, kind: type[errors.RowcastError], words: str
 ) -> None:
-    async with asyncio.timeout(5), create_client(guide.base, reconnect=FAST, **given) as client:
+    async with asyncio.timeout(PATIENCE), create_client(guide.base, reconnect=FAST, **given) as client:
         with pytest.raises(kind, match=words) as caught:
             await way(client)
         assert type(caught.value) is kind
 
 
 async def test_a_login_counts_for_the_socket_too(guide: Server) -> None:
-    async with asyncio.timeout(10), create_client(guide.base, reconnect=FAST) as client:
+    async with asyncio.timeout(PATIENCE), create_client(guide.base, reconnect=FAST) as client:
         with pytest.raises(errors.AuthFailed, match="has no credentials"):
             await over_socket(client)
         await client.auth.login("ben@example.com", "secret-ben")
@@ -169,7 +170,7 @@ async def test_something_else_is_there(answer: bytes) -> None:
 
     server = await asyncio.start_server(other, "127.0.0.1", 0)
     url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server, asyncio.timeout(5), create_client(url, token="t", connect_timeout=1) as client:
+    async with server, asyncio.timeout(PATIENCE), create_client(url, token="t", connect_timeout=1) as client:
         with pytest.raises(errors.RowcastError):
             await client.connect()
 
@@ -214,31 +215,25 @@ async def test_slips(guide: Server) -> None:
 # ---- cuts -------------------------------------------------------------------------------------------------------------
 
 
-def free_port() -> int:
-    """A port that nobody has."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 async def test_creates_while_the_server_is_killed_are_never_doubled(tmp_path: Path) -> None:
     """What is answered is there, what failed is there once or not; afterwards all goes on."""
-    port = str(free_port())
-    server = Server(tmp_path, "--port", port).start()
+    server = Server(tmp_path, "--port", str(lasting_port())).start()
     with server.client() as admin:
         prepare(admin)
 
+    made: list[str] = []
+
     def restart() -> None:
         for _ in range(2):
-            time.sleep(0.25)
+            enough = len(made) + 20
+            wait_until(lambda: len(made) >= enough, 0.001)  # noqa: B023 - it is called here
             server.kill()
             server.start()
 
-    made: list[str] = []
     lost: list[tuple[str, bool]] = []
     work = threading.Thread(target=restart)
     try:
-        async with create_client(server.base, token=ADMIN_TOKEN, reconnect=FAST, timeout=20) as client:
+        async with create_client(server.base, token=ADMIN_TOKEN, reconnect=FAST, timeout=4 * PATIENCE) as client:
             table = await client.live("messages", limit=-1)
 
             async def write(writer: int) -> None:
@@ -258,41 +253,74 @@ async def test_creates_while_the_server_is_killed_are_never_doubled(tmp_path: Pa
             assert set(made) <= set(there), "none that was answered is lost"
             assert set(there) - set(made) <= {text for text, sent in lost if sent}
             assert any(sent for _, sent in lost), "some were on their way"
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 await table.until(lambda rows: sorted(row["text"] for row in rows) == sorted(there))
     finally:
         work.join()
         server.kill()
 
 
-async def test_a_socket_that_has_gone_silent_is_given_up(guide: Server, notes: Path) -> None:
+class Clock:
+    """Heartbeats as the test will have them: the clock stands, or goes on by more than one of them. However slow the machine is, an
+    answer comes in time."""
+
+    BEAT = 0.02
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
+        monkeypatch.setattr(hands, "time", SimpleNamespace(monotonic=lambda: self.now))
+
+    def beat(self) -> bool:
+        """Time goes on: true."""
+        self.now += 1.5 * self.BEAT
+        return True
+
+    async def has_answered(self, client: Client) -> None:
+        """Wait until the server has answered a heartbeat: from then on it has to."""
+        answers: list[Any] = []
+        remove = client.on("message", lambda message: answers.append(message) if message["type"] == "pong" else None)
+        self.beat()
+        await until(lambda: answers)
+        remove()
+
+
+async def test_a_socket_that_has_gone_silent_is_given_up(
+    guide: Server, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Half open: nothing is cut, nothing arrives."""
+    clock = Clock(monkeypatch)
     async with proxied(guide.base) as proxy:
-        client = create_client(proxy.url, token=ADMIN_TOKEN, reconnect=FAST, heartbeat=0.2)
+        client = create_client(proxy.url, token=ADMIN_TOKEN, reconnect=FAST, heartbeat=clock.BEAT)
         other = create_client(guide.base, token=ADMIN_TOKEN)
         async with client, other, client.subscribe("notes", event="create") as events:
-            await asyncio.sleep(0.5)  # it answers pings, so it has to
+            await clock.has_answered(client)
             proxy.silent = True
             await other.items("notes").create({"rank": 1})
-            await asyncio.sleep(0.1)
-            assert events.waiting == 0
+            await until(lambda: proxy.swallowed)
+            assert (events.waiting, proxy.connections) == (0, 1)
             proxy.silent = False
-            async with asyncio.timeout(5):
-                assert (await anext(events)).rows[0]["rank"] == 1
+            await until(lambda: clock.beat() and events.waiting, clock.BEAT)
+            assert (await anext(events)).rows[0]["rank"] == 1
             assert proxy.connections >= 2
 
 
-async def test_who_does_not_listen_calls_nobody_silent(guide: Server, notes: Path) -> None:
+async def test_who_does_not_listen_calls_nobody_silent(
+    guide: Server, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A reader that waits for its user has not heard the server's answers."""
+    clock = Clock(monkeypatch)
     async with proxied(guide.base) as proxy:
-        client = create_client(proxy.url, token=ADMIN_TOKEN, reconnect=FAST, heartbeat=0.1)
+        client = create_client(proxy.url, token=ADMIN_TOKEN, reconnect=FAST, heartbeat=clock.BEAT)
         other = create_client(guide.base, token=ADMIN_TOKEN)
         slow = client.subscribe("notes", event="create", buffer=1, when_full="wait")
         async with client, other, slow as events:
-            await asyncio.sleep(0.3)  # it answers pings, so it has to
+            await clock.has_answered(client)
             for rank in range(5):
                 await other.items("notes").create({"rank": rank})
-            await asyncio.sleep(0.6)
+            await until(lambda: events.waiting > 1)
+            for _ in range(10):
+                clock.beat()
+                await asyncio.sleep(2 * clock.BEAT)
             assert [(await anext(events)).rows[0]["rank"] for _ in range(5)] == list(range(5))
             assert proxy.connections == 1
 
@@ -314,7 +342,7 @@ async def test_while_there_is_no_server_the_reason_is_told(guide: Server) -> Non
         await client.connect()
         proxy.refusing = True
         proxy.cut()
-        await asyncio.sleep(0.05)
+        await until(lambda: not client.is_connected)
         for ask in (client.items("messages").read(), client.items("messages").create({"text": "a"})):
             with pytest.raises(errors.ConnectionLost, match="no connection to the server just now") as caught:
                 await ask
@@ -322,4 +350,8 @@ async def test_while_there_is_no_server_the_reason_is_told(guide: Server) -> Non
         with pytest.raises(errors.ConnectionLost):
             client.send({"type": "ping"})
         proxy.refusing = False
-        assert await client.items("messages").read(limit=0) == []
+        async with asyncio.timeout(PATIENCE):
+            while not client.is_connected:  # noqa: ASYNC110 - as its user sees it
+                await asyncio.sleep(0.01)
+            with suppress(errors.OutOfTime, errors.ConnectionLost):  # 0.3 seconds are not much
+                assert await client.items("messages").read(limit=0) == []

@@ -11,6 +11,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,13 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from tests.conformance.compare import Case, Tokens, dig, same, without
+from tests.support.patience import PATIENCE, soon
 from tests.support.server import ADMIN_TOKEN
 
 CASES = Path(__file__).parent / "cases"
-PATIENCE = 3.0
-"""Seconds until an expected frame is given up."""
-GRACE = 0.06
-"""Seconds in which a frame that is not expected still counts against its step."""
+GRACE = 0.02
+"""Seconds in which a frame that is not expected still counts against its step, once the server has seen all that was sent; one that
+comes later counts against the next."""
 Step = dict[str, list[Any]]
 
 
@@ -38,6 +39,14 @@ class Score:
     failed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     broken: list[str] = field(default_factory=list)
     differences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def add(self, other: Score) -> None:
+        """Both are one."""
+        for mine, more in ((self.passed, other.passed), (self.failed, other.failed)):
+            for group, names in more.items():
+                mine[group] += names
+        self.broken += other.broken
+        self.differences |= other.differences
 
     def share(self, group: str = "") -> float:
         """Percent that passed, of one group or of all."""
@@ -62,7 +71,7 @@ def load(name: str) -> list[Case]:
 async def replay(base: str, cases: list[Case], only: str = "") -> Score:
     """Run all cases in order; those whose id begins with ``only`` count."""
     score = Score()
-    async with httpx.AsyncClient(base_url=base, timeout=30) as http:
+    async with httpx.AsyncClient(base_url=base, timeout=PATIENCE) as http:
         run = Replay(base, http, cases)
         for case in cases:
             if "token" in case:
@@ -166,7 +175,7 @@ class Session:
         target = self.run_.values.filled(given.get("url", ""))
         try:
             connection = await websockets.connect(
-                self.url + target, ping_interval=None, open_timeout=5, subprotocols=given.get("protocols"), proxy=None
+                self.url + target, ping_interval=None, subprotocols=given.get("protocols"), proxy=None
             )
         except websockets.InvalidStatus as refusal:
             self.frames[name].append({"refused": refusal.response.status_code})
@@ -191,15 +200,13 @@ class Session:
 
     async def _step(self, number: int, step: Mapping[str, Any]) -> Step:
         got: Step = {}
-        if "wait" in step:
-            await asyncio.sleep(step["wait"])
-        elif "http" in step:
+        if "http" in step:
             got["http"] = [{"status": (await self.run_.call(step["http"]))["status"]}]
         elif step.get("close"):
             await self.open[step["on"]].close()
-        else:
+        elif "send" in step:
             got |= await self._send(step)
-        got |= await self._cut(number, step.get("pause", 0.0))
+        got |= await self._cut(number, step.get("pause", step.get("wait", 0.0)))
         for name, path in (step.get("save") or {}).items():
             self.run_.values.saved[name] = dig(got, path)
         return got
@@ -225,11 +232,17 @@ class Session:
                     await self.news.wait()
         except TimeoutError:
             pass
+        await asyncio.gather(*(self._seen(connection) for connection in self.open.values()))
         await asyncio.sleep(GRACE)
         taken = {name: list(frames) for name, frames in self.frames.items() if frames}
         for frames in self.frames.values():
             frames.clear()
         return taken
+
+    async def _seen(self, connection: ClientConnection) -> None:
+        """Wait until the server has read what was sent."""
+        with suppress(websockets.ConnectionClosed):
+            await soon(await connection.ping())
 
 
 def _decoded(message: str | bytes) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.node import NODE, sdk
+from tests.support.patience import PATIENCE, wait_until
 from tests.support.server import ADMIN_PASSWORD, Server, environment
 
 pytestmark = pytest.mark.sdk
@@ -28,7 +28,7 @@ def shell(server: Server, text: str) -> subprocess.CompletedProcess[str]:
     """Have a shell do it, at this server."""
     script = text.replace("http://127.0.0.1:8055", server.base)
     return subprocess.run(
-        ["bash", "-e", "-c", script], env=environment(), capture_output=True, text=True, timeout=30, check=False
+        ["bash", "-e", "-c", script], env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 
@@ -49,10 +49,7 @@ def pasted(server: Server, folder: Path) -> Iterator[Path]:
 
 def wait_for(said: Path, *words: str) -> None:
     """Until all of it is said."""
-    ends = time.monotonic() + 20
-    while missing := [word for word in words if word not in said.read_text()]:
-        assert time.monotonic() < ends, f"{missing} is not in {said.read_text()}"
-        time.sleep(0.05)
+    wait_until(lambda: all(word in said.read_text() for word in words))
 
 
 def test_the_chat_pasted_block_after_block(server: Server, tmp_path: Path) -> None:

@@ -21,10 +21,11 @@ OTHERWISE = {
 }
 
 
+@pytest.mark.long
 def test_the_walk(server: Server) -> None:
     sdk()
     command = [str(NODE), "walk.mjs", server.base, ADMIN_EMAIL, ADMIN_PASSWORD, "--compare", "walk.expected.json"]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=180, check=False)
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=540, check=False)
     lines = done.stdout.splitlines()
     failed = {line.split()[1]: lines[place + 1] for place, line in enumerate(lines) if line.startswith("FAIL")}
     unexpected = {step: told for step, told in failed.items() if step not in OTHERWISE}

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from tests.support.guide import prepare
+from tests.support.patience import PATIENCE
 from tests.support.server import ADMIN_TOKEN, Server, environment
 
 PAGE = (Path(__file__).parents[2] / "docs" / "flows.md").read_text()
@@ -22,7 +23,7 @@ def test_the_example(server: Server) -> None:
             env=environment(ADMIN=ADMIN_TOKEN),
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE,
             check=False,
         )
         assert done.returncode == 0, done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from collections.abc import Iterator
 
 import pytest
 import uvicorn
@@ -13,12 +14,22 @@ from uvicorn.server import ServerState
 
 from rowcast.server import http
 from rowcast.server.http import MOST_HEAD, HttpProtocol
-from tests.support.server import Server
+from tests.support.patience import PATIENCE, soon
+from tests.support.server import Server, serving
+
+pytestmark = pytest.mark.xdist_group("http")  # they share a server
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that none of this may hurt."""
+    with serving(tmp_path_factory.mktemp("http")) as server:
+        yield server
 
 
 def exchange(server: Server, *parts: bytes) -> tuple[int, dict[str, str], bytes]:
     """Send the parts one after the other; status, headers and body of what comes back until the server closes."""
-    with socket.create_connection(server.place, timeout=10) as connection:
+    with socket.create_connection(server.place, timeout=PATIENCE) as connection:
         for part in parts:
             try:
                 connection.sendall(part)
@@ -48,8 +59,8 @@ def code(body: bytes) -> str:
         b"GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
     ],
 )
-def test_what_is_no_request_is_refused_in_the_words_of_every_error(server: Server, rubbish: bytes) -> None:
-    status, headers, body = exchange(server, rubbish)
+def test_what_is_no_request_is_refused_in_the_words_of_every_error(shared: Server, rubbish: bytes) -> None:
+    status, headers, body = exchange(shared, rubbish)
     assert (status, code(body)) == (400, "INVALID_PAYLOAD")
     assert headers["content-type"].startswith("application/json")
     assert headers["connection"] == "close"
@@ -61,19 +72,19 @@ def test_https_is_told(server: Server) -> None:
     assert server.log.count("is it TLS") == 1
 
 
-def test_a_head_that_does_not_end(server: Server) -> None:
+def test_a_head_that_does_not_end(shared: Server) -> None:
     more = b"X-More: " + b"a" * 8000 + b"\r\n"
-    status, _, body = exchange(server, b"GET / HTTP/1.1\r\nHost: x\r\n", *[more] * (2 * MOST_HEAD // len(more)))
+    status, _, body = exchange(shared, b"GET / HTTP/1.1\r\nHost: x\r\n", *[more] * (2 * MOST_HEAD // len(more)))
     assert (status, code(body)) == (413, "CONTENT_TOO_LARGE")
 
 
-def test_a_long_body_is_no_long_head(server: Server) -> None:
+def test_a_long_body_is_no_long_head(shared: Server) -> None:
     body = json.dumps(
         {"query": {"filter": {"_or": [{"id": {"_eq": "x" * 40}}] * 10}, "search": "y" * MOST_HEAD}}
     ).encode()
     head = b"SEARCH /users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin-static-token\r\nConnection: close\r\n"
     head += b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
-    status, _, answer = exchange(server, head, body[:40000], body[40000:])
+    status, _, answer = exchange(shared, head, body[:40000], body[40000:])
     assert status == 200, answer
 
 
@@ -83,9 +94,10 @@ async def test_a_head_that_takes_too_long(monkeypatch: pytest.MonkeyPatch, first
     config, state = uvicorn.Config(FastAPI()), ServerState()
     listening = await asyncio.get_running_loop().create_server(lambda: HttpProtocol(config, state, {}), "127.0.0.1", 0)
     async with listening:
-        reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
-        writer.write(first)
-        answer = await asyncio.wait_for(reader.read(), 10)
+        asking = socket.create_connection(listening.sockets[0].getsockname())
+        asking.sendall(first)  # before its time can begin
+        reader, writer = await asyncio.open_connection(sock=asking)
+        answer = await soon(reader.read())
         writer.close()
         await writer.wait_closed()
     assert answer.startswith(b"HTTP/1.1 408 ")

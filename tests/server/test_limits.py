@@ -24,14 +24,14 @@ def test_windows_open_with_the_first_request() -> None:
 
 
 def test_too_many_requests(tmp_path: Path) -> None:
-    limit = {"RATE_LIMITER_ENABLED": "true", "RATE_LIMITER_POINTS": "3", "RATE_LIMITER_DURATION": "60"}
+    limit = {"RATE_LIMITER_ENABLED": "true", "RATE_LIMITER_POINTS": "3", "RATE_LIMITER_DURATION": "3600"}
     with serving(tmp_path, limit) as server, server.client() as client:
         answers = [client.get("/server/ping") for _ in range(4)]
     assert [each.status_code for each in answers] == [200, 200, 200, 429]
     error = answers[-1].json()["errors"][0]
     assert error["extensions"]["code"] == "REQUESTS_EXCEEDED"
     assert error["extensions"]["limit"] == 3
-    assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 3600
 
 
 def test_other_origins(tmp_path: Path) -> None:

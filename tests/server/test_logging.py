@@ -13,6 +13,7 @@ import pytest
 import structlog
 
 from rowcast.server.logging import configure, redact
+from tests.support.patience import PATIENCE
 from tests.support.server import Server
 
 
@@ -56,7 +57,7 @@ def test_the_libraries_speak_through_the_same_log(capfd: pytest.CaptureFixture[s
 
 def test_a_log_that_cannot_be_written_costs_no_answer(tmp_path: Path) -> None:
     (tmp_path / "server.log").symlink_to("/dev/full")
-    with Server(tmp_path, SECRET="") as server, socket.create_connection(server.place, timeout=10) as connection:
+    with Server(tmp_path, SECRET="") as server, socket.create_connection(server.place, timeout=PATIENCE) as connection:
         connection.sendall(b"rubbish\r\n\r\n")
         assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
         assert httpx.get(f"{server.base}/server/ping").text == "pong"

@@ -15,6 +15,8 @@ from rowcast.server.metrics import family
 from tests.support.guide import prepare
 from tests.support.server import ADMIN_TOKEN, Server, serving
 
+pytestmark = pytest.mark.xdist_group("metrics")  # they share a server
+
 VARIABLES = {"METRICS_ENABLED": "true", "METRICS_TOKENS": "one, two"}
 
 
@@ -70,7 +72,7 @@ def test_what_is_counted(measured: Server) -> None:
     assert grown["rowcast_log_position"] >= 1
     assert after["rowcast_log_lag_commits"] == 0
     assert grown["rowcast_commit_to_send_seconds_count"] == 1
-    assert 0 <= grown["rowcast_commit_to_send_seconds_sum"] < 5
+    assert 0 <= grown["rowcast_commit_to_send_seconds_sum"] < 60
     assert grown["rowcast_write_group_size_count"] >= 1
     assert grown["rowcast_http_requests_total,family=items,status=200"] == 1
     assert grown["rowcast_http_requests_total,family=items,status=403"] == 1

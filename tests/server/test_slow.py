@@ -12,10 +12,14 @@ import httpx
 import pytest
 import websockets
 
+from tests.support.patience import PATIENCE
 from tests.support.server import ADMIN_TOKEN, Server
 
+pytestmark = pytest.mark.xdist_group("slow")  # they share a server
+
 ROWS = 400
-TIMEOUT = 0.5
+TIMEOUT = 2.5
+"""Seconds: longer than a loaded machine may stand still."""
 SLOW = "parent.children.parent.children.parent.children.parent.children.id"
 """Every row has the same parent, so that each step multiplies the rows by their number."""
 ENDLESS = {"parent": {"children": {"parent": {"children": {"parent": {"children": {"name": {"_contains": "none"}}}}}}}}
@@ -49,29 +53,28 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def rest(server: Server) -> httpx.AsyncClient:
     """An asker of REST."""
-    return httpx.AsyncClient(base_url=server.base, headers={"Authorization": f"Bearer {ADMIN_TOKEN}"}, timeout=20)
+    return httpx.AsyncClient(base_url=server.base, headers={"Authorization": f"Bearer {ADMIN_TOKEN}"}, timeout=PATIENCE)
 
 
-async def pace(quick: Any, until: asyncio.Task[Any]) -> float:
-    """Ask a quick question again and again while the slow one runs; the longest it took."""
-    longest, count = 0.0, 0
+async def answered(quick: Any, until: asyncio.Task[Any]) -> int:
+    """Ask a quick question again and again while the slow one runs; how many were answered meanwhile. If they had to wait for it,
+    that would be no more than the one before it began."""
+    count = 0
     while not until.done():
-        begun = time.monotonic()
         await quick()
-        longest, count = max(longest, time.monotonic() - begun), count + 1
-    assert count > 3
-    return longest
+        count += not until.done()
+    return count
 
 
 async def test_by_rest(tree: Server) -> None:
     async with rest(tree) as slow, rest(tree) as quick:
         begun = time.monotonic()
         task = asyncio.create_task(slow.get("/items/nodes", params={"fields": SLOW, "limit": -1}))
-        longest = await pace(lambda: quick.get("/items/nodes/2"), task)
+        meanwhile = await answered(lambda: quick.get("/items/nodes/2"), task)
         answer = await task
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (408, "OUT_OF_TIME")
-    assert TIMEOUT <= time.monotonic() - begun < TIMEOUT + 2
-    assert longest < TIMEOUT
+    assert time.monotonic() - begun >= TIMEOUT
+    assert meanwhile > 3
 
 
 async def test_by_socket(tree: Server) -> None:
@@ -84,10 +87,10 @@ async def test_by_socket(tree: Server) -> None:
             return json.loads(await socket.recv())
 
         task = asyncio.create_task(ask(slow, {"fields": [SLOW], "limit": -1}))
-        longest = await pace(lambda: ask(quick, {"limit": 1}), task)
+        meanwhile = await answered(lambda: ask(quick, {"limit": 1}), task)
         answer = await task
         assert (answer["type"], answer["error"]["code"], answer["uid"]) == ("items", "OUT_OF_TIME", "s")
-        assert longest < TIMEOUT
+        assert meanwhile > 3
         assert len((await ask(slow, {"limit": 2}))["data"]) == 2
         await slow.send(
             json.dumps(
@@ -105,8 +108,8 @@ async def test_a_mutation(tree: Server) -> None:
         task = asyncio.create_task(slow.patch("/items/nodes", json=body))
         await asyncio.sleep(0.1)
         waiting = asyncio.create_task(slow.post("/items/nodes", json={"name": "new"}))
-        longest = await pace(lambda: quick.get("/items/nodes/2"), task)
+        meanwhile = await answered(lambda: quick.get("/items/nodes/2"), task)
         answer = await task
         assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (408, "OUT_OF_TIME")
-        assert longest < TIMEOUT
+        assert meanwhile > 3
         assert (await waiting).status_code == 200

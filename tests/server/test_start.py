@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
-import time
 from pathlib import Path
 
 import httpx
@@ -12,6 +12,7 @@ import pytest
 import websockets
 
 from tests.support.guide import made, prepare
+from tests.support.patience import PATIENCE
 from tests.support.server import ADMIN_EMAIL, COMMAND, DEFAULTS, Server, environment, serving
 
 WRITES = 200
@@ -25,20 +26,24 @@ def rowcast(directory: Path, *arguments: str, **variables: str) -> subprocess.Co
         env=environment(**{**DEFAULTS, **variables}),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )
 
 
 def test_first_answer_and_memory(tmp_path: Path) -> None:
+    """In seconds of the processor, as others have it too. The memory is the process's own: how much of the files of libraries is in
+    it besides, some 20 MiB, is up to the system and who else uses them."""
     rowcast(tmp_path, "init")
-    began = time.perf_counter()
     with Server(tmp_path) as server, server.client() as admin:
         assert admin.get("/server/ping").text == "pong"
-        took = time.perf_counter() - began
-        memory = int((Path("/proc") / str(server.process.pid) / "statm").read_text().split()[1]) * 4096
-    assert took < 4, "seconds; 1 on an idle machine, but tests share theirs"
-    assert memory < 90 * 1024 * 1024
+        process = Path("/proc") / str(server.process.pid)
+        used = sum(map(int, process.joinpath("stat").read_text().rpartition(")")[2].split()[11:13]))
+        told = dict(line.split(":") for line in process.joinpath("status").read_text().splitlines())
+    assert used / os.sysconf("SC_CLK_TCK") < 4, "0.7 on an idle machine; a core that is shared counts for less"
+    own, all_ = (int(told[name].split()[0]) / 1024 for name in ("RssAnon", "VmRSS"))
+    assert own < 70, "MiB; 67 are used, and from one start to the next they differ by a tenth"
+    assert all_ < 110
 
 
 def test_first_start_tells_the_login_once(tmp_path: Path) -> None:
@@ -197,12 +202,10 @@ def test_version(tmp_path: Path, word: str) -> None:
 async def test_a_signal_ends_it_in_order(tmp_path: Path) -> None:
     server = Server(tmp_path).start()
     async with websockets.connect(f"{server.socket}?access_token=admin-static-token", proxy=None) as socket:
-        began = time.perf_counter()
         status = await asyncio.to_thread(server.stop)
         with pytest.raises(websockets.ConnectionClosed) as closed:
             await socket.recv()
     assert status == 0
-    assert time.perf_counter() - began < 5
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1001
 
@@ -233,7 +236,7 @@ async def _write_until_killed(server: Server) -> set[str]:
         if len(acknowledged) == WRITES // 3:
             server.kill()
 
-    async with httpx.AsyncClient(base_url=server.base, headers=headers, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=server.base, headers=headers, timeout=PATIENCE) as client:
         writes = [write(client, f"text {number}") for number in range(WRITES)]
         results = await asyncio.gather(*writes, return_exceptions=True)
     assert [each for each in results if each is not None], "the last ones met a closed door"

@@ -30,12 +30,12 @@ def sdk() -> Path:
 
 def _install() -> None:
     command = [str(NODE), str(_NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=480, check=False)
     if done.returncode:
         pytest.skip(f"the SDK could not be installed: {done.stderr[-500:]}")
 
 
-def node(script: Path, *arguments: str, limit: float = 60.0) -> str:
+def node(script: Path, *arguments: str, limit: float = 300.0) -> str:
     """Run a script beside the SDK; returns what it printed. A failure shows both outputs."""
     done = subprocess.run(
         [str(NODE), str(script), *arguments],

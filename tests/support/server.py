@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
+
+from tests.support.patience import PATIENCE
 
 ADMIN_TOKEN = "admin-static-token"
 ADMIN_EMAIL = "admin@example.com"
@@ -25,6 +29,8 @@ DEFAULTS = {
     "ADMIN_TOKEN": ADMIN_TOKEN,
     "SECRET": "a secret for tests only, long enough for HS256",
     "LOG_LEVEL": "warn",
+    "LOGIN_STALL_TIME": "0",
+    "REGISTER_STALL_TIME": "0",
 }
 
 
@@ -33,6 +39,15 @@ def environment(**variables: str) -> dict[str, str]:
     names = ("PATH", "HOME", "LANG", "TMPDIR", "ROWCAST_STUDIO_DIR")
     kept = {name: value for name, value in os.environ.items() if name in names}
     return {**kept, "TZ": "UTC", **variables}
+
+
+def lasting_port() -> int:
+    """A port for a server that is started again at the same place: none of those that the system gives to whoever asks for any."""
+    while True:
+        port = random.randrange(10_000, 30_000)
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:
@@ -49,7 +64,7 @@ class Server:
         """What the server has logged."""
         return (self.directory / "server.log").read_text()
 
-    def start(self, limit: float = 20.0) -> Self:
+    def start(self, limit: float = 2 * PATIENCE) -> Self:
         """Start it and wait for its address."""
         command = [COMMAND, "serve", "--port", "0", *self.arguments]
         with (self.directory / "server.log").open("a") as log, (self.directory / "greeting").open("w") as greeting:
@@ -66,7 +81,7 @@ class Server:
             if self.process.poll() is not None or time.monotonic() > ends:
                 self.kill()
                 raise AssertionError(f"the server did not start: {self.log}")
-            time.sleep(0.005)
+            time.sleep(0.02)
         return self
 
     def _greeted(self) -> bool:
@@ -75,7 +90,7 @@ class Server:
         self.base = found[0] if found else ""
         return bool(found) and self.greeting.endswith("\n")
 
-    def stop(self, limit: float = 10.0) -> int:
+    def stop(self, limit: float = PATIENCE) -> int:
         """End it as a service manager would; returns its exit status."""
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -92,7 +107,7 @@ class Server:
     def client(self, token: str | None = ADMIN_TOKEN, **options: Any) -> httpx.Client:
         """An HTTP client that asks as the owner of the token."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.Client(base_url=self.base, headers=headers, timeout=30, **options)
+        return httpx.Client(base_url=self.base, headers=headers, timeout=PATIENCE, **options)
 
     @property
     def place(self) -> tuple[str, int]:

@@ -18,6 +18,7 @@ export function useView(model: Ref<Model>, collection: string): ViewSource {
   const ready = ref(false)
   let id: number | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  let saving: Promise<void> = Promise.resolve()
 
   async function load(): Promise<void> {
     const filter = { collection: { _eq: collection }, user: { _eq: session.me?.id }, bookmark: { _null: true } }
@@ -30,11 +31,16 @@ export function useView(model: Ref<Model>, collection: string): ViewSource {
 
   function later(): void {
     clearTimeout(timer)
-    timer = setTimeout(() => void save().catch(() => undefined), DELAY)
+    timer = setTimeout(save, DELAY)
   }
 
-  async function save(): Promise<void> {
+  /** One after the other: what is changed while the preset is being made belongs into that one. */
+  function save(): void {
     timer = undefined
+    saving = saving.then(store).catch(() => undefined)
+  }
+
+  async function store(): Promise<void> {
     const preset = { ...presetOf(view.value) }
     if (id !== undefined) await update('directus_presets', id, preset)
     else id = (await create<Preset>('directus_presets', { collection, user: session.me?.id, layout: 'tabular', ...preset })).id
@@ -44,7 +50,7 @@ export function useView(model: Ref<Model>, collection: string): ViewSource {
   onScopeDispose(() => {
     if (timer === undefined) return
     clearTimeout(timer)
-    void save().catch(() => undefined)
+    save()
   })
   return { view, ready }
 }

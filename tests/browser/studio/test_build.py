@@ -34,6 +34,7 @@ async def test_the_initial_load_is_small_and_from_here(studio: Studio) -> None:
     assert sum(scripts.values()) < INITIAL, scripts
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "command",
     [

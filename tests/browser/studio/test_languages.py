@@ -35,7 +35,9 @@ async def test_chosen_before_the_login(studio: Studio) -> None:
     await page.get_by_label("E-Mail-Adresse").fill(ADMIN_EMAIL)
     await page.get_by_label("Passwort", exact=True).fill("wrong")
     await page.get_by_role("button", name="Anmelden").click()
-    await expect(page.get_by_role("alert")).to_contain_text("E-Mail-Adresse oder Passwort stimmen nicht.")
+    await expect(
+        page.get_by_role("alert").filter(has_text="E-Mail-Adresse oder Passwort stimmen nicht.")
+    ).to_be_visible()
     await page.get_by_label("Passwort", exact=True).fill(ADMIN_PASSWORD)
     await page.get_by_role("button", name="Anmelden").click()
     await page.wait_for_url("**/admin/content")
@@ -44,6 +46,7 @@ async def test_chosen_before_the_login(studio: Studio) -> None:
     await expect(page.get_by_role("heading", name="Inhalt")).to_be_visible()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("look", ["light-wide", "dark-narrow"])
 async def test_pages_in_german(studio: Studio, look: str) -> None:
     page = studio.page

@@ -21,7 +21,7 @@ async def enter(studio: Studio, password: str = ADMIN_PASSWORD) -> None:
 async def test_a_wrong_password_is_said_and_a_deep_link_is_kept(studio: Studio) -> None:
     await studio.open("/users?search=ad")
     await enter(studio, "wrong")
-    await expect(studio.page.get_by_role("alert")).to_contain_text("not right")
+    await expect(studio.page.get_by_role("alert").filter(has_text="not right")).to_be_visible()
     await studio.judge("login-wrong")
     await enter(studio)
     await studio.page.wait_for_url("**/admin/users?search=ad")

@@ -55,6 +55,7 @@ async def add_field(studio: Studio, name: str, interface: str, type_: str) -> No
     await expect(dialog(studio)).to_have_count(0)
 
 
+@pytest.mark.long
 async def test_a_field_of_every_type(studio: Studio) -> None:
     with studio.server.client() as admin:
         post(admin, "/collections", {"collection": "all_types", "meta": {}, "schema": {}, "fields": [KEY]})
@@ -101,6 +102,7 @@ async def relate(studio: Studio, kind: str, field: str, related: str | None, *al
     await expect(dialog(studio)).to_have_count(0)
 
 
+@pytest.mark.long
 async def test_relations_of_every_kind(studio: Studio) -> None:
     with studio.server.client() as admin:
         for name in ("books", "writers"):

@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from tests.browser.studio.conftest import Studio
 from tests.browser.studio.sample import KEY, column, post
+from tests.support.patience import until
 
 pytestmark = pytest.mark.browser
 
@@ -152,9 +153,13 @@ async def test_texts_in_several_languages(studio: Studio) -> None:
         await studio.button("Save").click()
         await expect(page.get_by_text("Item saved", exact=True).first).to_be_visible()
         await expect(studio.button("Save")).to_be_disabled()
-        wanted = {"fields": "translations.languages_code,translations.title"}
-        found = admin.get("/items/pages/1", params=wanted).json()["data"]["translations"]
-    assert {each["languages_code"]: each["title"] for each in found} == {"de-DE": "Anfang", "fr-FR": "Accueil"}
+
+        def found() -> dict[str, str]:
+            wanted = {"fields": "translations.languages_code,translations.title"}
+            texts = admin.get("/items/pages/1", params=wanted).json()["data"]["translations"]
+            return {each["languages_code"]: each["title"] for each in texts}
+
+        await until(lambda: found() == {"de-DE": "Anfang", "fr-FR": "Accueil"}, 0.05)
     assert not studio.errors
 
 

@@ -49,6 +49,7 @@ def named(path: str, look: str) -> str:
     return f"{path.strip('/').replace('/', '-').replace('+', 'new')}-{look}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("look", LOOKS)
 async def test_every_page(studio: Studio, look: str) -> None:
     await studio.look(*LOOKS[look])
@@ -69,6 +70,7 @@ async def test_every_page(studio: Studio, look: str) -> None:
     assert not studio.errors
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("look", LOOKS)
 async def test_what_slides_in(studio: Studio, look: str) -> None:
     await studio.look(*LOOKS[look])

@@ -60,7 +60,7 @@ async def test_keys(studio: Studio) -> None:
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.keyboard.press("g")
     await page.keyboard.press("m")
-    await page.wait_for_timeout(300)
+    await studio.still()
     await expect(page).to_have_url(f"{studio.server.base}/admin/reference")
     assert not studio.errors
 

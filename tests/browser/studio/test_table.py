@@ -12,6 +12,7 @@ from playwright.async_api import Route, expect
 
 from tests.browser.studio.conftest import Studio
 from tests.browser.studio.sample import post
+from tests.support.patience import until
 
 pytestmark = pytest.mark.browser
 FILTERS = (
@@ -41,6 +42,12 @@ async def condition(studio: Studio, field: str, operator: str, value: str | None
         await page.get_by_label("Value").last.fill(value)
 
 
+async def kept(studio: Studio, words: str) -> None:
+    """Wait until the view is stored that has these words in it."""
+    with studio.server.client() as admin:
+        await until(lambda: words in admin.get("/presets").text, 0.05)
+
+
 async def test_search_sort_and_an_address_that_remembers(filled: Studio) -> None:
     page = filled.page
     await filled.open("/content/articles")
@@ -54,8 +61,7 @@ async def test_search_sort_and_an_address_that_remembers(filled: Studio) -> None
     await words.click()
     await words.click()
     await expect(page.locator("tr[data-key]").first).to_contain_text("Article 118")
-    await page.wait_for_timeout(500)
-    await filled.settle()
+    await kept(filled, '"-words"')
     await page.reload()
     await expect(page.get_by_text("32 items")).to_be_visible()  # the address holds the filter, the preset the order
     await expect(page.locator("tr[data-key]").first).to_contain_text("Article 118")
@@ -116,7 +122,7 @@ async def test_columns_are_chosen_moved_resized_and_remembered(filled: Studio) -
     for _ in range(3):
         await page.keyboard.press("ArrowRight")
     await expect(handle).to_have_attribute("aria-valuenow", str(before + 48))
-    await page.wait_for_timeout(500)
+    await kept(filled, str(before + 48))
     names = await heads.all_inner_texts()
     await page.reload()
     await filled.settle()
@@ -214,13 +220,13 @@ async def test_an_import_shows_its_progress_and_its_errors(filled: Studio) -> No
         await chosen.set_input_files({"name": "rows.csv", "mimeType": "text/csv", "buffer": text.encode()})
 
     await give("name,nonsense\nX,1\n")
-    await expect(filled.dialog().get_by_role("alert")).to_contain_text("nonsense")
+    await expect(filled.dialog().get_by_role("alert").filter(has_text="nonsense")).to_be_visible()
     await filled.judge("import-unknown")
     await give("name,email\n" + "".join(f"P{n},p{n}@example.com\n" for n in range(600)) + "Twice,p1@example.com\n")
     await expect(filled.dialog().get_by_role("region", name="The first rows")).to_contain_text("p3@example.com")
     await filled.judge("import-ready")
     await filled.button("Import 601 rows").click()
-    await expect(filled.dialog().get_by_role("alert")).to_contain_text("500 rows are stored")
+    await expect(filled.dialog().get_by_role("alert").filter(has_text="500 rows are stored")).to_be_visible()
     await filled.judge("import-failed")
     await filled.button("Cancel").click()
     await expect(page.get_by_text("503 items", exact=True)).to_be_visible()

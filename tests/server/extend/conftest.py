@@ -36,7 +36,7 @@ def app(tmp_path: Path) -> Rowcast:
 
 def made(folder: Path, **settings: Any) -> Rowcast:
     """An application on the database of that folder."""
-    given = {"secret": "s" * 40, "admin_password": "pw", "admin_token": "tok-admin", "rowcast_hook_timeout": 1}
+    given = {"secret": "s" * 40, "admin_password": "pw", "admin_token": "tok-admin", "rowcast_hook_timeout": 60}
     return Rowcast(f"sqlite:///{folder}/data.db", environment={"CONFIG_PATH": "/dev/null"}, **{**given, **settings})
 
 

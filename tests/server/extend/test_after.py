@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,8 @@ from rowcast import Context, Rowcast, RowEvent
 from rowcast.errors import Forbidden, InvalidConfiguration
 from rowcast.server.extend import after
 from tests.server.extend.conftest import BEN, by_hand, made, opened
+from tests.support.patience import PATIENCE, until, wait_until
 from tests.support.server import Server
-
-
-async def until(true: Callable[[], bool], limit: float = 10.0) -> None:
-    """Wait until something holds."""
-    ends = time.monotonic() + limit
-    while not true():
-        assert time.monotonic() < ends, "it never came"
-        await asyncio.sleep(0.01)
 
 
 async def test_whoever_wrote(app: Rowcast, tmp_path: Path) -> None:
@@ -194,10 +186,11 @@ async def test_what_happened_meanwhile_is_told_after_the_start(tmp_path: Path) -
     second = made(tmp_path)
     second.after("items.create", "messages", name="writer")(write)
     second.after("items.create", "messages", name="new")(write)
-    async with opened(second):
+    async with opened(second) as client:
         await until(lambda: len(seen) >= 5)
-        await asyncio.sleep(0.05)
-    assert seen == [1, 2, 3, 4, 5], "once each, and nothing old for a hook that is new"
+        await client.post("/items/messages", json={"text": "d"})
+        await until(lambda: seen.count(6) >= 2)
+    assert seen == [1, 2, 3, 4, 5, 6, 6], "once each, and nothing old for a hook that is new"
 
 
 async def test_a_burst_is_read_from_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,13 +256,11 @@ def test_kill_between_commit_and_acknowledgement(tmp_path: Path) -> None:
         admin.post("/items/messages", json={"text": "live"}).raise_for_status()
         with suppress(httpx.TransportError):  # the answer may be lost with the server
             admin.post("/items/messages", json=[{"text": "die"}, {"text": "after"}])
-        assert server.process.wait(10) == 9
+        assert server.process.wait(PATIENCE) == 9
     told = [line.split() for line in (tmp_path / "seen").read_text().splitlines()]
     assert [key for key, _ in told] == ["1", "2"]
     with Server(tmp_path, "--app", "main:app"):
-        ends = time.monotonic() + 10
-        while "3 " not in (tmp_path / "seen").read_text() and time.monotonic() < ends:
-            time.sleep(0.02)
+        wait_until(lambda: "\n3 " in (tmp_path / "seen").read_text())
     again = [line.split() for line in (tmp_path / "seen").read_text().splitlines()][2:]
     assert [key for key, _ in again] in (["2", "3"], ["1", "2", "3"]), "what was not acknowledged comes again"
     assert told[1] in again, "under the same id"
@@ -295,6 +286,7 @@ def test_killed_at_any_time_every_event_is_told(tmp_path: Path) -> None:
     """While others write, twice; what was answered is told in the end, whatever was under way."""
     (tmp_path / "main.py").write_text(KILLED)
     made: list[int] = []
+    killers: list[threading.Thread] = []
     server = Server(tmp_path, "--app", "main:app").start()
     try:
         with server.client() as admin:
@@ -303,26 +295,28 @@ def test_killed_at_any_time_every_event_is_told(tmp_path: Path) -> None:
                 body = {"collection": name, "schema": {}, "fields": [{"field": column, "type": kind, "schema": {}}]}
                 admin.post("/collections", json=body).raise_for_status()
         for _ in range(2):
-            with server.client() as admin:
-                killer = threading.Timer(0.3, server.kill)
-                killer.start()
-                with suppress(httpx.TransportError):
-                    while True:
-                        made.append(admin.post("/items/messages", json={"text": "a"}).json()["data"]["id"])
+            enough = len(made) + 10
+            with server.client() as admin, suppress(httpx.TransportError):
+                while True:
+                    made.append(admin.post("/items/messages", json={"text": "a"}).json()["data"]["id"])
+                    if len(made) == enough:  # somewhere within what comes then
+                        killers.append(threading.Thread(target=server.kill))
+                        killers[-1].start()
+            for killer in killers:
                 killer.join()
             server.start()
         with server.client() as admin:
             rows = admin.get("/items/messages?limit=-1&fields=id").json()["data"]
             there = {row["id"] for row in rows}
-            ends = time.monotonic() + 15
-            copied: set[int] = set()
-            while not there <= copied & {int(key) for key in (tmp_path / "seen").read_text().split()}:
-                assert time.monotonic() < ends, "it never came"
+
+            def told() -> bool:
                 copies = admin.get("/items/copies?limit=-1&fields=of").json()["data"]
-                copied = {row["of"] for row in copies}
-                time.sleep(0.05)
+                seen = {int(key) for key in (tmp_path / "seen").read_text().split()}
+                return there <= seen & {row["of"] for row in copies}
+
+            wait_until(told)
             assert set(made) <= there
-            assert len(made) > 10
+            assert len(made) >= 20
     finally:
         server.kill()
 
@@ -355,26 +349,20 @@ def test_of_several_processes_one_calls_them(tmp_path: Path) -> None:
         path = tmp_path / name
         return [int(line) for line in path.read_text().split()] if path.exists() else []
 
-    def wait(true: Callable[[], bool]) -> None:
-        ends = time.monotonic() + 10
-        while not true():
-            assert time.monotonic() < ends, "it never came"
-            time.sleep(0.02)
-
     (tmp_path / "main.py").write_text(SHARED)
     body = {"collection": "messages", "schema": {}, "fields": [{"field": "text", "type": "text", "schema": {}}]}
     with Server(tmp_path, "--app", "main:app") as first, Server(tmp_path, "--app", "main:app") as second:
         pids = {first.process.pid, second.process.pid}
         with first.client() as admin, second.client() as other:
             admin.post("/collections", json=body).raise_for_status()
-            wait(lambda: other.get("/collections/messages").status_code == 200)
+            wait_until(lambda: other.get("/collections/messages").status_code == 200)
             for client in (admin, other):
                 client.post("/items/messages", json={"text": "a"}).raise_for_status()
-            wait(lambda: len(who("told")) == 2 and len(who("once")) > 2 and set(who("everywhere")) == pids)
+            wait_until(lambda: len(who("told")) == 2 and len(who("once")) > 2 and set(who("everywhere")) == pids)
             assert set(who("once")) == set(who("told")) == {first.process.pid}
             first.process.kill()
             other.post("/items/messages", json={"text": "b"}).raise_for_status()
-            wait(lambda: who("told")[-1] == who("once")[-1] == second.process.pid)
+            wait_until(lambda: who("told")[-1] == who("once")[-1] == second.process.pid)
         assert len(who("told")) in (3, 4, 5), "at least once, and twice only what was not acknowledged"
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +12,11 @@ import httpx
 from websockets.sync.client import connect
 
 from tests.support.guide import COLLECTION, made, prepare
+from tests.support.patience import PATIENCE, wait_until
 from tests.support.server import ADMIN_TOKEN, DEFAULTS, Server, environment
 
 EXAMPLES = Path(__file__).parent.parent.parent.parent / "examples"
 KEY = COLLECTION["fields"][0]
-
-
-def until(true: Callable[[], bool], limit: float = 15.0) -> None:
-    """Wait until something holds."""
-    ends = time.monotonic() + limit
-    while not true():
-        assert time.monotonic() < ends, "it never came"
-        time.sleep(0.02)
 
 
 def example(folder: Path, name: str) -> Server:
@@ -48,7 +39,7 @@ def test_hooks(tmp_path: Path) -> None:
         refused = admin.post("/items/orders", json={"product": 1, "amount": 2}).json()
         assert refused["errors"][0]["message"] == "Invalid payload. Only 1 are left."
         assert httpx.get(f"{server.base}/stock").json() == [{"name": "Tea", "stock": 1}]
-        until(lambda: admin.get("/items/orders/1").json()["data"]["state"] == "confirmed")
+        wait_until(lambda: admin.get("/items/orders/1").json()["data"]["state"] == "confirmed")
         assert admin.patch("/items/orders/1", json={"total": 0}).status_code == 403
 
 
@@ -57,11 +48,14 @@ def test_chat_server(tmp_path: Path) -> None:
         token = prepare(admin)
         with connect(f"{server.socket}?access_token={token}", proxy=None) as ben:
             ben.send(json.dumps({"type": "typing", "user": "Ben"}))
-            assert json.loads(ben.recv(5)) == {"type": "typing", "user": "Ben"}
+            assert json.loads(ben.recv(PATIENCE)) == {"type": "typing", "user": "Ben"}
             ben.send(json.dumps({"type": "items", "collection": "messages", "action": "create", "data": {"text": " "}}))
-            assert json.loads(ben.recv(5))["error"]["code"] == "INVALID_PAYLOAD"
+            assert json.loads(ben.recv(PATIENCE))["error"]["code"] == "INVALID_PAYLOAD"
             ben.send(json.dumps({"type": "who"}))
-            assert [json.loads(ben.recv(5)) for _ in range(2)] == [{"type": "counted"}, {"type": "who", "here": 1}]
+            assert [json.loads(ben.recv(PATIENCE)) for _ in range(2)] == [
+                {"type": "counted"},
+                {"type": "who", "here": 1},
+            ]
 
 
 def test_fastapi_mount(tmp_path: Path) -> None:
@@ -73,14 +67,14 @@ def test_fastapi_mount(tmp_path: Path) -> None:
         subprocess.Popen(command, cwd=tmp_path, env=variables, stdout=out, stderr=out) as process,
     ):
         try:
-            until(lambda: "running on http" in log.read_text())
+            wait_until(lambda: "running on http" in log.read_text())
             base = log.read_text().partition("running on ")[2].split()[0]
             with httpx.Client(base_url=base, headers={"Authorization": f"Bearer {ADMIN_TOKEN}"}) as admin:
                 assert admin.get("/people").json()["people"] == 1
                 assert admin.get("/data/users/me").status_code == 200
                 with connect(f"{base.replace('http', 'ws')}/data/websocket", proxy=None) as ws:
                     ws.send(json.dumps({"type": "auth", "access_token": ADMIN_TOKEN}))
-                    assert json.loads(ws.recv(5))["status"] == "ok"
+                    assert json.loads(ws.recv(PATIENCE))["status"] == "ok"
         finally:
             process.terminate()
     assert "Traceback" not in log.read_text()

@@ -11,6 +11,7 @@ import pytest
 from rowcast.errors import InvalidConfiguration
 from rowcast.server.extend.loading import load_app, load_folder
 from tests.server.extend.conftest import made
+from tests.support.patience import PATIENCE
 from tests.support.server import COMMAND, DEFAULTS, Server, environment
 
 GREET = """
@@ -96,7 +97,7 @@ def test_the_command_line_says_what_is_wrong(tmp_path: Path) -> None:
         env=environment(**DEFAULTS),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )
     assert ended.returncode == 2

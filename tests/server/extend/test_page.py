@@ -13,9 +13,9 @@ from websockets.asyncio.client import connect
 
 from rowcast import Rowcast
 from tests.server.extend.conftest import ADMIN, BEN, furnish
-from tests.server.extend.test_after import until
 from tests.server.extend.test_mount import served
 from tests.support.guide import COLLECTION
+from tests.support.patience import until
 
 ROOT = Path(__file__).parent.parent.parent.parent
 PAGE = (ROOT / "docs" / "extend.md").read_text()

@@ -14,15 +14,15 @@ from websockets.asyncio.client import ClientConnection, connect
 from rowcast import Rowcast, SocketContext
 from rowcast.errors import Forbidden, InvalidConfiguration, InvalidPayload
 from tests.server.extend.conftest import by_hand, made
-from tests.server.extend.test_after import until
 from tests.server.extend.test_mount import served
 from tests.support.guide import prepare
+from tests.support.patience import soon, until
 from tests.support.server import Server
 
 
 async def say(ws: ClientConnection, **message: Any) -> dict[str, Any]:
     await ws.send(json.dumps(message))
-    answer: dict[str, Any] = json.loads(await asyncio.wait_for(ws.recv(), 5))
+    answer: dict[str, Any] = json.loads(await soon(ws.recv()))
     return answer
 
 
@@ -135,7 +135,7 @@ async def test_who_comes_and_goes(tmp_path: Path) -> None:
         async with connect(f"ws://{address}/websocket", proxy=None) as ws:
             await ws.send('{"type":"ping"}')
             assert [json.loads(await ws.recv())["type"] for _ in range(2)] == ["welcome", "pong"]
-        await asyncio.wait_for(gone.wait(), 5)
+        await soon(gone.wait())
         full = True
         async with connect(f"ws://{address}/websocket", proxy=None) as ws:
             assert json.loads(await ws.recv())["error"]["code"] == "FORBIDDEN"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -12,11 +11,14 @@ import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.support.patience import soon, wait_until
 from tests.support.server import ADMIN_TOKEN, Server, serving
+
+pytestmark = pytest.mark.xdist_group("inspection")  # they share a server
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(tmp_path_factory.mktemp("inspection")) as server:
         fields = [{"field": "id", "type": "integer", "meta": {}, "schema": {"is_primary_key": True}}]
         with server.client() as client:
@@ -24,6 +26,14 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             client.post("/collections", json=collection).raise_for_status()
             client.post("/items/things", json={"id": 7}).raise_for_status()
         yield server
+
+
+@pytest.fixture
+def shared(prepared: Server) -> Iterator[Server]:
+    """The server; who looks next finds nobody there."""
+    yield prepared
+    with prepared.client() as admin:
+        wait_until(lambda: not admin.get("/realtime/connections").json()["data"])
 
 
 @asynccontextmanager
@@ -38,7 +48,7 @@ async def ask(ws: ClientConnection, **message: Any) -> Any:
 
 
 async def hear(ws: ClientConnection) -> Any:
-    return json.loads(await asyncio.wait_for(ws.recv(), 5))
+    return json.loads(await soon(ws.recv()))
 
 
 async def test_a_socket_is_seen_and_may_be_closed(shared: Server) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 from pathlib import Path
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 from rowcast.protocol import Send
 from rowcast.protocol.logs import LogSession, allowed
 from tests.server.realtime.test_socket import hear, opened, refusal, tell
+from tests.support.patience import soon
 from tests.support.server import ADMIN_TOKEN, Server, serving
 
 PATH = "/logs?access_token="
@@ -79,7 +79,7 @@ async def test_what_is_written_is_told(tmp_path: Path) -> None:
             assert await hear(ws) == {"type": "pong", "uid": 1}
         async with opened(server, PATH + ADMIN_TOKEN) as ws:
             admin.patch("/users/me", json={"token": "another-token"}).raise_for_status()
-            await asyncio.wait_for(ws.wait_closed(), 3)
+            await soon(ws.wait_closed())
             assert ws.close_code == 4401
 
 

@@ -25,12 +25,14 @@ from rowcast.protocol.messages import Message
 from tests.engine.shop import build
 from tests.support.good import GOOD_BODIES, GOOD_QUERIES
 from tests.support.nonsense import KEYS, NAMES, odd, spoilt, texts
+from tests.support.patience import PATIENCE
 from tests.support.server import ADMIN_TOKEN, Server
+
+pytestmark = pytest.mark.xdist_group("nonsense")  # they share a server
 
 COUNT = 4000
 FRESH_EVERY = 100
 """Frames after which the connection is a new one."""
-PATIENCE = 10.0
 UNANSWERED = frozenset({"pong"})
 """Messages that are no questions."""
 
@@ -95,7 +97,9 @@ class Line:
     async def _exchange(self, frame: bytes) -> list[Any]:
         if self.socket is None or self.sent % FRESH_EVERY == 0:
             await self.close()
-            self.socket = await websockets.connect(f"{self.server.socket}?access_token={ADMIN_TOKEN}", proxy=None)
+            self.socket = await websockets.connect(
+                f"{self.server.socket}?access_token={ADMIN_TOKEN}", proxy=None, ping_interval=None
+            )
         self.sent += 1
         mark = f"ping {self.sent}"
         answers: list[Any] = []
@@ -165,6 +169,7 @@ def is_event(frame: Any) -> bool:
     return frame["type"] == "subscription" and frame["event"] in ("create", "update", "delete")
 
 
+@pytest.mark.long
 @settings(max_examples=COUNT, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(frame=frames)
 def test_every_frame_is_answered(line: Line, frame: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.support.patience import soon
 from tests.support.server import ADMIN_TOKEN, Server
 
 NOTES = {
@@ -34,7 +34,7 @@ async def say(ws: ClientConnection, **message: Any) -> None:
 
 
 async def hear(ws: ClientConnection) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(await asyncio.wait_for(ws.recv(), 10))
+    found: dict[str, Any] = json.loads(await soon(ws.recv()))
     return found
 
 

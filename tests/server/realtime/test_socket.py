@@ -13,21 +13,26 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.support.patience import PATIENCE, soon, wait_until
 from tests.support.server import ADMIN_TOKEN, Server, serving
+
+pytestmark = pytest.mark.xdist_group("sockets")  # they share a server
 
 VARIABLES = {
     "WEBSOCKETS_REST_CONN_LIMIT": "5",
-    "WEBSOCKETS_REST_AUTH_TIMEOUT": "1",
-    "WEBSOCKETS_HEARTBEAT_PERIOD": "1",
+    "WEBSOCKETS_REST_AUTH_TIMEOUT": "600",
+    "WEBSOCKETS_HEARTBEAT_PERIOD": "600",
     "ROWCAST_WEBSOCKETS_MAX_PAYLOAD_SIZE": "20000",
     "CORS_ENABLED": "true",
     "CORS_ORIGIN": "https://friend.example.com,*",
     "LOGIN_STALL_TIME": "0",
 }
+HASTY = {"WEBSOCKETS_REST_AUTH_TIMEOUT": "1", "WEBSOCKETS_HEARTBEAT_PERIOD": "1"}
 AUTH = {"type": "auth", "access_token": ADMIN_TOKEN}
 NOTES = {
     "collection": "notes",
@@ -46,6 +51,13 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(tmp_path_factory.mktemp("sockets"), VARIABLES) as server:
         with server.client() as client:
             client.post("/collections", json=NOTES).raise_for_status()
+        yield server
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One that soon ends who says nothing: for those who do, however slow they are, only."""
+    with serving(tmp_path_factory.mktemp("hasty"), HASTY) as server:
         yield server
 
 
@@ -71,10 +83,16 @@ async def tell(ws: ClientConnection, *messages: Any) -> None:
 async def hear(ws: ClientConnection, pings: bool = False) -> Any:
     """The next frame; heartbeats are answered."""
     while True:
-        found = json.loads(await asyncio.wait_for(ws.recv(), 5))
+        found = json.loads(await soon(ws.recv()))
         if pings or found != {"type": "ping"}:
             return found
         await tell(ws, {"type": "pong"})
+
+
+def empty(server: Server) -> None:
+    """Wait until it has let go of whoever was there."""
+    with server.client() as admin:
+        wait_until(lambda: not admin.get("/realtime/figures").json()["data"]["connections"].get("websocket"))
 
 
 CODES = {401: {"INVALID_CREDENTIALS"}, 403: {"FORBIDDEN", "LIMIT_EXCEEDED"}, 404: {"ROUTE_NOT_FOUND"}}
@@ -82,7 +100,7 @@ CODES = {401: {"INVALID_CREDENTIALS"}, 403: {"FORBIDDEN", "LIMIT_EXCEEDED"}, 404
 
 async def refusal(server: Server, target: str = "", path: str = "/websocket", **options: Any) -> int:
     with pytest.raises(websockets.InvalidStatus) as refused:
-        await connect(server.base.replace("http", "ws") + path + target, proxy=None, open_timeout=5, **options)
+        await connect(server.base.replace("http", "ws") + path + target, proxy=None, **options)
     await asyncio.sleep(0.01)  # the client lets go of its socket a turn later
     answer = refused.value.response
     assert answer.headers["content-type"].startswith("application/json")
@@ -119,10 +137,12 @@ async def test_session_cookie(shared: Server) -> None:
 
 
 async def test_number_of_connections(shared: Server) -> None:
+    empty(shared)
     many = [await connect(shared.socket, proxy=None) for _ in range(5)]
     assert await refusal(shared) == 403
     for ws in many:
         await ws.close()
+    empty(shared)
     async with signed_in(shared):
         pass
 
@@ -185,7 +205,7 @@ async def test_event_comes_before_the_reply_to_the_write(shared: Server) -> None
 
 async def test_protocol_pings_are_answered(shared: Server) -> None:
     async with signed_in(shared) as ws:
-        await asyncio.wait_for(await ws.ping(b"hello"), 2)
+        await soon(await ws.ping(b"hello"))
 
 
 async def test_fragments_and_binary_frames(shared: Server) -> None:
@@ -207,7 +227,7 @@ async def test_a_message_over_the_limit_ends_the_connection(shared: Server, in_p
     async with signed_in(shared) as ws:
         await ws.send(iter(["x" * 15_000, "y" * 15_000]) if in_parts else "x" * 30_000)
         with pytest.raises(websockets.ConnectionClosed):
-            await asyncio.wait_for(ws.recv(), 3)
+            await soon(ws.recv())
         assert ws.close_code == 1009
 
 
@@ -217,7 +237,7 @@ async def test_answers_stand_before_the_answer_to_a_close(shared: Server, agent:
         ws.transport.write(frame(b'{"type":"ping","uid":1}') + b"\x88\x80" + bytes(4))
         assert await hear(ws) == {"type": "pong", "uid": 1}
         with pytest.raises(websockets.ConnectionClosed) as closed:
-            await asyncio.wait_for(ws.recv(), 3)
+            await soon(ws.recv())
     assert closed.value.rcvd is not None
 
 
@@ -227,18 +247,18 @@ async def test_close_is_answered(shared: Server) -> None:
         assert ws.close_code == 4000
 
 
-async def test_silence_is_ended_by_the_heartbeat(shared: Server) -> None:
-    async with signed_in(shared) as ws:
+async def test_silence_is_ended_by_the_heartbeat(hasty: Server) -> None:
+    async with opened(hasty, f"?access_token={ADMIN_TOKEN}") as ws:
         assert await hear(ws, pings=True) == {"type": "ping"}
-        await asyncio.wait_for(ws.wait_closed(), 4)
+        await soon(ws.wait_closed())
         assert ws.close_code == 1005
 
 
-async def test_no_auth_frame_in_time(shared: Server) -> None:
-    async with opened(shared) as ws:
+async def test_no_auth_frame_in_time(hasty: Server) -> None:
+    async with opened(hasty) as ws:
         error = await hear(ws)
         assert error["error"] == {"code": "AUTH_FAILED", "message": "Authentication handshake failed."}
-        await asyncio.wait_for(ws.wait_closed(), 3)
+        await soon(ws.wait_closed())
         assert ws.close_code == 1005
 
 
@@ -248,7 +268,7 @@ async def test_a_suspended_user_is_sent_away(shared: Server) -> None:
         key = client.post("/users", json=user).json()["data"]["id"]
         async with opened(shared, "?access_token=eve-token") as ws:
             client.patch(f"/users/{key}", json={"status": "suspended"}).raise_for_status()
-            await asyncio.wait_for(ws.wait_closed(), 3)
+            await soon(ws.wait_closed())
             assert ws.close_code == 4401
 
 
@@ -260,7 +280,7 @@ def test_whoever_does_not_read_is_let_go_and_delays_nobody(shared: Server) -> No
 async def _slow_reader(server: Server) -> None:
     subscribe = {"type": "subscribe", "collection": "notes", "event": "create", "query": {"fields": "text"}}
     async with signed_in(server) as good:
-        deaf = await _raw_subscriber(server, subscribe)
+        deaf = _raw_subscriber(server, subscribe)
         await tell(good, {**subscribe, "uid": "g"})
         await hear(good)
         with server.client() as client:
@@ -284,14 +304,20 @@ async def test_a_long_answer_is_not_slowness(tmp_path: Path, ask: Any) -> None:
             await hear(ws)
             ws.transport.pause_reading()
             await tell(ws, {**ask, "collection": "notes", "query": {"limit": -1}, "uid": "l"})
-            await asyncio.sleep(0.5)
+            (mine,) = client.get("/realtime/connections").json()["data"]
+            wait_until(lambda: one(client, mine["id"])["outbox"] > 0)  # it is on its way, and has not arrived
             client.patch("/items/notes/1?fields=id", json={"text": "y"}).raise_for_status()
             ws.transport.resume_reading()
             assert len((await hear(ws))["data"]) == 24
             assert (await hear(ws))["event"] == "update"
 
 
-async def _raw_subscriber(server: Server, subscribe: Any) -> socket.socket:
+def one(client: httpx.Client, key: str) -> dict[str, Any]:
+    """What is told of one connection."""
+    return next(each for each in client.get("/realtime/connections").json()["data"] if each["id"] == key)
+
+
+def _raw_subscriber(server: Server, subscribe: Any) -> socket.socket:
     """A socket that subscribes and never reads again."""
     address = urlsplit(server.base)
     raw = socket.create_connection((address.hostname, address.port))
@@ -300,7 +326,9 @@ async def _raw_subscriber(server: Server, subscribe: Any) -> socket.socket:
     raw.sendall((head + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").encode())
     raw.recv(1000)
     raw.sendall(frame(json.dumps(subscribe).encode()))
-    await asyncio.sleep(0.1)
+    heard = b""
+    while b'"init"' not in heard:
+        heard += raw.recv(1000)
     return raw
 
 
@@ -314,9 +342,9 @@ async def test_the_end_of_the_server_is_told(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         async with signed_in(server) as ws:
             server.process.send_signal(signal.SIGTERM)
-            await asyncio.wait_for(ws.wait_closed(), 5)
+            await soon(ws.wait_closed())
             assert ws.close_code == 1001
-        assert await asyncio.to_thread(server.process.wait, 5) == 0
+        assert await asyncio.to_thread(server.process.wait, PATIENCE) == 0
 
 
 @pytest.mark.parametrize("mode", ["public", "strict"])

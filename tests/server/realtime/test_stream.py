@@ -6,13 +6,14 @@ import asyncio
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 import uvloop
 
 from rowcast.server.realtime.stream import HIGH_WATER, LOW_WATER, Stream
+from tests.support.patience import PATIENCE, soon, until
 
 
 class Heard(asyncio.BufferedProtocol):
@@ -64,7 +65,7 @@ class Pair:
         """Exactly so many bytes at the other end."""
         loop, found = asyncio.get_running_loop(), b""
         while len(found) < size:
-            found += await asyncio.wait_for(loop.sock_recv(self.peer, min(65536, size - len(found))), 5)
+            found += await soon(loop.sock_recv(self.peer, min(65536, size - len(found))))
         return found
 
 
@@ -73,16 +74,8 @@ async def pair() -> AsyncIterator[Pair]:
     made = Pair()
     yield made
     made.stream.abort()
-    await asyncio.wait_for(made.heard.lost.wait(), 5)
+    await soon(made.heard.lost.wait())
     made.peer.close()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(5000):
-        if condition():
-            return
-        await asyncio.sleep(0.001)
-    raise AssertionError("it never came")
 
 
 async def test_what_arrives_is_handed_on(pair: Pair) -> None:
@@ -150,7 +143,7 @@ async def test_closing_sends_what_waits_first(pair: Pair) -> None:
     assert pair.stream.is_closing()
     pair.peer.sendall(b"not read any more")
     assert await pair.read(len(text)) == text
-    await asyncio.wait_for(pair.heard.lost.wait(), 5)
+    await soon(pair.heard.lost.wait())
     assert pair.heard.errors == [None]
     assert not pair.heard.data
     assert pair.sock.fileno() == -1
@@ -161,20 +154,20 @@ async def test_aborting_sends_nothing_more(pair: Pair) -> None:
     pair.stream.abort()
     pair.stream.abort()
     assert pair.stream.get_write_buffer_size() == 0
-    await asyncio.wait_for(pair.heard.lost.wait(), 5)
+    await soon(pair.heard.lost.wait())
     assert pair.heard.told.count("lost") == 1
 
 
 async def test_the_peer_ends(pair: Pair) -> None:
     pair.peer.close()
-    await asyncio.wait_for(pair.heard.lost.wait(), 5)
+    await soon(pair.heard.lost.wait())
     assert pair.heard.told == ["made", "eof", "lost"]
 
 
 async def test_the_peer_ends_while_something_waits(pair: Pair) -> None:
     pair.stream.write(bytes(300_000))
     pair.peer.close()
-    await asyncio.wait_for(pair.heard.lost.wait(), 5)
+    await soon(pair.heard.lost.wait())
     assert pair.heard.told.count("lost") == 1
 
 
@@ -194,7 +187,7 @@ async def test_a_reset_is_told_once_with_its_error(tcp: tuple[socket.socket, soc
     stream = Stream(asyncio.get_running_loop(), ours, heard)
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     peer.close()
-    await asyncio.wait_for(heard.lost.wait(), 5)
+    await soon(heard.lost.wait())
     stream.write(b"to nobody")
     assert heard.told == ["made", "lost"]
     assert isinstance(heard.errors[0], ConnectionError)
@@ -207,7 +200,7 @@ async def test_a_write_to_nobody_ends_the_stream(tcp: tuple[socket.socket, socke
     stream.pause_reading()
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     peer.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not heard.lost.is_set():
             stream.write(b"to nobody")
             await asyncio.sleep(0.001)
