@@ -140,7 +140,9 @@ class Connection:
         ``message``. Raises ConnectionLost when the WebSocket is not open."""
         link = self._link
         if link is None:
-            raise ConnectionLost(sent=False)
+            raise ConnectionLost(
+                "The WebSocket is not open: connect() opens it, and so does the first verb.", sent=False
+            )
         link.put(message if isinstance(message, bytes) else encode({"uid": link.session.uid(), **message}))
 
     async def ask(self, kind: str, *, repeatable: bool = False, **members: Any) -> dict[str, Any]:
