@@ -88,6 +88,9 @@ class Client(Connection):
         self.auth, self.server = self.rest.auth, self.rest.server
         self._by_http = executor(self._http)
 
+    def _keep(self) -> None:
+        self._http.keep()
+
     async def _release(self) -> None:
         await self._http.aclose()
 

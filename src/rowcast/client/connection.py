@@ -10,6 +10,7 @@ from typing import Any, Self, get_args
 import anyio
 import msgspec
 from anyio.abc import TaskGroup
+from anyio.lowlevel import RunVar
 
 from rowcast.client.address import Address
 from rowcast.client.credentials import Keeper
@@ -38,6 +39,7 @@ class Connection:
         self._listeners: dict[Topic, list[Callable[[Any], object]]] = {topic: [] for topic in get_args(Topic)}
         self._group: TaskGroup | None = None
         self._leaving = False
+        self._here: RunVar[bool] = RunVar("rowcast.client", False)
         self._link: Link | None = None
         self.answer_pings = True
 
@@ -53,6 +55,8 @@ class Connection:
         if self._group is not None:
             raise RuntimeError("The client is in its block already; several tasks may share it there.")
         self._group, self._leaving = anyio.create_task_group(), False
+        self._entered = self._here.set(True)
+        self._keep()
         await self._group.__aenter__()
         return self
 
@@ -67,15 +71,19 @@ class Connection:
             with anyio.CancelScope(shield=True):
                 await self._release()
         finally:
+            self._here.reset(self._entered)
             group.cancel_scope.cancel()
-            if isinstance(error, BaseExceptionGroup | anyio.get_cancelled_exc_class()):
+            if _is_cancelled(error):
                 swallowed = await group.__aexit__(kind, error, trace)
             else:
                 swallowed = await group.__aexit__(None, None, None) and False
         return swallowed
 
+    def _keep(self) -> None:
+        """Begin to hold what else is held."""
+
     async def _release(self) -> None:
-        """Give back what else is held."""
+        """Give it back."""
 
     @property
     def is_hosted(self) -> bool:
@@ -87,6 +95,10 @@ class Connection:
             raise ConnectionLost("The client is closed.", sent=False)
         if self._group is None:
             raise RuntimeError("Use the client in a block: async with client: …")
+        if not self._here.get():
+            raise RuntimeError(
+                "The block of the client is in another event loop; threads may share one of rowcast.client.sync."
+            )
         return self._group
 
     # ---- the connection -----------------------------------------------------------------------------------------------
@@ -108,9 +120,8 @@ class Connection:
 
     async def _linked(self) -> Link:
         """The connection, made if there is none. All who wait for it while it is made share it."""
-        link = self._link
+        link, group = self._link, self._host()
         if link is None or link.ended is not None:
-            group = self._host()
             session = Session(
                 heartbeat=self._heartbeat, pong=self.answer_pings, auth_timeout=self.options.connect_timeout
             )
@@ -180,3 +191,11 @@ class Connection:
     def _perform(self, effects: Iterable[Effect]) -> None:
         if self._link is not None:
             self._link.perform(effects)
+
+
+def _is_cancelled(error: BaseException | None) -> bool:
+    """Whether it is, or holds, what ends a cancelled task: the task group must see that."""
+    cancelled = anyio.get_cancelled_exc_class()
+    return isinstance(error, cancelled) or (
+        isinstance(error, BaseExceptionGroup) and error.subgroup(cancelled) is not None
+    )

@@ -113,6 +113,8 @@ class Path:
         return Path(*self._names, name)
 
     def __getitem__(self, name: str) -> Path:
+        if not isinstance(name, str):
+            raise TypeError(f"{self!r}[{name!r}]: a field is named by a text.")
         return Path(*self._names, *_DOT.split(name))
 
     def __repr__(self) -> str:
@@ -122,6 +124,9 @@ class Path:
         raise TypeError(f"Write {self!r}.contains({value!r}): Python's in cannot be a filter.")
 
     __iter__ = None
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"{self!r} is a field, no condition: write {self!r} == True, or == False in place of not.")
 
     def __invert__(self) -> Condition:
         raise TypeError(f"{self!r} is a field, no condition: write {self!r} == False.")

@@ -3,6 +3,9 @@ means, nor what is said afterwards."""
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
 import ssl
 from collections.abc import Mapping
 
@@ -58,14 +61,18 @@ async def _reached(uri: WebSocketURI, tls: ssl.SSLContext | None, proxy: Proxy) 
     except ssl.SSLError as error:
         raise ConnectionLost(f"{uri.host}:{uri.port} does not speak TLS: {error.reason}.", sent=False) from error
     except OSError as error:
-        raise ConnectionLost(f"No connection to {uri.host}:{uri.port}: {_said(error)}.", sent=False) from error
+        where = f"[{uri.host}]" if ":" in uri.host else uri.host
+        raise ConnectionLost(f"No connection to {where}:{uri.port}: {_said(error)}.", sent=False) from error
 
 
 def _said(error: OSError) -> str:
     """What is wrong, in words; of several addresses the first that failed says it."""
     cause = error.__cause__
     first = cause.exceptions[0] if isinstance(cause, BaseExceptionGroup) else cause or error
-    return getattr(first, "strerror", None) or str(first)
+    if not isinstance(first, OSError):
+        return str(first)
+    is_known = first.errno in errno.errorcode and not isinstance(first, socket.gaierror)
+    return os.strerror(first.errno) if is_known and first.errno else first.strerror or str(first)
 
 
 async def _stream(host: str, port: int, tls: ssl.SSLContext | None, given: Proxy) -> ByteStream:
@@ -100,7 +107,8 @@ async def _shake(stream: ByteStream, protocol: ClientProtocol, headers: Mapping[
     except (OSError, anyio.EndOfStream, anyio.BrokenResourceError) as error:
         protocol.receive_eof()  # the end of a refusal that does not say how long it is
         if not isinstance(protocol.handshake_exc, InvalidStatus):
-            raise ConnectionLost("The server ended the connection before it was open.", sent=False) from error
+            hint = "" if protocol.uri.secure else " It may want TLS: https."
+            raise ConnectionLost(f"The server ended the connection before it was open.{hint}", sent=False) from error
     if protocol.handshake_exc is not None:
         uri = protocol.uri
         raise refusal(protocol.handshake_exc, f"{uri.host}:{uri.port}{uri.path}") from protocol.handshake_exc

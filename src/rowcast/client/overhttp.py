@@ -48,4 +48,4 @@ class Rest:
     ) -> Reply:
         """Any other request. ``path`` begins with a slash, below the address of the client. Raises the error that the server
         names, ConnectionLost, OutOfTime."""
-        return await self._http.ask(method, path, params=params, body=body)
+        return await self._http.ask(method, path, params=params, body=body, plain=True)
