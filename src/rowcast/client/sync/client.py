@@ -88,6 +88,8 @@ class Client:
 
     def _open(self) -> Thread:
         with self._opening:
+            if self._thread.is_elsewhere:
+                self._inner.forget()
             if not self._thread.is_open:
                 self._thread.open(self._inner)
                 atexit.register(self.close)
