@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Generic, Unpack
+from typing import Any, Generic, Unpack, overload
 
 import msgspec
 from msgspec import Struct
 from typing_extensions import TypeVar
 
 from rowcast.client.ask import Ask, Execute, Key, Reply
-from rowcast.client.expression import Condition, Path
 from rowcast.client.frames import Meta
-from rowcast.client.models import Dataclass, from_json, misfit, named, payload
+from rowcast.client.given import filter_of, key_of, keys_of, row_of, rows_of
+from rowcast.client.models import Dataclass, from_json, misfit, named
 from rowcast.client.query import Filter, Query, wire
 
 Row = TypeVar("Row", default=dict[str, Any])
@@ -77,11 +78,11 @@ class Items(Generic[Row]):
 
     async def read_one(self, key: Key, **query: Unpack[Query]) -> Row:
         """The row with that key. Raises Forbidden if there is none to be seen."""
-        return self._one(await self._ask("read", id=_key(key), query=self._query(query)))
+        return self._one(await self._ask("read", id=key_of(key), query=self._query(query)))
 
     async def read_many(self, keys: Iterable[Key], **query: Unpack[Query]) -> list[Row]:
         """The rows with those keys that can be seen."""
-        return self._many(await self._ask("read", ids=_keys(keys), query=self._query(query)))
+        return self._many(await self._ask("read", ids=keys_of(keys), query=self._query(query)))
 
     async def first(self, **query: Unpack[Query]) -> Row | None:
         """The first row of a query; None if there is none."""
@@ -108,47 +109,47 @@ class Items(Generic[Row]):
 
     async def create(self, data: Data, **query: Unpack[Query]) -> Row:
         """A new row; returns it as it is stored."""
-        return self._one(await self._ask("create", data=_row(data), query=self._query(query)))
+        return self._one(await self._ask("create", data=row_of(data), query=self._query(query)))
 
     async def create_many(self, rows: Iterable[Data], **query: Unpack[Query]) -> list[Row]:
         """New rows, all or none."""
-        return self._many(await self._ask("create", data=_rows(rows), query=self._query(query)))
+        return self._many(await self._ask("create", data=rows_of(rows), query=self._query(query)))
 
     async def update(self, key: Key, data: Data, **query: Unpack[Query]) -> Row:
         """Change a row; returns all of it."""
-        return self._one(await self._ask("update", id=_key(key), data=_row(data), query=self._query(query)))
+        return self._one(await self._ask("update", id=key_of(key), data=row_of(data), query=self._query(query)))
 
     async def update_many(self, keys: Iterable[Key], data: Data, **query: Unpack[Query]) -> list[Row]:
         """The same change to several rows."""
         asked = self._query(query)
-        return self._many(await self._ask("update", ids=_keys(keys), data=_row(data), query=asked))
+        return self._many(await self._ask("update", ids=keys_of(keys), data=row_of(data), query=asked))
 
     async def update_batch(self, rows: Iterable[Data]) -> list[Row]:
         """Each row its own change; each holds its key."""
-        return self._many(await self._ask("update", data=_rows(rows), query=self._query({})))
+        return self._many(await self._ask("update", data=rows_of(rows), query=self._query({})))
 
     async def update_where(self, filter: Filter, data: Data) -> list[Row]:
         """Change all rows that fulfil the filter; ``{}`` is fulfilled by all."""
-        asked = self._query({"filter": _given(filter), "limit": -1})
-        return self._many(await self._ask("update", data=_row(data), query=asked))
+        asked = self._query({"filter": filter_of(filter), "limit": -1})
+        return self._many(await self._ask("update", data=row_of(data), query=asked))
 
     async def update_singleton(self, data: Data, **query: Unpack[Query]) -> Row:
         """Change the row of a collection that has but one."""
         asked = self._query(query)
-        return self._one(await self._ask("update", data=_row(data), query=asked, single=True))
+        return self._one(await self._ask("update", data=row_of(data), query=asked, single=True))
 
     async def delete(self, key: Key) -> None:
         """Delete a row. Raises Forbidden for one that may not be deleted; that there is none is no error to who may delete all."""
-        await self._ask("delete", id=_key(key))
+        await self._ask("delete", id=key_of(key))
 
     async def delete_many(self, keys: Iterable[Key]) -> None:
         """Delete several rows, all or none."""
-        if found := _keys(keys):
+        if found := keys_of(keys):
             await self._ask("delete", ids=found)
 
     async def delete_where(self, filter: Filter) -> None:
         """Delete all rows that fulfil the filter; ``{}`` is fulfilled by all."""
-        await self._ask("delete", query=wire({"filter": _given(filter), "limit": -1}))
+        await self._ask("delete", query=wire({"filter": filter_of(filter), "limit": -1}))
 
     # ---- the way there and back ---------------------------------------------------------------------------------------
 
@@ -173,49 +174,23 @@ class Items(Generic[Row]):
         return rows
 
 
-def items_of(collection: str | type[Any], model: type[Any] | None, execute: Execute) -> Items[Any]:
-    """The verbs of a collection, named or told by its class. Raises InvalidConfiguration for a class that names none."""
-    name, row = (collection, model) if isinstance(collection, str) else named(collection)
-    return Items(name, execute, row)
+class HasItems(ABC):
+    """What has collections."""
 
+    @abstractmethod
+    async def _execute(self, ask: Ask) -> Reply:
+        """Ask."""
 
-def _key(key: Any) -> Any:
-    """A key, as it is."""
-    if isinstance(key, Condition | Path):
-        raise TypeError(
-            f"{key!r} is no key; by a condition, rows are found by filter=…, update_where and delete_where."
-        )
-    if key is None or isinstance(key, bool | float | Mapping | list | tuple | set):
-        raise TypeError(f"{key!r} is no key of a row: that is a text or a whole number.")
-    return key
-
-
-def _keys(keys: Any) -> list[Any]:
-    """Several. A text would be taken letter by letter."""
-    if isinstance(keys, str | bytes | Mapping | Condition) or not isinstance(keys, Iterable):
-        raise TypeError(f"{keys!r} is no list of keys.")
-    return [_key(key) for key in keys]
-
-
-def _row(data: Any) -> Any:
-    """What is to be written of one row."""
-    said = payload(data)
-    if not isinstance(said, Mapping):
-        raise TypeError(
-            f"{data!r} is no row: that is a dict, or an object of a class; of several there is create_many."
-        )
-    return said
-
-
-def _rows(rows: Any) -> list[Any]:
-    """Of several."""
-    if isinstance(rows, str | bytes | Mapping | Struct) or not isinstance(rows, Iterable):
-        raise TypeError(f"{rows!r} is no list of rows.")
-    return [_row(row) for row in rows]
-
-
-def _given(filter: Any) -> Any:
-    """A filter, which must be there: without one all rows are meant."""
-    if filter is None:
-        raise TypeError("There is no filter: say {} if all rows are meant.")
-    return filter
+    @overload
+    def items(self, collection: str) -> Items: ...
+    @overload
+    def items(self, collection: str, model: type[Row]) -> Items[Row]: ...
+    @overload
+    def items(self, collection: type[Row]) -> Items[Row]: ...
+    def items(self, collection: str | type[Any], model: type[Any] | None = None) -> Items[Any]:
+        """The verbs of a collection. Rows are dicts, or of ``model``: a msgspec Struct, a TypedDict or a dataclass, whose members
+        are the fields that are asked for; one with ``__collection__`` (see ``collection``) says the collection too. Items of system
+        collections (``directus_…``) always travel over HTTP, since the WebSocket does not have them. Raises InvalidConfiguration
+        for a class that says none."""
+        name, row = (collection, model) if isinstance(collection, str) else named(collection)
+        return Items(name, self._execute, row)
