@@ -127,6 +127,10 @@ class Several(RequestError):
         self.errors = tuple(errors)
         self.code, self.status = errors[0].code, errors[0].status  # type: ignore[misc]
 
+    def __reduce__(self) -> tuple[type[Several], tuple[Sequence[RowcastError]]]:
+        """As it is made, so that it gets from one process to another."""
+        return type(self), (self.errors,)
+
     def members(self) -> tuple[RowcastError, ...]:
         return self.errors
 

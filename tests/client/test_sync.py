@@ -60,7 +60,7 @@ def test_all_that_the_asynchronous_client_has() -> None:
         return {name for name in dir(kind) if not name.startswith("_")}
 
     inner, client = create_client("http://host"), sync.create_client("http://host")
-    own = {"gate", "is_hosted", "address", "options", "timeout", "answer_pings"}
+    own = {"gate", "is_hosted", "aclose", "forget", "address", "options", "timeout", "answer_pings"}
     assert names(inner) - names(client) == own
     assert names(Items) - names(sync.Items) == set()
     assert names(Subscription) - names(sync.Subscription) == set()

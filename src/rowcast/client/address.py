@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from msgspec import Struct
 
@@ -32,10 +32,24 @@ def address(url: str, socket: str | None = None) -> Address:
 
     Raises InvalidConfiguration for an address of any other kind.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in _HTTP or not parts.hostname:
-        raise InvalidConfiguration(f"{url!r} is no address of a server: it must begin with http, https, ws or wss.")
+    parts = _parts(url)
+    if socket is not None:
+        given = _parts(socket)
+        socket = urlunsplit(given._replace(scheme=_SOCKET[given.scheme]))
     above = parts.path.rstrip("/").removesuffix(PATH)
     http = urlunsplit((_HTTP[parts.scheme], parts.netloc, above, "", ""))
     path = parts.path if parts.scheme in ("ws", "wss") and parts.path.strip("/") else above + PATH
     return Address(http, socket or urlunsplit((_SOCKET[parts.scheme], parts.netloc, path, parts.query, "")))
+
+
+def _parts(url: str) -> SplitResult:
+    parts = urlsplit(url)
+    if parts.scheme not in _HTTP or not parts.hostname:
+        raise InvalidConfiguration(f"{url!r} is no address of a server: it must begin with http, https, ws or wss.")
+    if parts.username is not None:
+        raise InvalidConfiguration("An address holds no user: give create_client a token, or email and password.")
+    try:
+        _ = parts.port
+    except ValueError as error:
+        raise InvalidConfiguration(f"{url!r} is no address of a server: {error}.") from error
+    return parts

@@ -18,9 +18,10 @@ class Reconnect(Struct, frozen=True, kw_only=True):
     jitter: float = 0.5
     retries: int | None = None
 
-    def wait(self, attempt: int, random: Random) -> float | None:
-        """Seconds before attempt number ``attempt`` (from 0); None: give up."""
+    def wait(self, attempt: int, random: Random, asked: float = 0.0) -> float | None:
+        """Seconds before attempt number ``attempt`` (from 0); None: give up. ``asked``: as many as the server asks for, up to
+        ``longest``."""
         if self.retries is not None and attempt >= self.retries:
             return None
         full = min(self.longest, self.delay * self.factor ** min(attempt, 64))
-        return full * (1 - self.jitter * random.random())
+        return max(full * (1 - self.jitter * random.random()), min(asked, self.longest))

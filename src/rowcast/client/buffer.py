@@ -90,7 +90,9 @@ class Buffer(Generic[T]):
                 if self._error is not None:
                     raise self._error
                 return None
-            await self._wait()
+            each = wake()  # as in ``_wait``: one coroutine less for each event
+            self._waiting.append(each)
+            await each.wait()
         return self.pop()
 
     def pop(self) -> tuple[str, T | None]:

@@ -17,7 +17,7 @@ from rowcast.client.connection import Connection
 from rowcast.client.credentials import Credentials, Keeper, Token
 from rowcast.client.frames import Frame, meta_of
 from rowcast.client.http import Http
-from rowcast.client.items import Items, Row, items_of
+from rowcast.client.items import HasItems, Row
 from rowcast.client.link import Mode, Options
 from rowcast.client.live import LiveTable, Opening
 from rowcast.client.models import named
@@ -63,7 +63,7 @@ class SubscriptionOptions(TypedDict, total=False):
     when_full: Policy
 
 
-class Client(Connection):
+class Client(Connection, HasItems):
     """A client of one server. Its WebSocket is opened by the first verb that needs it (or by ``connect``), is opened again after a
     cut, and is closed at the end of ``async with``. ``rest`` and what it holds need no WebSocket."""
 
@@ -88,23 +88,13 @@ class Client(Connection):
         self.auth, self.server = self.rest.auth, self.rest.server
         self._by_http = executor(self._http)
 
+    def _keep(self) -> None:
+        self._http.keep()
+
     async def _release(self) -> None:
         await self._http.aclose()
 
     # ---- items --------------------------------------------------------------------------------------------------------
-
-    @overload
-    def items(self, collection: str) -> Items: ...
-    @overload
-    def items(self, collection: str, model: type[Row]) -> Items[Row]: ...
-    @overload
-    def items(self, collection: type[Row]) -> Items[Row]: ...
-    def items(self, collection: str | type[Any], model: type[Any] | None = None) -> Items[Any]:
-        """The verbs of a collection over the WebSocket. Rows are dicts, or of ``model``: a msgspec Struct, a TypedDict or a
-        dataclass, whose members are the fields that are asked for; one with ``__collection__`` (see ``collection``) says the
-        collection too. Items of system collections (``directus_…``) travel over HTTP, since the WebSocket does not have them.
-        Raises InvalidConfiguration for a class that says none."""
-        return items_of(collection, model, self._execute)
 
     async def _execute(self, ask: Ask) -> Reply:
         if is_system(ask.collection):

@@ -3,12 +3,10 @@ Adds no behaviour of its own beyond what that SDK has: messages are sent as they
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
 
-import anyio
 import msgspec
 from msgspec import Struct
 
@@ -19,6 +17,7 @@ from rowcast.client.client import Client, EventName
 from rowcast.client.credentials import Credentials, Token
 from rowcast.client.effects import Held
 from rowcast.client.hands import Topic
+from rowcast.client.host import on_asyncio
 from rowcast.client.link import Mode, Options
 from rowcast.client.overhttp import Rest
 from rowcast.errors import ConnectionLost
@@ -125,8 +124,7 @@ class Composed:
         self._url = url
         self._parts: dict[type[Part], Part] = {}
         self._client: Client | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._over: anyio.Event | None = None
+        self._is_ours = False
 
     def with_(self, part: Part) -> Composed:
         """A client that has this part too."""
@@ -166,16 +164,17 @@ class Composed:
         """Open the WebSocket. Raises ConnectionLost when it is open already, AuthFailed when the server refuses who asks."""
         if self.client.is_connected:
             raise ConnectionLost('Cannot connect when state is "open".', sent=False)
-        await self._host()
+        if not self.client.is_hosted and on_asyncio():  # outside of a block
+            await self.client
+            self._is_ours = True
         await self.client.connect()
 
     async def disconnect(self) -> None:
         """Close it."""
         await self.client.disconnect()
-        if self._task is not None and self._over is not None:
-            self._over.set()
-            await self._task
-            self._task = None
+        if self._is_ours:
+            self._is_ours = False
+            await self.client.aclose()
 
     @property
     def is_connected(self) -> bool:
@@ -188,19 +187,6 @@ class Composed:
 
     async def __aexit__(self, *error: Any) -> bool | None:
         return await self.client.__aexit__(*error)
-
-    async def _host(self) -> None:
-        """Outside a block: a task of its own that is in one, where there are such tasks."""
-        if self.client.is_hosted or not _on_asyncio():
-            return
-        self._over, inside = anyio.Event(), anyio.Event()
-        self._task = asyncio.create_task(self._inside(inside, self._over))
-        await inside.wait()
-
-    async def _inside(self, inside: anyio.Event, over: anyio.Event) -> None:
-        async with self.client:
-            inside.set()
-            await over.wait()
 
     # ---- messages -----------------------------------------------------------------------------------------------------
 
@@ -232,14 +218,6 @@ class Composed:
         members = {"collection": collection, **{name: value for name, value in said.items() if value is not None}}
         name = members.pop("uid", None)
         return await _subscribed(self.client, members, name)
-
-
-def _on_asyncio() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 async def _subscribed(client: Client, members: Mapping[str, Any], uid: str | None) -> Subscribed:

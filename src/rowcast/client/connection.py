@@ -3,13 +3,14 @@ said on it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self, get_args
 
 import anyio
 import msgspec
 from anyio.abc import TaskGroup
+from anyio.lowlevel import RunVar
 
 from rowcast.client.address import Address
 from rowcast.client.credentials import Keeper
@@ -17,6 +18,7 @@ from rowcast.client.effects import Effect
 from rowcast.client.frames import Frame, encode
 from rowcast.client.gate import Gate
 from rowcast.client.hands import Topic
+from rowcast.client.host import Host, on_asyncio
 from rowcast.client.link import Link, Options
 from rowcast.client.pending import Pending
 from rowcast.client.session import Session
@@ -36,8 +38,10 @@ class Connection:
         self.address, self.options, self.timeout = address, options, timeout
         self._keeper, self._heartbeat = keeper, heartbeat
         self._listeners: dict[Topic, list[Callable[[Any], object]]] = {topic: [] for topic in get_args(Topic)}
-        self._group: TaskGroup | None = None
+        self._inside: Host | None = None
+        self._elsewhere: object = None
         self._leaving = False
+        self._here: RunVar[bool] = RunVar("rowcast.client", False)
         self._link: Link | None = None
         self.answer_pings = True
 
@@ -50,44 +54,72 @@ class Connection:
 
     async def __aenter__(self) -> Self:
         """Raises RuntimeError in a block of its own."""
-        if self._group is not None:
+        if self._inside is not None:
             raise RuntimeError("The client is in its block already; several tasks may share it there.")
-        self._group, self._leaving = anyio.create_task_group(), False
-        await self._group.__aenter__()
+        self._inside = host = Host()
+        self._leaving = False
+        try:
+            await host.enter()
+        except BaseException:
+            self._inside = None
+            raise
+        self._entered = self._here.set(True)
+        self._keep()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         """An error of the block is raised as it is, not in a group."""
-        group, self._group, self._leaving = self._group, None, True
-        assert group is not None
+        host, self._inside, self._leaving = self._inside, None, True
+        if host is None:
+            return None
         try:
             await self.disconnect()
             with anyio.CancelScope(shield=True):
                 await self._release()
         finally:
-            group.cancel_scope.cancel()
-            if isinstance(error, BaseExceptionGroup | anyio.get_cancelled_exc_class()):
-                swallowed = await group.__aexit__(kind, error, trace)
-            else:
-                swallowed = await group.__aexit__(None, None, None) and False
+            self._here.reset(self._entered)
+            swallowed = await host.leave(kind, error, trace)
         return swallowed
 
+    def __await__(self) -> Generator[Any, None, Self]:
+        """``client = await create_client(…)`` is in its block until ``aclose``: for the cells of a notebook, and what else has no
+        block. Raises RuntimeError on trio."""
+        if not on_asyncio():
+            raise RuntimeError("On trio a client is used in a block: async with client: …")
+        return self.__aenter__().__await__()
+
+    async def aclose(self) -> None:
+        """The end of the block, where none is written; twice is no error."""
+        await self.__aexit__(None, None, None)
+
+    def forget(self) -> None:
+        """This process is a copy of that in the block of which the client is: it has its tasks, its sockets, and ends them."""
+        self._elsewhere = self._inside, self._link  # nothing of it is closed here
+        self._inside = self._link = None
+
+    def _keep(self) -> None:
+        """Begin to hold what else is held."""
+
     async def _release(self) -> None:
-        """Give back what else is held."""
+        """Give it back."""
 
     @property
     def is_hosted(self) -> bool:
         """Whether it is inside its block, where it can connect."""
-        return self._group is not None
+        return self._inside is not None
 
     def _host(self) -> TaskGroup:
         if self._leaving:
             raise ConnectionLost("The client is closed.", sent=False)
-        if self._group is None:
+        if self._inside is None:
             raise RuntimeError("Use the client in a block: async with client: …")
-        return self._group
+        if not self._here.get():
+            raise RuntimeError(
+                "The block of the client is in another event loop; threads may share one of rowcast.client.sync."
+            )
+        return self._inside.group
 
     # ---- the connection -----------------------------------------------------------------------------------------------
 
@@ -108,9 +140,8 @@ class Connection:
 
     async def _linked(self) -> Link:
         """The connection, made if there is none. All who wait for it while it is made share it."""
-        link = self._link
+        link, group = self._link, self._host()
         if link is None or link.ended is not None:
-            group = self._host()
             session = Session(
                 heartbeat=self._heartbeat, pong=self.answer_pings, auth_timeout=self.options.connect_timeout
             )
@@ -140,7 +171,9 @@ class Connection:
         ``message``. Raises ConnectionLost when the WebSocket is not open."""
         link = self._link
         if link is None:
-            raise ConnectionLost(sent=False)
+            raise ConnectionLost(
+                "The WebSocket is not open: connect() opens it, and so does the first verb.", sent=False
+            )
         link.put(message if isinstance(message, bytes) else encode({"uid": link.session.uid(), **message}))
 
     async def ask(self, kind: str, *, repeatable: bool = False, **members: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rowcast.client.moments import Now, Variable
 
@@ -42,10 +42,10 @@ class Condition:
         return isinstance(other, Condition) and self.json == other.json
 
     def __and__(self, other: Condition | Mapping[str, Any]) -> Condition:
-        return _join("_and", self, other)
+        return _join("_and", self, other) if _is_filter(other) else NotImplemented
 
     def __or__(self, other: Condition | Mapping[str, Any]) -> Condition:
-        return _join("_or", self, other)
+        return _join("_or", self, other) if _is_filter(other) else NotImplemented
 
     def __rand__(self, other: Mapping[str, Any]) -> Condition:
         return _join("_and", other, self)
@@ -60,6 +60,10 @@ class Condition:
         raise TypeError("Conditions are combined by &, | and ~ with parentheses, not by and, or and not.")
 
 
+def _is_filter(given: object) -> bool:
+    return isinstance(given, Condition | Mapping)
+
+
 def _join(word: str, *conditions: Condition | Mapping[str, Any]) -> Condition:
     said = [dict(each.json if isinstance(each, Condition) else each) for each in conditions]
     return Condition({word: [part for each in said for part in _parts(word, each)]})
@@ -71,6 +75,8 @@ def _parts(word: str, json: dict[str, Any]) -> list[Any]:
 
 
 def _inverse(json: Mapping[str, Any]) -> dict[str, Any]:
+    if not json or json in ({"_and": []}, {"_or": []}):
+        raise TypeError("There is no opposite of a filter without conditions, which all rows fulfil.")
     if len(json) != 1:
         return {"_or": [_inverse({name: value}) for name, value in json.items()]}
     ((name, value),) = json.items()
@@ -113,6 +119,8 @@ class Path:
         return Path(*self._names, name)
 
     def __getitem__(self, name: str) -> Path:
+        if not isinstance(name, str):
+            raise TypeError(f"{self!r}[{name!r}]: a field is named by a text.")
         return Path(*self._names, *_DOT.split(name))
 
     def __repr__(self) -> str:
@@ -123,8 +131,22 @@ class Path:
 
     __iter__ = None
 
+    def __bool__(self) -> bool:
+        raise TypeError(f"{self!r} is a field, no condition: write {self!r} == True, or == False in place of not.")
+
     def __invert__(self) -> Condition:
         raise TypeError(f"{self!r} is a field, no condition: write {self!r} == False.")
+
+    if not TYPE_CHECKING:  # checkers of types refuse it by themselves
+
+        def __and__(self, other: object) -> Condition:
+            """``F.a == 1 & F.b == 2`` is ``F.a == (1 & F.b) == 2`` to Python."""
+            raise TypeError(
+                f"{self!r} is a field, no condition: each comparison needs parentheses, (F.a == 1) & (F.b == 2); "
+                f"whether a field is true is {self!r} == True."
+            )
+
+        __or__ = __rand__ = __ror__ = __and__
 
     def where(self, operator: str, operand: Any) -> Condition:
         """Any operator by its name on the wire: ``F.area.where("_intersects", shape)``."""

@@ -42,8 +42,7 @@ def error_of(fault: Fault, status: int | None = None) -> RowcastError:
     extensions.pop("code", None)
     kind = _KNOWN.get(code)
     blamed = errors.RequestError if status is not None and 400 <= status < 500 else errors.ServiceError
-    error = (kind or blamed).__new__(kind or blamed)
-    RowcastError.__init__(error, fault.message or None, **extensions)
+    error = _made(kind or blamed, fault.message or None, extensions)
     if kind is None:
         error.code = code  # type: ignore[misc]
     if status is not None:
@@ -51,7 +50,34 @@ def error_of(fault: Fault, status: int | None = None) -> RowcastError:
     return error
 
 
-def errors_of(faults: Sequence[Fault], status: int) -> RowcastError:
-    """The error to raise for an HTTP answer with that many; several become one ``Several``."""
-    found = [error_of(each, status) for each in faults] or [error_of(Fault(), status)]
+def errors_of(faults: Sequence[Fault], status: int, said: str | None = None) -> RowcastError:
+    """The error to raise for an HTTP answer with that many; several become one ``Several``. Without any, as what stands before a
+    server answers, it is told by the status and ``said``."""
+    found = [error_of(each, status) for each in faults] or [_bare(status, said)]
     return found[0] if len(found) == 1 else errors.Several(found)
+
+
+_BARE: dict[int, type[RowcastError]] = {
+    401: errors.InvalidCredentials,
+    403: errors.Forbidden,
+    404: errors.RouteNotFound,
+    408: errors.OutOfTime,
+    413: errors.ContentTooLarge,
+    429: errors.RequestsExceeded,
+    502: errors.ServiceUnavailable,
+    503: errors.ServiceUnavailable,
+    504: errors.ServiceUnavailable,
+}
+
+
+def _bare(status: int, said: str | None) -> RowcastError:
+    error = _made(_BARE.get(status) or (errors.RequestError if status < 500 else errors.InternalError), said, {})
+    error.status = status  # type: ignore[misc]
+    return error
+
+
+def _made(kind: type[RowcastError], message: str | None, extensions: dict[str, Any]) -> RowcastError:
+    """Whatever arguments its members take."""
+    error = kind.__new__(kind)
+    RowcastError.__init__(error, message, **extensions)
+    return error

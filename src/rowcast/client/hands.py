@@ -89,7 +89,7 @@ class Hands:
 
     async def _read(self, socket: Socket) -> None:
         """The hot path: an event goes to its subscription without a call in between."""
-        session = self.session
+        session, listening = self.session, self.listeners["message"]
         while texts := await socket.receive():
             session.heard(time.monotonic())
             for text in texts:
@@ -99,7 +99,7 @@ class Hands:
                     await self._receive(frame)
                 elif held.sink.take(frame.event, frame):
                     await self._held_up(held)
-                if self.listeners["message"]:
+                if listening:
                     self._overheard(frame, text)
 
     async def _receive(self, frame: Frame | None) -> None:

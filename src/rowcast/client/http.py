@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
 import msgspec
+from anyio.lowlevel import RunVar, RunvarToken
 from msgspec import Raw, Struct
 
 from rowcast.client.ask import Reply
@@ -16,7 +18,7 @@ from rowcast.client.credentials import Credentials
 from rowcast.client.faults import Fault, errors_of
 from rowcast.client.frames import Meta, encode
 from rowcast.client.proxy import Proxy
-from rowcast.errors import ConnectionLost, InvalidCredentials, OutOfTime
+from rowcast.errors import ConnectionLost, InvalidCredentials, OutOfTime, RequestError
 
 if TYPE_CHECKING:
     import httpx
@@ -60,22 +62,37 @@ class Transport(Protocol):
         """See ``Proxy``."""
 
 
+class _Kept:
+    """What there is in the event loop of the block."""
+
+    def __init__(self) -> None:
+        self.client: httpx.AsyncClient | None = None
+        self.lock = anyio.Lock()
+
+
 class Http:
     """Asks in the name of the credentials: logs in when the first question is asked, and again when the login ends."""
 
     def __init__(self, base: str, credentials: Credentials, options: Transport, timeout: float) -> None:
         self._base, self._options, self._timeout = base, options, timeout
         self._given = credentials
-        self._client: httpx.AsyncClient | None = None
-        self._lock = anyio.Lock()
+        self._kept: RunVar[_Kept | None] = RunVar("rowcast.client.kept", None)
+        self._token: RunvarToken[_Kept | None] | None = None
+        self._lock: RunVar[anyio.Lock | None] = RunVar("rowcast.client.lock", None)
         self._login = Login(refresh_token=credentials.refresh_token)
         self._ends = 0.0
 
+    def keep(self) -> None:
+        """Keep connections from now on, in this event loop; before that, each request has one of its own."""
+        self._token = self._kept.set(_Kept())
+
     async def aclose(self) -> None:
-        """Close its connections; it may be used again."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        """Close them; it may be used again."""
+        kept, token, self._token = self._kept.get(), self._token, None
+        if token is not None:
+            self._kept.reset(token)  # nothing stays in the event loop
+        if kept is not None and kept.client is not None:
+            await kept.client.aclose()
 
     # ---- who asks -----------------------------------------------------------------------------------------------------
 
@@ -88,12 +105,19 @@ class Http:
 
     async def session_token(self, fresh: bool = False) -> str:
         """The access token of this client's own login. Raises InvalidCredentials if there is none to be had."""
-        async with self._lock:
+        async with self._locked():
             if fresh or self._login.access_token is None or time.monotonic() > self._ends:
                 await self._renew()
         if self._login.access_token is None:
             raise InvalidCredentials
         return self._login.access_token
+
+    def _locked(self) -> anyio.Lock:
+        kept = self._kept.get()
+        lock = self._lock.get() if kept is None else kept.lock
+        if lock is None:
+            self._lock.set(lock := anyio.Lock())
+        return lock
 
     async def _renew(self) -> None:
         refresh, given = self._login.refresh_token, self._given
@@ -133,14 +157,21 @@ class Http:
     # ---- what is asked ------------------------------------------------------------------------------------------------
 
     async def ask(
-        self, method: str, path: str, *, params: Mapping[str, Any] | None = None, body: Any = None, known: bool = True
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        known: bool = True,
+        plain: bool = False,
     ) -> Reply:
-        """One request. ``known``: in the name of the credentials, not of the public. Raises the error that the server names, or
-        ConnectionLost and OutOfTime if it does not answer."""
+        """One request. ``known``: in the name of the credentials, not of the public; ``plain``: the answer need not be JSON. Raises
+        the error that the server names, ConnectionLost and OutOfTime if it does not answer, RequestError if it is no server."""
         response = await self._send(method, path, params, body, await self.token() if known else None)
         if response.status_code == 401 and known and self._renewable(response):
             response = await self._send(method, path, params, body, await self.token(fresh=True))
-        return _reply(response)
+        return _reply(response, plain)
 
     def _renewable(self, response: httpx.Response) -> bool:
         return b"TOKEN_EXPIRED" in response.content and not isinstance(self._given.token, str)
@@ -155,35 +186,54 @@ class Http:
         if body is not None:
             content, headers["Content-Type"] = encode(body), "application/json"
         try:
-            return await self._open().request(method, path, params=params, content=content, headers=headers)
+            async with self._open() as client:
+                return await client.request(method, path, params=params, content=content, headers=headers)
         except httpx.TimeoutException as error:
             raise OutOfTime from error
         except httpx.TransportError as error:
-            sent = not isinstance(error, httpx.ConnectError)
-            raise ConnectionLost(f"No answer from {self._base}: {error}.", sent=sent) from error
+            sent, said = not isinstance(error, httpx.ConnectError), str(error).rstrip(".")
+            hint = " See the argument tls." if "CERTIFICATE_VERIFY_FAILED" in said else ""
+            raise ConnectionLost(f"No answer from {self._base}: {said}.{hint}", sent=sent) from error
 
-    def _open(self) -> httpx.AsyncClient:
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[httpx.AsyncClient]:
+        kept = self._kept.get()
+        if kept is None:
+            async with self._made() as client:
+                yield client
+        else:
+            if kept.client is None:
+                kept.client = self._made()
+            yield kept.client
+
+    def _made(self) -> httpx.AsyncClient:
         import httpx
 
-        if self._client is None:
-            self._client = httpx.AsyncClient(
-                base_url=self._base,
-                timeout=self._timeout,
-                headers=dict(self._options.headers),
-                verify=self._options.tls or self._base.startswith("https:"),
-                proxy=given if isinstance(given := self._options.proxy, str) else None,
-                trust_env=given is True,
-            )
-        return self._client
+        return httpx.AsyncClient(
+            base_url=self._base,
+            timeout=self._timeout,
+            headers=dict(self._options.headers),
+            verify=self._options.tls or self._base.startswith("https:"),
+            proxy=given if isinstance(given := self._options.proxy, str) else None,
+            trust_env=given is True,
+        )
 
 
-def _reply(response: httpx.Response) -> Reply:
+def _reply(response: httpx.Response, plain: bool) -> Reply:
     """What is in no envelope is an answer too."""
+    content, is_json = response.content, True
     try:
-        envelope = _envelope(response.content) if response.content else Envelope()
-    except msgspec.MsgspecError:
+        envelope = _envelope(content) if content else Envelope()
+    except msgspec.ValidationError:
         envelope = Envelope()
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        envelope, is_json = Envelope(), False
+    asked = f"{response.request.method} {response.url.copy_with(query=None)}"
     if response.status_code >= 400:
-        raise errors_of(envelope.errors, response.status_code)
-    data = bytes(envelope.data) or response.content
+        said = f"The answer to {asked} is {response.status_code} {response.reason_phrase}".rstrip()
+        raise errors_of(envelope.errors, response.status_code, f"{said}.")
+    if not is_json and not plain:
+        kind = response.headers.get("Content-Type", "of no type")
+        raise RequestError(f"The answer to {asked} is no JSON ({kind}): is this the address of the server?")
+    data = bytes(envelope.data) or content
     return Reply(Raw(data) if data else None, envelope.meta)

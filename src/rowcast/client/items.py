@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Generic, Unpack
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Generic, Unpack, overload
 
 import msgspec
 from msgspec import Struct
@@ -11,7 +12,8 @@ from typing_extensions import TypeVar
 
 from rowcast.client.ask import Ask, Execute, Key, Reply
 from rowcast.client.frames import Meta
-from rowcast.client.models import Dataclass, from_json, misfit, named, payload
+from rowcast.client.given import filter_of, key_of, keys_of, row_of, rows_of
+from rowcast.client.models import Dataclass, from_json, misfit, named
 from rowcast.client.query import Filter, Query, wire
 
 Row = TypeVar("Row", default=dict[str, Any])
@@ -34,7 +36,8 @@ class Page(Struct, Generic[Row], frozen=True):
 
 class Items(Generic[Row]):
     """One collection. All verbs raise members of ``rowcast.errors``: Forbidden for what may not be seen or does not exist,
-    FailedValidation, NotUnique and others for refused rows, ConnectionLost and OutOfTime when there is no answer."""
+    FailedValidation, NotUnique and others for refused rows, ConnectionLost and OutOfTime when there is no answer; TypeError for
+    what is no key, no row or no filter, before anything is asked: a server may take the lack of a key for all rows."""
 
     def __init__(self, collection: str, execute: Execute, model: type[Row] | None = None) -> None:
         self.collection, self._execute, self._model = collection, execute, model
@@ -75,11 +78,11 @@ class Items(Generic[Row]):
 
     async def read_one(self, key: Key, **query: Unpack[Query]) -> Row:
         """The row with that key. Raises Forbidden if there is none to be seen."""
-        return self._one(await self._ask("read", id=key, query=self._query(query)))
+        return self._one(await self._ask("read", id=key_of(key), query=self._query(query)))
 
     async def read_many(self, keys: Iterable[Key], **query: Unpack[Query]) -> list[Row]:
         """The rows with those keys that can be seen."""
-        return self._many(await self._ask("read", ids=list(keys), query=self._query(query)))
+        return self._many(await self._ask("read", ids=keys_of(keys), query=self._query(query)))
 
     async def first(self, **query: Unpack[Query]) -> Row | None:
         """The first row of a query; None if there is none."""
@@ -106,47 +109,47 @@ class Items(Generic[Row]):
 
     async def create(self, data: Data, **query: Unpack[Query]) -> Row:
         """A new row; returns it as it is stored."""
-        return self._one(await self._ask("create", data=payload(data), query=self._query(query)))
+        return self._one(await self._ask("create", data=row_of(data), query=self._query(query)))
 
     async def create_many(self, rows: Iterable[Data], **query: Unpack[Query]) -> list[Row]:
         """New rows, all or none."""
-        return self._many(await self._ask("create", data=list(map(payload, rows)), query=self._query(query)))
+        return self._many(await self._ask("create", data=rows_of(rows), query=self._query(query)))
 
     async def update(self, key: Key, data: Data, **query: Unpack[Query]) -> Row:
         """Change a row; returns all of it."""
-        return self._one(await self._ask("update", id=key, data=payload(data), query=self._query(query)))
+        return self._one(await self._ask("update", id=key_of(key), data=row_of(data), query=self._query(query)))
 
     async def update_many(self, keys: Iterable[Key], data: Data, **query: Unpack[Query]) -> list[Row]:
         """The same change to several rows."""
         asked = self._query(query)
-        return self._many(await self._ask("update", ids=list(keys), data=payload(data), query=asked))
+        return self._many(await self._ask("update", ids=keys_of(keys), data=row_of(data), query=asked))
 
     async def update_batch(self, rows: Iterable[Data]) -> list[Row]:
         """Each row its own change; each holds its key."""
-        return self._many(await self._ask("update", data=list(map(payload, rows)), query=self._query({})))
+        return self._many(await self._ask("update", data=rows_of(rows), query=self._query({})))
 
     async def update_where(self, filter: Filter, data: Data) -> list[Row]:
-        """Change all rows that fulfil the filter."""
-        asked = self._query({"filter": filter, "limit": -1})
-        return self._many(await self._ask("update", data=payload(data), query=asked))
+        """Change all rows that fulfil the filter; ``{}`` is fulfilled by all."""
+        asked = self._query({"filter": filter_of(filter), "limit": -1})
+        return self._many(await self._ask("update", data=row_of(data), query=asked))
 
     async def update_singleton(self, data: Data, **query: Unpack[Query]) -> Row:
         """Change the row of a collection that has but one."""
         asked = self._query(query)
-        return self._one(await self._ask("update", data=payload(data), query=asked, single=True))
+        return self._one(await self._ask("update", data=row_of(data), query=asked, single=True))
 
     async def delete(self, key: Key) -> None:
         """Delete a row. Raises Forbidden for one that may not be deleted; that there is none is no error to who may delete all."""
-        await self._ask("delete", id=key)
+        await self._ask("delete", id=key_of(key))
 
-    async def delete_many(self, keys: Sequence[Key]) -> None:
+    async def delete_many(self, keys: Iterable[Key]) -> None:
         """Delete several rows, all or none."""
-        if keys:
-            await self._ask("delete", ids=list(keys))
+        if found := keys_of(keys):
+            await self._ask("delete", ids=found)
 
     async def delete_where(self, filter: Filter) -> None:
-        """Delete all rows that fulfil the filter."""
-        await self._ask("delete", query=wire({"filter": filter, "limit": -1}))
+        """Delete all rows that fulfil the filter; ``{}`` is fulfilled by all."""
+        await self._ask("delete", query=wire({"filter": filter_of(filter), "limit": -1}))
 
     # ---- the way there and back ---------------------------------------------------------------------------------------
 
@@ -171,7 +174,23 @@ class Items(Generic[Row]):
         return rows
 
 
-def items_of(collection: str | type[Any], model: type[Any] | None, execute: Execute) -> Items[Any]:
-    """The verbs of a collection, named or told by its class. Raises InvalidConfiguration for a class that names none."""
-    name, row = (collection, model) if isinstance(collection, str) else named(collection)
-    return Items(name, execute, row)
+class HasItems(ABC):
+    """What has collections."""
+
+    @abstractmethod
+    async def _execute(self, ask: Ask) -> Reply:
+        """Ask."""
+
+    @overload
+    def items(self, collection: str) -> Items: ...
+    @overload
+    def items(self, collection: str, model: type[Row]) -> Items[Row]: ...
+    @overload
+    def items(self, collection: type[Row]) -> Items[Row]: ...
+    def items(self, collection: str | type[Any], model: type[Any] | None = None) -> Items[Any]:
+        """The verbs of a collection. Rows are dicts, or of ``model``: a msgspec Struct, a TypedDict or a dataclass, whose members
+        are the fields that are asked for; one with ``__collection__`` (see ``collection``) says the collection too. Items of system
+        collections (``directus_…``) always travel over HTTP, since the WebSocket does not have them. Raises InvalidConfiguration
+        for a class that says none."""
+        name, row = (collection, model) if isinstance(collection, str) else named(collection)
+        return Items(name, self._execute, row)

@@ -23,6 +23,7 @@ from rowcast.errors import (
     AuthTimeout,
     ConnectionLost,
     InvalidConfiguration,
+    LimitExceeded,
     RequestError,
     RouteNotFound,
     RowcastError,
@@ -56,9 +57,9 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 def _may_pass(error: RequestError) -> bool:
-    """Whether it may come of a server that is just being started: what stands before it says that there is nothing, or something
-    else, or the server takes its time."""
-    return isinstance(error, RouteNotFound | AuthTimeout) or type(error) is RequestError
+    """Whether it may come of a server that stood: it has too many connections now, or is just being started, and what stands before
+    it says that there is nothing, or something else, or the server takes its time."""
+    return error.retry or isinstance(error, RouteNotFound | AuthTimeout) or type(error) is RequestError
 
 
 class Link:
@@ -155,7 +156,8 @@ class Link:
 
     def _judge(self, error: RowcastError) -> None:
         """Raises it, where trying again is of no use: other credentials may be tried once, a server that stood is waited for."""
-        if isinstance(error, RequestError) and not (self._stood and _may_pass(error)):
+        is_final = isinstance(error, RequestError) and not (self._stood and _may_pass(error))
+        if is_final and not isinstance(error, LimitExceeded):
             self._refusals += 1
             if self._refusals > 1 or not self.keeper.refused():
                 raise error
@@ -165,12 +167,22 @@ class Link:
             self._failure = error
 
     async def _pause(self) -> None:
-        reconnect = self.options.reconnect
-        wait = reconnect.wait(self._attempt, self._random) if reconnect is not None else None
+        reconnect, failure = self.options.reconnect, self._failure
+        asked = 0.0 if failure is None else failure.extensions.get("retry_after", 0.0)
+        wait = reconnect.wait(self._attempt, self._random, asked) if reconnect is not None else None
         if wait is None:
-            raise ConnectionLost(sent=False)
+            raise self._given_up() from failure
         self._attempt += 1
         await anyio.sleep(wait)
+
+    def _given_up(self) -> ConnectionLost:
+        tried = (
+            f"it could not be made again ({self._attempt} tried)"
+            if self._attempt
+            else "reconnect says not to make another"
+        )
+        reason = "" if self._failure is None else f" {self._failure.message}"
+        return ConnectionLost(f"The connection to the server is lost, and {tried}.{reason}", sent=False)
 
     def _end(self, error: RowcastError) -> None:
         self.ended = error

@@ -34,8 +34,9 @@ def collection_of(model: type[Any]) -> str:
     """The collection that the class stands for, by its ``__collection__``. Raises InvalidConfiguration if it names none."""
     name = getattr(model, "__collection__", None)
     if not isinstance(name, str):
+        who = getattr(model, "__name__", repr(model))
         raise InvalidConfiguration(
-            f'{model.__name__} names no collection: give it __collection__: ClassVar[str] = "…", or @collection("…").'
+            f'{who} names no collection: give it __collection__: ClassVar[str] = "…", or @collection("…").'
         )
     return name
 
@@ -46,7 +47,9 @@ def named(collection: str | type[Any]) -> tuple[str, type[Any] | None]:
 
 
 def misfit(model: Any, error: msgspec.MsgspecError) -> InvalidConfiguration:
-    """What to raise when a row is not what the class says."""
+    """What to raise when a row is not what the class says; without class, when it is no row."""
+    if model is None or model is dict:
+        return InvalidConfiguration(f"What the server sends is no row: {error}.")
     return InvalidConfiguration(
         f"A row does not fit {getattr(model, '__name__', model)}: {error}. "
         "Write the classes again (`rowcast types`), or let the member be what the server sends."

@@ -1,8 +1,11 @@
-"""How a WebSocket is opened: the way there, by TCP or TLS, through a proxy or not, then the HTTP part. Which error a refusal is.
-Must not know what is said afterwards."""
+"""How a WebSocket is opened: the way there, by TCP or TLS, through a proxy or not, then the HTTP part. Must not know what a refusal
+means, nor what is said afterwards."""
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
 import ssl
 from collections.abc import Mapping
 
@@ -10,14 +13,15 @@ import anyio
 from anyio.abc import ByteStream
 from anyio.streams.tls import TLSStream
 from websockets.client import ClientProtocol
-from websockets.exceptions import InvalidHandshake, InvalidStatus
+from websockets.exceptions import InvalidStatus
 from websockets.http11 import USER_AGENT
 from websockets.protocol import State
 from websockets.uri import WebSocketURI, parse_uri
 
 from rowcast.client.proxy import Proxy, proxy_for, tunnel
+from rowcast.client.refusal import refusal
 from rowcast.client.socket import CHUNK, Socket
-from rowcast.errors import AuthFailed, ConnectionLost, RequestError, RequestsExceeded, RouteNotFound, RowcastError
+from rowcast.errors import ConnectionLost
 
 _BLANK = b"\r\n\r\n"
 
@@ -32,8 +36,9 @@ async def connect(
 ) -> Socket:
     """Open a WebSocket. ``largest``: bytes of the longest message that is taken.
 
-    Raises ConnectionLost if there is no server, AuthFailed if it wants (other) credentials at the upgrade, RouteNotFound if it
-    has no WebSocket there, InvalidConfiguration if the proxy is none.
+    Raises ConnectionLost if there is no server, what ``refusal`` makes of a refusal (AuthFailed if other credentials are wanted at
+    the upgrade, RouteNotFound if there is no WebSocket, LimitExceeded if there are too many), InvalidConfiguration if the proxy is
+    none.
     """
     uri = parse_uri(url)
     protocol = ClientProtocol(uri, max_size=largest)
@@ -56,14 +61,18 @@ async def _reached(uri: WebSocketURI, tls: ssl.SSLContext | None, proxy: Proxy) 
     except ssl.SSLError as error:
         raise ConnectionLost(f"{uri.host}:{uri.port} does not speak TLS: {error.reason}.", sent=False) from error
     except OSError as error:
-        raise ConnectionLost(f"No connection to {uri.host}:{uri.port}: {_said(error)}.", sent=False) from error
+        where = f"[{uri.host}]" if ":" in uri.host else uri.host
+        raise ConnectionLost(f"No connection to {where}:{uri.port}: {_said(error)}.", sent=False) from error
 
 
 def _said(error: OSError) -> str:
     """What is wrong, in words; of several addresses the first that failed says it."""
     cause = error.__cause__
     first = cause.exceptions[0] if isinstance(cause, BaseExceptionGroup) else cause or error
-    return getattr(first, "strerror", None) or str(first)
+    if not isinstance(first, OSError):
+        return str(first)
+    is_known = first.errno in errno.errorcode and not isinstance(first, socket.gaierror)
+    return os.strerror(first.errno) if is_known and first.errno else first.strerror or str(first)
 
 
 async def _stream(host: str, port: int, tls: ssl.SSLContext | None, given: Proxy) -> ByteStream:
@@ -91,14 +100,18 @@ async def _shake(stream: ByteStream, protocol: ClientProtocol, headers: Mapping[
     for name, value in headers.items():
         request.headers[name] = value
     protocol.send_request(request)
+    early = b""
     try:
         await stream.send(b"".join(protocol.data_to_send()))
         early = await _answered(stream, protocol)
     except (OSError, anyio.EndOfStream, anyio.BrokenResourceError) as error:
-        raise ConnectionLost("The server ended the connection before it was open.", sent=False) from error
+        protocol.receive_eof()  # the end of a refusal that does not say how long it is
+        if not isinstance(protocol.handshake_exc, InvalidStatus):
+            hint = "" if protocol.uri.secure else " It may want TLS: https."
+            raise ConnectionLost(f"The server ended the connection before it was open.{hint}", sent=False) from error
     if protocol.handshake_exc is not None:
         uri = protocol.uri
-        raise _refusal(protocol.handshake_exc, f"{uri.host}:{uri.port}{uri.path}") from protocol.handshake_exc
+        raise refusal(protocol.handshake_exc, f"{uri.host}:{uri.port}{uri.path}") from protocol.handshake_exc
     return early
 
 
@@ -117,21 +130,3 @@ def _end_of_head(seen: bytes, data: bytes) -> int:
     """How much of ``data`` belongs to the HTTP part, the last bytes of which before are ``seen``."""
     at = (seen + data).find(_BLANK)
     return len(data) if at < 0 else at + len(_BLANK) - len(seen)
-
-
-def _refusal(error: Exception, where: str) -> RowcastError:
-    if not isinstance(error, InvalidStatus):
-        what = "does not speak WebSocket" if isinstance(error, InvalidHandshake) else "cannot be understood"
-        return RequestError(f"The server {what} at {where}: {error}")
-    status = error.response.status_code
-    if status == 401:
-        return AuthFailed(
-            "The server refused the connection (401): the token in the address is missing, wrong or expired."
-        )
-    if status == 403:
-        return AuthFailed("The server refused the connection (403): by who asks, from where, or as there are too many.")
-    if status == 404:
-        return RouteNotFound(f"The server has no WebSocket at {where}; see the argument socket_url.")
-    if status == 429:
-        return RequestsExceeded("The server has too many connections.")
-    return ConnectionLost(f"The server refused the connection with status {status}.", sent=False)

@@ -11,6 +11,8 @@ import msgspec
 
 Place = tuple[Any, ...]
 """Where a row stands: places compare as the rows stand."""
+_NUMBER = (int, float)
+_NOTHING = (0, 0)
 _CALL = re.compile(r"(.*?)(\w+)\((\w+)\)")
 
 
@@ -40,13 +42,25 @@ def names(sort: Sequence[str] | str | None) -> list[str]:
 
 
 def placing(sort: Sequence[str] | str | None, key: str) -> Callable[[Mapping[str, Any]], Place]:
-    """What tells the place of a row. Rows that are equal otherwise stand by their key ``key``."""
+    """What tells the place of a row. Rows that are equal otherwise stand by their key ``key``. A place is flat, as it is compared
+    often: for each step what kind of value it is, and the value, both turned round where it goes down."""
     steps = [(path(name.lstrip("-+")), name.startswith("-")) for name in names(sort)]
     if not any(way == [key] for way, _ in steps):
         steps.append(([key], False))
+    ways = [(way[0] if len(way) == 1 else None, way, down) for way, down in steps]
 
     def place(row: Mapping[str, Any]) -> Place:
-        return tuple(Backwards(_rank(dig(row, way))) if down else _rank(dig(row, way)) for way, down in steps)
+        found: list[Any] = []
+        for name, way, down in ways:
+            value = row.get(name) if name is not None else dig(row, way)
+            if value is None:
+                found += _NOTHING
+            elif isinstance(value, _NUMBER):
+                found += (-1, -value) if down else (1, value)
+            else:
+                text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+                found += (-2, Backwards(text)) if down else (2, text)
+        return tuple(found)
 
     return place
 
@@ -62,11 +76,3 @@ def dig(row: Any, steps: Sequence[str]) -> Any:
     for name in steps:
         row = row.get(name) if isinstance(row, Mapping) else None
     return row
-
-
-def _rank(value: Any) -> tuple[int, Any]:
-    if value is None:
-        return (0, 0)
-    if isinstance(value, int | float):
-        return (1, value)
-    return (2, value if isinstance(value, str) else msgspec.json.encode(value).decode())

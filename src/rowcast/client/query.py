@@ -51,7 +51,7 @@ def _mistyped(name: str) -> None:
     import difflib
 
     if near := difflib.get_close_matches(name, _KNOWN, 1, 0.75):
-        raise InvalidQuery(f'A query has no "{name}"; did you mean "{near[0]}"?')
+        raise InvalidQuery(f'A query has no "{name}" (did you mean "{near[0]}"?)')
 
 
 def _value(value: Any) -> Any:

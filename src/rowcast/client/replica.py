@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Literal
 
@@ -11,9 +10,11 @@ from typing_extensions import TypeVar
 
 from rowcast.client.ask import Key
 from rowcast.client.order import Place, placing
+from rowcast.client.ordered import Ordered
 from rowcast.errors import InvalidConfiguration
 
 Row = TypeVar("Row", default=dict[str, Any])
+_KEY = (str, int)
 
 
 class Change(Struct, Generic[Row], frozen=True):
@@ -34,7 +35,8 @@ class Replica(Generic[Row]):
         self._place = placing(sort, key)
         self._rows: dict[Key, Row] = {}
         self._plain: dict[Key, dict[str, Any]] = {}
-        self._order: list[tuple[Place, Key]] = []
+        self._places: dict[Key, Place] = {}
+        self._order: Ordered[Place] = Ordered()
         self._list: list[Row] | None = None
 
     def __len__(self) -> int:
@@ -51,7 +53,7 @@ class Replica(Generic[Row]):
     def rows(self) -> list[Row]:
         """All rows in order. The list is not changed later: another change makes another list."""
         if self._list is None:
-            self._list = [self._rows[key] for _, key in self._order]
+            self._list = [self._rows[place[-1]] for place in self._order]
         return self._list
 
     # ---- what happens -------------------------------------------------------------------------------------------------
@@ -64,11 +66,9 @@ class Replica(Generic[Row]):
             if before == plain:
                 continue
             old = self._rows.get(key)
-            if before is not None:
-                self._unplace(key, before)
             row = self._rows[key] = self._make(plain)
             self._plain[key], self._list = plain, None
-            insort(self._order, (self._place(plain), key))
+            self._put(key, (*self._place(plain), key))
             yield Change("insert" if before is None else "update", key, row, old)
 
     def remove(self, keys: Iterable[Key]) -> Iterator[Change[Row]]:
@@ -76,7 +76,8 @@ class Replica(Generic[Row]):
         for given in keys:
             key = given if given in self._rows else _other(given)
             if key in self._rows:
-                self._unplace(key, self._plain.pop(key))
+                self._order.remove(self._places.pop(key))
+                del self._plain[key]
                 self._list = None
                 yield Change("delete", key, None, self._rows.pop(key))
 
@@ -84,7 +85,8 @@ class Replica(Generic[Row]):
         """There are these rows now and no others."""
         self._plain = {self._key_of(plain): plain for plain in rows}
         self._rows = {key: self._make(plain) for key, plain in self._plain.items()}
-        self._order = sorted((self._place(plain), key) for key, plain in self._plain.items())
+        self._places = {key: (*self._place(plain), key) for key, plain in self._plain.items()}
+        self._order = Ordered(self._places.values())
         self._list = None
 
     def become(self, rows: Sequence[dict[str, Any]]) -> Iterator[Change[Row]]:
@@ -95,13 +97,19 @@ class Replica(Generic[Row]):
 
     def _key_of(self, plain: Mapping[str, Any]) -> Key:
         key = plain.get(self._key)
-        if not isinstance(key, str | int):
+        if not isinstance(key, _KEY):
             raise InvalidConfiguration(f"The rows have no {self._key!r}: say which is the primary key (key=…, --key).")
         return key
 
-    def _unplace(self, key: Key, plain: Mapping[str, Any]) -> None:
-        entry = (self._place(plain), key)
-        del self._order[bisect_left(self._order, entry)]
+    def _put(self, key: Key, place: Place) -> None:
+        """The row stands there now: a place ends with the key. Most changes leave a row where it is."""
+        before = self._places.get(key)
+        if before == place:
+            return
+        if before is not None:
+            self._order.remove(before)
+        self._places[key] = place
+        self._order.add(place)
 
 
 def _other(key: Key) -> Key:

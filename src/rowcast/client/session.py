@@ -85,6 +85,8 @@ class Session:
         bring it about again."""
         self.phase = Phase.CLOSED
         error = ConnectionLost(f"The connection is lost: {why}.", sent=True)
+        if too_large:
+            error.retry = False  # type: ignore[misc]
         return self._wanted.lost(error, too_large=too_large)
 
     def abandoned(self, error: RowcastError, *, wanted: bool = False) -> list[Effect]:

@@ -33,12 +33,21 @@ class Splitter:
         if self._have < self._need:
             return
         whole = data if len(self._chunks) == 1 else b"".join(self._chunks)
-        at, end = 0, len(whole)
-        start, stop = self._bounds(whole, at, end)
-        while stop <= end and at < end:
+        at, end, largest = 0, len(whole), self._largest
+        while True:
+            if at + 4 <= end and not self._broken and (size := whole[at + 1]) <= 126:  # nearly always
+                start = at + 2
+                if size == 126:
+                    start, size = at + 4, whole[at + 2] << 8 | whole[at + 3]
+                stop = start + size
+                if size > largest:
+                    start, stop = self._bounds(whole, at, end)
+            else:
+                start, stop = self._bounds(whole, at, end)
+            if stop > end or at >= end:
+                break
             yield (True, whole[start:stop]) if start and whole[at] == _TEXT else (False, whole[at:stop])
             at = stop
-            start, stop = self._bounds(whole, at, end)
         rest = whole[at:] if at else whole
         self._chunks, self._have, self._need = [rest] if rest else [], end - at, stop - at
 

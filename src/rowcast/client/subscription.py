@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Generic, Literal, Self
 
 import msgspec
-from msgspec import Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 from typing_extensions import TypeVar
 
 from rowcast.client.ask import Key
@@ -101,7 +101,7 @@ class Subscription(Generic[Row]):
     async def __anext__(self) -> Event[Row]:
         if self._held is None:
             raise RuntimeError("Use the subscription in a block: async with client.subscribe(…) as events: …")
-        found = self._buffer.pop() if len(self._buffer) else await self._buffer.get()
+        found = await self._buffer.get()
         if found is None:
             raise StopAsyncIteration
         return self._reader.event(*found)
@@ -120,11 +120,11 @@ class Reader(Generic[Row]):
         """The event that a frame tells of; without frame, a gap of our own making."""
         if frame is None:
             return Event("gap")
-        meta = _NO_META if isinstance(frame.meta, UnsetType) else meta_of(frame)
-        if isinstance(frame.data, UnsetType):
+        meta, data = _NO_META if frame.meta is UNSET else meta_of(frame), frame.data
+        if isinstance(data, UnsetType):
             return Event(kind, [], [], meta, frame.position)
         try:
-            found: Any = self._keys(frame.data) if kind == "delete" else self._rows(frame.data)
+            found: Any = self._keys(data) if kind == "delete" else self._rows(data)
         except msgspec.ValidationError as error:
             raise misfit(self._model, error) from error
         if not isinstance(found, list):

@@ -229,7 +229,7 @@ class Server(Routes):
 
     async def ping(self) -> str:
         """``pong``."""
-        reply = await self._http.ask("GET", "/server/ping")
+        reply = await self._http.ask("GET", "/server/ping", plain=True)
         return bytes(reply.data or b"").decode()
 
     async def info(self) -> Json:

@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Protocol, Self
 
 import anyio
-
-if TYPE_CHECKING:
-    import asyncio
 
 
 class Wake(Protocol):
@@ -19,33 +17,41 @@ class Wake(Protocol):
     def set(self) -> None:
         """Wake the task, now or as soon as it waits; twice is no error."""
 
-    async def wait(self) -> object:
+    def wait(self) -> Awaitable[object]:
         """Wait until it is set. Safe to cancel."""
-
-
-class _Future:
-    """On asyncio."""
-
-    __slots__ = ("_future",)
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._future = loop.create_future()
-
-    def set(self) -> None:
-        """See Wake."""
-        if not self._future.done():
-            self._future.set_result(None)
-
-    async def wait(self) -> None:
-        """See Wake."""
-        await self._future
 
 
 def wake() -> Wake:
     """A new one, for the event loop that runs."""
-    import asyncio  # a quarter of the time that importing the client would take
+    global _on_asyncio
+    if _on_asyncio is None:
+        _on_asyncio = _maker()
+    return _on_asyncio() or anyio.Event()
 
-    try:
-        return _Future(asyncio.get_running_loop())
-    except RuntimeError:  # trio runs
-        return anyio.Event()
+
+_on_asyncio: Callable[[], Wake | None] | None = None
+"""Makes one if asyncio runs. Made when it is needed first: importing asyncio is a quarter of what importing the client would be."""
+
+
+def _maker() -> Callable[[], Wake | None]:
+    import asyncio
+
+    class Future(asyncio.Future[None]):
+        """A future that is waited for without anything around it."""
+
+        def set(self) -> None:
+            """See Wake."""
+            if not self.done():
+                self.set_result(None)
+
+        def wait(self) -> Self:
+            """See Wake."""
+            return self
+
+    running = asyncio._get_running_loop  # the one that does not raise where trio runs
+
+    def make() -> Wake | None:
+        loop = running()
+        return None if loop is None else Future(loop=loop)
+
+    return make

@@ -14,9 +14,10 @@ from rowcast.client.buffer import Policy
 from rowcast.client.client import ClientOptions, SubscriptionOptions
 from rowcast.client.hands import Topic
 from rowcast.client.items import Row
+from rowcast.client.overhttp import Rest as AsyncRest
 from rowcast.client.query import Query
 from rowcast.client.sync.channel import Channel
-from rowcast.client.sync.items import Items
+from rowcast.client.sync.items import HasItems
 from rowcast.client.sync.streams import LiveTable, Subscription
 from rowcast.client.sync.system import (
     Auth,
@@ -35,11 +36,13 @@ from rowcast.client.sync.thread import Call, Thread
 Result = TypeVar("Result")
 
 
-class Rest:
+class Rest(HasItems):
     """Everything over HTTP; opens no WebSocket."""
 
+    _inner: AsyncRest
+
     def __init__(self, call: Call, client: asynchronous.Client) -> None:
-        self._call, self._inner = call, client.rest
+        self._have, self._inner = call, client.rest
         rest = client.rest
         self.users, self.roles, self.policies = (
             Users(call, rest.users),
@@ -54,25 +57,19 @@ class Rest:
             Server(call, rest.server),
         )
 
-    @overload
-    def items(self, collection: str) -> Items: ...
-    @overload
-    def items(self, collection: str, model: type[Row]) -> Items[Row]: ...
-    @overload
-    def items(self, collection: type[Row]) -> Items[Row]: ...
-    def items(self, collection: str | type[Any], model: type[Any] | None = None) -> Items[Any]:
-        """The verbs of a collection, which may be a system one (``directus_…``)."""
-        inner: Any = self._inner.items
-        return Items(self._call, inner(collection) if model is None else inner(collection, model))
+    def _call(self, function: Callable[..., Coroutine[Any, Any, Result]], /, *args: Any, **members: Any) -> Result:
+        return self._have(function, *args, **members)
 
     def request(self, method: str, path: str, *, params: Mapping[str, Any] | None = None, body: Any = None) -> Reply:
         """Any other request."""
         return self._call(self._inner.request, method, path, params=params, body=body)
 
 
-class Client:
+class Client(HasItems):
     """A client of one server. It is used as a block, or as it is and closed by ``close`` or at the end of the program; used after
     that it begins anew. Several threads may share it."""
+
+    _inner: asynchronous.Client
 
     def __init__(self, client: asynchronous.Client, backend: str) -> None:
         self._inner, self._thread = client, Thread(backend)
@@ -88,6 +85,8 @@ class Client:
 
     def _open(self) -> Thread:
         with self._opening:
+            if self._thread.is_elsewhere:
+                self._inner.forget()
             if not self._thread.is_open:
                 self._thread.open(self._inner)
                 atexit.register(self.close)
@@ -137,17 +136,6 @@ class Client:
     def ask(self, kind: str, *, repeatable: bool = False, **members: Any) -> dict[str, Any]:
         """A message of a type that an extension of the server has added; returns its answer."""
         return self._call(self._inner.ask, kind, repeatable=repeatable, **members)
-
-    @overload
-    def items(self, collection: str) -> Items: ...
-    @overload
-    def items(self, collection: str, model: type[Row]) -> Items[Row]: ...
-    @overload
-    def items(self, collection: type[Row]) -> Items[Row]: ...
-    def items(self, collection: str | type[Any], model: type[Any] | None = None) -> Items[Any]:
-        """The verbs of a collection. Rows are dicts, or objects of the class."""
-        inner: Any = self._inner.items
-        return Items(self._call, inner(collection) if model is None else inner(collection, model))
 
     @overload
     def subscribe(self, collection: str, **options: Unpack[SubscriptionOptions]) -> Subscription: ...

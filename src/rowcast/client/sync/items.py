@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from typing_extensions import TypeVar as Defaulting
 
+from rowcast.client.items import HasItems as AsyncHasItems
 from rowcast.client.items import Items as AsyncItems
 from rowcast.client.sync.thread import Call
 
@@ -61,3 +63,24 @@ class Items(Generic[Row]):
     delete = _blocking(AsyncItems.delete)
     delete_many = _blocking(AsyncItems.delete_many)
     delete_where = _blocking(AsyncItems.delete_where)
+
+
+class HasItems(ABC):
+    """What has collections, as its asynchronous counterpart ``_inner`` has them."""
+
+    _inner: AsyncHasItems
+
+    @abstractmethod
+    def _call(self, function: Callable[..., Coroutine[Any, Any, Result]], /, *args: Any, **members: Any) -> Result:
+        """See Call."""
+
+    @overload
+    def items(self, collection: str) -> Items: ...
+    @overload
+    def items(self, collection: str, model: type[Row]) -> Items[Row]: ...
+    @overload
+    def items(self, collection: type[Row]) -> Items[Row]: ...
+    def items(self, collection: str | type[Any], model: type[Any] | None = None) -> Items[Any]:
+        """The verbs of a collection. Rows are dicts, or objects of the class."""
+        inner: Any = self._inner.items
+        return Items(self._call, inner(collection) if model is None else inner(collection, model))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self
 
@@ -14,6 +14,7 @@ from rowcast.client.live import LiveTable as AsyncLiveTable
 from rowcast.client.replica import Change
 from rowcast.client.subscription import Event
 from rowcast.client.subscription import Subscription as AsyncSubscription
+from rowcast.client.sync.stream import Block, Stream
 from rowcast.client.sync.thread import Thread
 
 if TYPE_CHECKING:
@@ -24,14 +25,12 @@ Row = TypeVar("Row", default=dict[str, Any])
 Result = TypeVar("Result")
 
 
-class Subscription(Generic[Row]):
+class Subscription(Block[Event[Row]], Generic[Row]):
     """``with client.subscribe(…) as events: for event in events: …``"""
 
     def __init__(self, thread: Thread, subscription: AsyncSubscription[Row]) -> None:
-        self._thread, self._inner = thread, subscription
-
-    def __repr__(self) -> str:
-        return repr(self._inner)
+        super().__init__(thread, subscription)
+        self._inner = subscription
 
     @property
     def init(self) -> Event[Row]:
@@ -43,39 +42,13 @@ class Subscription(Generic[Row]):
         """Up to where the events have come that have arrived."""
         return self._inner.position
 
-    @property
-    def waiting(self) -> int:
-        """How many events have arrived and are not taken yet."""
-        return self._inner.waiting
 
-    def next(self, timeout: float | None = None) -> Event[Row] | None:
-        """The next event; None at the end, or if there is none within ``timeout`` seconds. Raises why the subscription has ended,
-        if that was no wish of ours."""
-        return self._thread.next(timeout, self._inner.__anext__)
-
-    def __enter__(self) -> Self:
-        self._thread.call(self._inner.__aenter__)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._thread.is_open:
-            self._thread.call(self._inner.__aexit__, kind, error, trace)
-
-    def __iter__(self) -> Iterator[Event[Row]]:
-        while (event := self.next()) is not None:
-            yield event
-
-
-class LiveTable(Generic[Row]):
+class LiveTable(Stream[Change[Row]], Generic[Row]):
     """See the asynchronous ``LiveTable``. Iterating takes the changes as they come."""
 
     def __init__(self, thread: Thread, table: AsyncLiveTable[Row]) -> None:
-        self._thread, self._inner = thread, table
-
-    def __repr__(self) -> str:
-        return repr(self._inner)
+        super().__init__(thread, table)
+        self._inner = table
 
     @property
     def rows(self) -> list[Row]:
@@ -101,15 +74,6 @@ class LiveTable(Generic[Row]):
     def version(self) -> int:
         """How many changes there were."""
         return self._inner.version
-
-    def next(self, timeout: float | None = None) -> Change[Row] | None:
-        """The next change; None at the end, or if there is none within ``timeout`` seconds. Raises why the table has ended, if that
-        was no wish of ours."""
-        return self._thread.next(timeout, self._inner.__anext__)
-
-    def __iter__(self) -> Iterator[Change[Row]]:
-        while (change := self.next()) is not None:
-            yield change
 
     def until(self, condition: Callable[[list[Row]], bool], timeout: float | None = None) -> list[Row] | None:
         """Wait until the rows are as the condition wants them; None if they are not within ``timeout`` seconds. Raises

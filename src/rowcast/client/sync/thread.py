@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import os
+import threading
 from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, ExitStack
+from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, suppress
 from typing import Any, Protocol, TypeVar
 
 import anyio
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+from anyio.from_thread import BlockingPortal
 
 from rowcast.errors import ConnectionLost
 
@@ -28,25 +31,42 @@ class Thread:
 
     def __init__(self, backend: str) -> None:
         self._backend = backend
-        self._stack = ExitStack()
         self._portal: BlockingPortal | None = None
+        self._block: AbstractContextManager[Any] | None = None
+        self._thread: threading.Thread | None = None
+        self._process = os.getpid()
 
     @property
     def is_open(self) -> bool:
-        """Whether something can be done there."""
-        return self._portal is not None
+        """Whether something can be done there: not in a process that was forked, which has no such thread."""
+        return self._portal is not None and not self.is_elsewhere
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is the thread of another process, of which this one is a copy."""
+        return self._portal is not None and self._process != os.getpid()
 
     def open(self, manager: AbstractAsyncContextManager[Any]) -> None:
         """Begin, and be in that block until the end. Raises what the block raises."""
-        with ExitStack() as stack:
-            portal = stack.enter_context(start_blocking_portal(self._backend))
-            stack.enter_context(portal.wrap_async_context_manager(manager))
-            self._stack, self._portal = stack.pop_all(), portal
+        portal, thread = _started(self._backend)
+        try:
+            self._block = portal.wrap_async_context_manager(manager)
+            self._block.__enter__()
+        except BaseException:
+            _stop(portal, thread)
+            raise
+        self._portal, self._thread, self._process = portal, thread, os.getpid()
 
     def close(self) -> None:
         """The end."""
-        stack, self._stack, self._portal = self._stack, ExitStack(), None
-        stack.close()
+        portal, self._portal = self._portal, None
+        assert portal is not None
+        assert self._block is not None
+        assert self._thread is not None
+        try:
+            self._block.__exit__(None, None, None)
+        finally:
+            _stop(portal, self._thread)
 
     def call(self, function: Callable[..., Coroutine[Any, Any, Result]], /, *args: Any, **members: Any) -> Result:
         """Have it done, and wait. Whoever stops waiting, as by Ctrl-C, ends it there too, so that nothing goes on that would take
@@ -56,7 +76,7 @@ class Thread:
 
     def look(self, function: Callable[[], Any]) -> Any:
         """The same with what need not be awaited."""
-        if self._portal is None:
+        if self._portal is None or self.is_elsewhere:
             raise ConnectionLost("The client is closed.", sent=False)
         future = self._portal.start_task_soon(function)
         try:
@@ -77,3 +97,32 @@ async def _within(seconds: float | None, take: Callable[[], Coroutine[Any, Any, 
         except StopAsyncIteration:
             return None
     return None
+
+
+def _started(backend: str) -> tuple[BlockingPortal, threading.Thread]:
+    """As ``start_blocking_portal``, but no generator, which would wait for the thread when it is thrown away: in a process that was
+    forked there is none."""
+    begun: Future[BlockingPortal] = Future()
+
+    async def main() -> None:
+        async with BlockingPortal() as portal:
+            begun.set_result(portal)
+            await portal.sleep_until_stopped()
+
+    def work() -> None:
+        try:
+            anyio.run(main, backend=backend)
+        except BaseException as error:
+            if begun.done():
+                raise
+            begun.set_exception(error)
+
+    thread = threading.Thread(target=work, name="rowcast.client", daemon=True)
+    thread.start()
+    return begun.result(), thread
+
+
+def _stop(portal: BlockingPortal, thread: threading.Thread) -> None:
+    with suppress(RuntimeError):  # it has ended
+        portal.call(portal.stop, True)
+    thread.join()
