@@ -84,6 +84,8 @@ it('puts what is related near, and draws 300 collections in a moment', () => {
   const centre = (name: string): { x: number; y: number } => boxes.find((each) => each.name === name)!
   expect(lines.every(({ from, to }) => Math.abs(centre(from).x - centre(to).x) <= 300 && Math.abs(centre(from).y - centre(to).y) <= 200)).toBe(true)
   expect(diagram(large(300, 5)).boxes).toHaveLength(301)
+  const few = diagram(of(Array.from({ length: 300 }, (_, index) => `c${index}`), Array.from({ length: 8 }, (_, index) => relation(`c${index}`, 'next', `c${index + 1}`))))
+  expect(few.boxes.filter((each) => /^c[0-8]$/.test(each.name)).every((each) => each.x < 900 && each.y < 500)).toBe(true)
 })
 it('rounds corners', () => {
   expect(path([[0, 0], [20, 0], [20, 20]])).toBe('M 0 0 L 14 0 Q 20 0 20 6 L 20 20')

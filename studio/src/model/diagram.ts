@@ -35,11 +35,12 @@ export function diagram(model: Model): Diagram {
   if (names.length === 0) return { boxes: [], lines: [], width: 0, height: 0 }
   const edges = relationsOf(model, new Set(names))
   const columns = Math.ceil(Math.sqrt(names.length))
-  const order = near(ordered(names, edges), edges, columns)
-  const places = new Map(order.map((name, index) => [name, place(index, columns)]))
+  const places = arranged(ordered(names, edges), edges, columns)
+  const order = [...places.keys()]
   const fields = new Map(names.map((name) => [name, fieldsOf(model, name)]))
   const tall = (name: string): number => BOX.head + fields.get(name)!.length * BOX.row + BOX.foot
-  const rows = Array.from({ length: Math.ceil(names.length / columns) }, (_, row) => Math.max(...order.slice(row * columns, (row + 1) * columns).map(tall)))
+  const rows: number[] = []
+  for (const [name, { row }] of places) rows[row] = Math.max(rows[row] ?? 0, tall(name))
   const wires = edges.map(({ from, to, field }) => ({
     id: idOf(from, field, to), from: places.get(from)!, to: places.get(to)!,
     exit: BOX.head + (fields.get(from)!.indexOf(field) + 0.5) * BOX.row, enter: BOX.head / 2,
@@ -98,16 +99,31 @@ function ordered(names: readonly string[], edges: readonly Edge[]): string[] {
 
 const place = (index: number, columns: number): Place => ({ row: Math.floor(index / columns), column: index % columns })
 
+/** Those with relations in a block of their own, the others beside and below it. */
+function arranged(order: readonly string[], edges: readonly Edge[], columns: number): Map<string, Place> {
+  const linked = new Set(edges.flatMap(({ from, to }) => [from, to]))
+  const block = near(order.filter((each) => linked.has(each)), edges, Math.ceil(Math.sqrt(linked.size)))
+  const places = new Map(block)
+  const taken = new Set([...places.values()].map(({ row, column }) => row * columns + column))
+  let index = 0
+  for (const name of order) {
+    if (places.has(name)) continue
+    while (taken.has(index)) index += 1
+    places.set(name, place(index, columns))
+    index += 1
+  }
+  return places
+}
+
 /** Changes places as long as that shortens the lines. */
-function near(order: readonly string[], edges: readonly Edge[], columns: number): string[] {
+function near(linked: readonly string[], edges: readonly Edge[], columns: number): [string, Place][] {
   const by = neighbours(edges)
-  const linked = order.filter((each) => by.has(each))
   // To and fro, so that the end of a row stays near the beginning of the next.
   const names = [...linked.keys()].map((index) => linked[turned(index, columns, linked.length)]!)
   const at = new Map(names.map((each, index) => [each, index]))
   const far = (one: number, other: number): number =>
     Math.abs((one % columns) - (other % columns)) + Math.abs(Math.floor(one / columns) - Math.floor(other / columns))
-  const cost = (name: string, index: number): number => by.get(name)!.reduce((sum, each) => sum + far(index, at.get(each)!), 0)
+  const cost = (name: string, index: number): number => (by.get(name) ?? []).reduce((sum, each) => sum + far(index, at.get(each)!), 0)
   const swap = (one: number, other: number): void => {
     ;[names[one], names[other]] = [names[other]!, names[one]!]
     at.set(names[one]!, one).set(names[other]!, other)
@@ -122,7 +138,7 @@ function near(order: readonly string[], edges: readonly Edge[], columns: number)
       else swap(one, other)
     }
   }
-  return [...names, ...order.filter((each) => !by.has(each))]
+  return names.map((name, index) => [name, place(index, columns)])
 }
 
 /** The rows of a grid to and fro; a last row that is not full as it is. */
