@@ -32,10 +32,10 @@ export function assetUrl(id: string, picture: Picture = {}, download = false): s
 
 export const isImage = (file: Pick<StoredFile, 'type'>): boolean => Boolean(file.type?.startsWith('image/'))
 
-/** `folder`: where it goes; without one, where the project puts what has none. */
-export function upload(file: File, folder: string | null = null): Promise<StoredFile> {
+/** `folder`: where it goes, null for the top; when it is not said, where the project puts what has none. */
+export function upload(file: File, folder?: string | null): Promise<StoredFile> {
   const form = new FormData()
-  if (folder) form.append('folder', folder)
+  if (folder !== undefined) form.append('folder', folder ?? 'null')
   form.append('title', file.name.replace(/\.[^.]+$/, ''))
   form.append('file', file)
   return send<StoredFile>(uploadFiles(form))

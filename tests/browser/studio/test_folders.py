@@ -86,6 +86,15 @@ async def test_folders_keep_files_in_order(studio: Studio) -> None:
     await studio.button("Save").click()
     await expect(page.get_by_text("File saved", exact=True).first).to_be_visible()
     assert folders_of(studio) == {"red": None, "notes": None}
+
+    # What is stored while the top is shown lands there, whatever the project's folder for the rest.
+    with studio.server.client() as admin:
+        folder = admin.get("/folders").json()["data"][0]["id"]
+        assert admin.patch("/settings", json={"storage_default_folder": folder}).status_code == 200
+    await studio.open("/files")
+    await page.get_by_label("Files to upload").set_input_files([picture("blue.png", "#06c")])
+    await expect(page.get_by_text("3 files", exact=True)).to_be_visible()
+    assert folders_of(studio) == {"red": None, "notes": None, "blue": None}
     assert not studio.errors
 
 
