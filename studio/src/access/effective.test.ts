@@ -18,7 +18,7 @@ it('calls all what is about every row and field, and nothing else', () => {
   expect(cellLevel({ access: 'partial', fields: ['*'] })).toBe('custom')
 })
 it('puts what is allowed first', () => {
-  expect(effectiveRows(told, ['books', 'art', 'notes']).map((each) => each.collection)).toEqual(['notes', 'art', 'books'])
+  expect(effectiveRows(told, ['books', 'directus_files', 'zoo', 'notes']).map((each) => each.collection)).toEqual(['notes', 'books', 'zoo', 'directus_files'])
 })
 it('has a sentence for every cause of the server', () => {
   const causes = ['administrator', 'granted', 'some_rows', 'some_fields', 'inactive', 'second_factor', 'no_collection', 'no_item', 'no_rule', 'no_row', 'no_field', 'field', 'field_on_row']

@@ -1,5 +1,6 @@
 // What somebody may do in effect, and why, as the server tells it. Pure: words for levels and causes; no rule is decided here.
 import { msg } from '@/i18n'
+import { isSystem } from '@/model/model'
 import { ACTIONS, type Action, type Level } from './matrix'
 
 export interface Source {
@@ -77,7 +78,7 @@ export function cellLevel(grant: Grant | undefined): Level {
 /** Collections in which something is allowed first, each half by name. */
 export function effectiveRows(effective: Effective, collections: readonly string[]): { collection: string; cells: Record<Action, Grant | undefined> }[] {
   const any = (name: string): number => Number(ACTIONS.some((action) => cellLevel(effective.permissions[name]?.[action]) !== 'none'))
-  return [...collections].sort((a, b) => any(b) - any(a) || a.localeCompare(b)).map((collection) => ({
+  return [...collections].sort((a, b) => any(b) - any(a) || Number(isSystem(a)) - Number(isSystem(b)) || a.localeCompare(b)).map((collection) => ({
     collection, cells: Object.fromEntries(ACTIONS.map((action) => [action, effective.permissions[collection]?.[action]])) as Record<Action, Grant | undefined>,
   }))
 }

@@ -13,9 +13,10 @@ export interface StoredFile {
   height: number | null
   uploaded_on: string | null
   description: string | null
+  folder: string | null
 }
 
-export const FILE_FIELDS = ['id', 'title', 'filename_download', 'type', 'filesize', 'width', 'height', 'uploaded_on', 'description']
+export const FILE_FIELDS = ['id', 'title', 'filename_download', 'type', 'filesize', 'width', 'height', 'uploaded_on', 'description', 'folder']
 
 export interface Picture {
   width?: number
@@ -31,8 +32,10 @@ export function assetUrl(id: string, picture: Picture = {}, download = false): s
 
 export const isImage = (file: Pick<StoredFile, 'type'>): boolean => Boolean(file.type?.startsWith('image/'))
 
-export function upload(file: File): Promise<StoredFile> {
+/** `folder`: where it goes, null for the top; when it is not said, where the project puts what has none. */
+export function upload(file: File, folder?: string | null): Promise<StoredFile> {
   const form = new FormData()
+  if (folder !== undefined) form.append('folder', folder ?? 'null')
   form.append('title', file.name.replace(/\.[^.]+$/, ''))
   form.append('file', file)
   return send<StoredFile>(uploadFiles(form))

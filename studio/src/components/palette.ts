@@ -3,8 +3,9 @@ import { computed, type ComputedRef } from 'vue'
 import { useRouter } from 'vue-router'
 import { logout, session } from '@/api/session'
 import { title, userCollections } from '@/model/model'
-import { AREAS } from './areas'
+import { areasFor } from './areas'
 import { useModel } from './useModel'
+import { useRights } from './useRights'
 import { msg, t } from '@/i18n'
 
 interface Entry {
@@ -32,12 +33,13 @@ const MAKE = [
 export function usePalette(): ComputedRef<PaletteGroup[]> {
   const router = useRouter()
   const { model } = useModel()
+  const { rights, may } = useRights()
   const entry = ({ label, icon, to, suffix }: { label: string; icon: string; to: string; suffix?: string }): Entry => ({
     label: suffix ? label : t(label), icon, ...(suffix && { suffix }), onSelect: () => void router.push(to),
   })
   const collections = computed(() => userCollections(model.value).filter((each) => each.schema))
   return computed(() => [
-    { id: 'areas', label: t('Areas'), items: AREAS.filter((each) => session.admin || !each.admin).map(entry) },
+    { id: 'areas', label: t('Areas'), items: areasFor(session.admin, (each) => rights.value !== null && may(each, 'read')).map(entry) },
     {
       id: 'collections', label: t('Collections'),
       items: collections.value.map(({ collection }) => entry({

@@ -27,6 +27,11 @@ describe('views', () => {
   it('begin with what people can read', () => {
     expect(defaultView(model, 'posts').columns).toEqual(['id', 'title', 'author', 'status', 'made'])
   })
+  it('are sorted by hand only for who may read the order', () => {
+    const ordered = (fields: Field[]): string => defaultView(makeModel([{ collection: 'a', meta: { sort_field: 'place' }, schema: { name: 'a' } }] as unknown as Model['collections'], fields, []), 'a').sort
+    const key = field('a', 'id', 'integer', { is_primary_key: true })
+    expect([ordered([key, field('a', 'place')]), ordered([key])]).toEqual(['place', 'id'])
+  })
   it('lose what no longer exists', () => {
     expect(validView(model, 'posts', { columns: ['gone', 'title'], sort: '-gone' })).toMatchObject({ columns: ['title'], sort: 'id' })
   })

@@ -34,7 +34,9 @@ export function defaultView(model: Model, collection: string): View {
   const made = fields.find((each) => each.meta?.special?.includes('date-created'))?.field
   const columns = [...new Set([...(visible.length ? visible : fields.map((each) => each.field)), ...(made ? [made] : [])])]
   const sorted = model.collection(collection)?.meta?.sort_field
-  return { columns: columns.slice(0, FIRST_COLUMNS), widths: {}, sort: sorted ?? key ?? '' }
+  // Who may not read the field cannot sort by it.
+  const sort = sorted && model.field(collection, sorted) ? sorted : key
+  return { columns: columns.slice(0, FIRST_COLUMNS), widths: {}, sort: sort ?? '' }
 }
 
 /** A stored view without what no longer exists. */

@@ -5,7 +5,7 @@ export type Widget =
   | 'text' | 'textarea' | 'number' | 'toggle' | 'moment' | 'select' | 'radio' | 'checks' | 'tags'
   | 'code' | 'markdown' | 'html' | 'password' | 'color' | 'slider' | 'uuid' | 'm2o' | 'list' | 'translations' | 'file' | 'image'
 
-export type OptionKind = 'text' | 'number' | 'toggle' | 'choices'
+export type OptionKind = 'text' | 'number' | 'toggle' | 'choices' | 'folder'
 
 export interface OptionSpec {
   key: string
@@ -28,6 +28,7 @@ export interface InterfaceInfo {
 
 const placeholder: OptionSpec = { key: 'placeholder', label: msg('Placeholder'), kind: 'text' }
 const choices: OptionSpec = { key: 'choices', label: msg('Choices'), kind: 'choices' }
+const folder: OptionSpec = { key: 'folder', label: msg('Folder for uploads'), kind: 'folder' }
 const range: OptionSpec[] = [
   { key: 'min', label: msg('Minimum'), kind: 'number', numeric: true },
   { key: 'max', label: msg('Maximum'), kind: 'number', numeric: true },
@@ -62,8 +63,8 @@ export const INTERFACES: readonly InterfaceInfo[] = [
   of('tags', msg('Tags'), msg('Free words'), 'i-lucide-tags', 'tags', 'json csv', [placeholder]),
   of('input-code', msg('JSON'), msg('Structured data'), 'i-lucide-braces', 'code', `json text string binary ${GEOMETRY}`),
   of('input-hash', msg('Hashed secret'), msg('Stored as a hash, never shown'), 'i-lucide-key-round', 'password', 'hash'),
-  of('file', msg('File'), msg('One file of the library'), 'i-lucide-paperclip', 'file', 'uuid'),
-  of('file-image', msg('Image'), msg('One picture of the library'), 'i-lucide-image', 'image', 'uuid'),
+  of('file', msg('File'), msg('One file of the library'), 'i-lucide-paperclip', 'file', 'uuid', [folder]),
+  of('file-image', msg('Image'), msg('One picture of the library'), 'i-lucide-image', 'image', 'uuid', [folder]),
   of('select-color', msg('Colour'), msg('A colour code'), 'i-lucide-palette', 'color', 'string'),
   of('slider', msg('Slider'), msg('A number within bounds'), 'i-lucide-sliders-horizontal', 'slider', 'integer float decimal',
     range),

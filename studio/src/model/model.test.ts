@@ -5,7 +5,7 @@ import { changes, formFields, initialValues, localErrors } from './form'
 import { interfaceFor, INTERFACES } from './interfaces'
 import { FIELD_TYPES, typeInfo } from './fieldTypes'
 import { makeModel, title } from './model'
-import { relationPlan, type RelationDraft } from './relationPlan'
+import { relatable, relationPlan, type RelationDraft } from './relationPlan'
 import type { Collection, Field, Relation } from './types'
 
 const meta = { special: null, interface: null, options: null, readonly: false, hidden: false, required: false, sort: null, width: null, note: null, validation: null, validation_message: null }
@@ -167,4 +167,13 @@ describe('a field that holds a file', () => {
   })
   it('leaves a plain key alone', () => expect(interfaceFor(null, 'uuid').id).toBe('input'))
   it('edits JSON as JSON unless it is told otherwise', () => expect([interfaceFor(null, 'json').id, interfaceFor(null, 'csv').id]).toEqual(['input-code', 'tags']))
+})
+
+it('offers hidden tables and the system’s last for relations', () => {
+  const tables = ['zoo', 'directus_users', 'animals_zoo', 'animals', 'keyless']
+  const known = makeModel(
+    tables.map((collection) => ({ collection, meta: { hidden: collection === 'animals_zoo' }, schema: { name: collection } }) as unknown as Collection),
+    tables.slice(0, -1).map((collection) => ({ collection, field: 'id', type: 'integer', meta: null, schema: { is_primary_key: true } }) as unknown as Field), [],
+  )
+  expect(relatable(known)).toEqual(['animals', 'zoo', 'animals_zoo', 'directus_users'])
 })

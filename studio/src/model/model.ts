@@ -28,6 +28,13 @@ export interface Model {
 
 export const isSystem = (name: string): boolean => name.startsWith('directus_')
 
+/** From so many collections on, a list of them can be searched. */
+export const MANY = 20
+
+/** Whether a collection is meant by what somebody types, as it is called or as it is shown. */
+export const names = (collection: string, typed: string): boolean =>
+  `${collection} ${title(collection)}`.toLowerCase().includes(typed.trim().toLowerCase())
+
 const bySort = (left: Field, right: Field): number =>
   (left.meta?.sort ?? 1e6) - (right.meta?.sort ?? 1e6)
 

@@ -1,5 +1,5 @@
 // The relation wizard as a pure function: a draft in, the requests that make it real out, in their order.
-import type { Model, RelationKind } from './model'
+import { isSystem, type Model, type RelationKind } from './model'
 import type { Row } from './types'
 import { msg } from '@/i18n'
 
@@ -34,6 +34,13 @@ export const RELATION_KINDS: readonly { value: RelationKind; label: string; desc
   { value: 'm2m', label: msg('Many to many'), description: msg('Both sides have many, by a junction table'), icon: 'i-lucide-arrow-left-right' },
   { value: 'm2a', label: msg('Many to any'), description: msg('A list of items of several collections'), icon: 'i-lucide-shapes' },
 ]
+
+/** What an item may be related to: what people work with, then hidden tables such as junctions, then the system's. */
+export function relatable(model: Model): string[] {
+  const rank = (name: string): number => (isSystem(name) ? 2 : model.collection(name)?.meta?.hidden ? 1 : 0)
+  return model.collections.filter((each) => each.schema && model.primaryKey(each.collection)).map((each) => each.collection)
+    .sort((one, other) => rank(one) - rank(other) || one.localeCompare(other))
+}
 
 /** The names the wizard proposes for a draft that has kind, collection, field and related. */
 export function proposed(draft: RelationDraft): RelationDraft {

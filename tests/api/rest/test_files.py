@@ -109,6 +109,8 @@ def test_names_and_types_from_strangers(admin: httpx.Client) -> None:
     assert shown.startswith("attachment; filename=")
     assert "filename*=UTF-8''%C3%BCn%C3%AF" in shown
     assert len(upload(admin, NOTE, "x" * 400 + ".txt")["filename_download"]) == 255
+    row = upload(admin, NOTE, "写真の名前 🌿.txt", "text/plain")
+    assert row["filename_download"] == "写真の名前 🌿.txt"
 
 
 def test_what_is_not_taken(place: Server, admin: httpx.Client) -> None:

@@ -131,7 +131,7 @@ class Form:
             raise FormParserError("a header is too long")
 
     def _on_header(self) -> None:
-        self._head[self._name.decode("latin-1").lower()] = self._value.decode("utf-8", "replace")
+        self._head[self._name.decode("latin-1").lower()] = self._value.decode("latin-1")
         self._name.clear()
         self._value.clear()
         if len(self._head) > 50:
