@@ -42,7 +42,9 @@ def forgets_old_rows(patch: Patch) -> None:
 def forgets_to_narrow(patch: Patch) -> None:
     """Subscribers see what administrators see."""
     prepare = views.Preparing.prepare
-    patch.setattr(views.Preparing, "prepare", lambda self, actor, wish: prepare(self, replace(SYSTEM), wish))
+    patch.setattr(
+        views.Preparing, "prepare", lambda self, actor, wish, heed: prepare(self, replace(SYSTEM), wish, heed)
+    )
 
 
 def slides_no_window(patch: Patch) -> None:

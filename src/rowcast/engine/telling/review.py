@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from rowcast.auth import Actor
 from rowcast.engine.account.identify import identify_again
 from rowcast.engine.account.identities import Session
+from rowcast.engine.stems import TIME
+from rowcast.engine.telling.due import BLINDLY
 from rowcast.engine.telling.listener import Listener, Watch
 from rowcast.engine.telling.moves import Move, Moves
 from rowcast.engine.telling.views import Prepared, Preparing, is_decisive
@@ -43,6 +45,8 @@ class Review:
         self.epoch = 0
         self._remodelled = False
         self._gaps = NONE
+        self._late = False
+        self._clock: asyncio.TimerHandle | None = None
         self._refused: dict[str, set[tuple[Listener, Watch]]] = {}
         self._dependants: dict[str, set[Listener]] = {}
 
@@ -55,7 +59,7 @@ class Review:
     @property
     def is_due(self) -> bool:
         """Whether a review is due that no commit has brought about."""
-        return self._remodelled
+        return self._remodelled or self._late
 
     def concerned(self, commit: Commit | None) -> Collection[Listener]:
         """Whose views or identity a commit may change; None: what is due anyway."""
@@ -68,6 +72,9 @@ class Review:
         if commit is not None and "directus_users" in touched:
             users = {change.key for change in commit.changes if is_decisive(change)}
             found |= {one for one in everybody if one.actor.user in users} if users else set()
+        if self._late:
+            self._late = False
+            touched |= {TIME}
         for collection in touched & self._dependants.keys():
             found |= self._still(collection)
         return found
@@ -77,6 +84,25 @@ class Review:
         watch.depends = collections
         for collection in collections:
             self._dependants.setdefault(collection, set()).add(listener)
+        if TIME in collections and self._clock is None:
+            self._clock = asyncio.get_running_loop().call_later(BLINDLY, self._strike)
+
+    def heeded(self) -> frozenset[str]:
+        """The collections that somebody may depend on."""
+        return frozenset(self._dependants)
+
+    def close(self) -> None:
+        """Nothing is looked at any more."""
+        if self._clock is not None:
+            self._clock.cancel()
+
+    def _strike(self) -> None:
+        """Time may have changed what variables stand for."""
+        self._clock = None
+        if TIME in self._dependants and self._still(TIME):
+            self._clock = asyncio.get_running_loop().call_later(BLINDLY, self._strike)
+            self._late = True
+            self._broadcast.look()
 
     def _still(self, collection: str) -> set[Listener]:
         """Those who still depend on the collection."""
@@ -195,14 +221,18 @@ class Review:
         """What the watch may see now; None if nothing, which it will be told."""
         self.forgive(listener, watch)
         try:
-            prepared = await preparing.prepare(listener.actor, watch.wish)
+            while True:
+                prepared = await preparing.prepare(
+                    listener.actor, watch.wish, lambda depends: self.depend(listener, watch, depends)
+                )
+                if not await self._broadcast.capture((*prepared.view.form.related, *prepared.depends)):
+                    break
         except RowcastError as error:
             self.refuse(listener, watch, error)
         except Exception:
             log.exception("a subscription to %s could not be prepared again", watch.wish.collection)
             self.refuse(listener, watch, InternalError())
         else:
-            self.depend(listener, watch, prepared.depends)
             return prepared
         return None
 
