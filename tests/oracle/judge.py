@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from rowcast.engine.telling.review import changes_rights
 from rowcast.feed import Commit, Kind
 from tests.oracle.fresh import Sight
 from tests.oracle.world import Held
@@ -34,11 +35,13 @@ class AnyOf:
 
 
 def units_of(commits: Iterable[Commit]) -> list[Unit]:
-    """All mutations of these commits; rows that were created and deleted within one are left out."""
+    """All mutations of these commits; rows that were created and deleted within one are left out. What may change rights is told
+    as a whole."""
     found: dict[tuple[int, int, str], dict[Any, list[Kind]]] = {}
     for number, commit in enumerate(commits):
+        folded = changes_rights(commit)
         for change in commit.changes:
-            rows = found.setdefault((number, change.unit, change.collection), {})
+            rows = found.setdefault((number, 0 if folded else change.unit, change.collection), {})
             kinds = rows.pop(change.key, [])
             rows[change.key] = [*kinds, change.kind]
     return [Unit(name, dict(_outcomes(rows))) for (_, _, name), rows in found.items()]

@@ -56,8 +56,14 @@ async def edit_people(world: World, rng: Random) -> None:
     user, roll = rng.choice(USERS[1:]), rng.random()
     if roll < 0.25:
         await _set(world, "directus_users", user, {"role": rng.choice([*ROLES, None])})
-    elif roll < 0.5:
+    elif roll < 0.35:
         await _set(world, "directus_users", user, {"title": rng.choice(["a", "b", "ab", None])})
+    elif roll < 0.4:
+        await _set(world, "directus_users", user, {"language": rng.choice(["a", "b", None])})
+    elif roll < 0.5:
+        team = world.pick(await world.keys(world.model.team), rng.randrange(50))
+        who = rng.choice([("directus_users", user), ("directus_roles", rng.choice(ROLES))])
+        await _set(world, *who, {"team": rng.choice([team, team, None])})
     elif roll < 0.6:
         await _set(world, "directus_users", user, {"status": rng.choice(["active", "active", "suspended"])})
     elif roll < 0.65:

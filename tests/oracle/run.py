@@ -64,6 +64,8 @@ class Run:
         self._stable = is_same and not any(unit.collection.startswith("directus_") for unit in self._units)
         if not self._stable:
             world.fresh.forget()
+        elif world.commits:
+            world.fresh.look_again()
         for seat in list(world.seats):
             faults += await self._judge_seat(seat)
         for ghost in world.ghosts:
@@ -126,11 +128,12 @@ class Run:
         world = self.world
         if stable and not held.is_new and not world.commits:
             return Case(held, held.sight, held.sight, self._units, stable, 0)
-        if held.is_new or not stable:
-            held.statement = await world.fresh.statement(actor, held.wish)
+        if held.is_new or not stable or held.statement is None or held.statement[2]:
+            known, held.statement = held.statement, await world.fresh.statement(actor, held.wish)
+            stable = stable and known == held.statement
         before, held.sight = held.sight, None
         if held.statement is not None:
-            raw = (await world.engine.store.read(*held.statement))[0][0]
+            raw = (await world.engine.store.read(*held.statement[:2]))[0][0]
             held.sight = before if before is not None and before.raw == raw else sight_of(raw)
         return Case(held, before, held.sight, self._units, stable, len(world.commits))
 

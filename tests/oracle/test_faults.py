@@ -60,7 +60,7 @@ def forgets_related_rows(patch: Patch) -> None:
 def reviews_nobody(patch: Patch) -> None:
     """Rights stay what they were when one came."""
 
-    async def nobody(self: Any, listeners: Any) -> None:
+    async def nobody(self: Any, listeners: Any, commit: Any) -> None:
         """Nothing is done."""
 
     patch.setattr(review.Review, "review", nobody)

@@ -29,7 +29,7 @@ from tests.oracle.model import Model, Table, build, random_model
 from tests.oracle.people import settle_people
 from tests.oracle.questions import Question
 
-Statement = tuple[str, tuple[Any, ...]]
+Statement = tuple[str, tuple[Any, ...], bool]
 
 
 @dataclass(eq=False, slots=True)
@@ -50,7 +50,7 @@ class Held:
     @property
     def is_nested(self) -> bool:
         """Whether it may show more than columns of its own rows."""
-        marks = ("*", ".", "(", "to", "list")
+        marks = ("*", ".", "(", "to", "list", "rights", "lefts", "parts", "people", "team")
         return any(mark in name for name in self.wish.query.fields for mark in marks)
 
 

@@ -131,9 +131,10 @@ class Broadcast:
         try:
             if commit is not None:
                 self.review.dismiss_old_tokens(commit)
+            is_remodelled = self.review.is_remodelled
             concerned = self.review.concerned(commit)
             if concerned:
-                await self.review.review(concerned)
+                await self.review.review(concerned, None if is_remodelled else commit)
         except Exception:
             log.exception("rights could not be reviewed")
         if commit is not None:

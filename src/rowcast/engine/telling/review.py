@@ -46,6 +46,7 @@ class Review:
         self._remodelled = False
         self._gaps = NONE
         self._late = False
+        self._commit: Commit | None = None
         self._clock: asyncio.TimerHandle | None = None
         self._refused: dict[str, set[tuple[Listener, Watch]]] = {}
         self._dependants: dict[str, set[Listener]] = {}
@@ -55,6 +56,11 @@ class Review:
     def remodelled(self) -> None:
         """The data model is another one: everything must be prepared again."""
         self._remodelled = True
+
+    @property
+    def is_remodelled(self) -> bool:
+        """Whether the data model is another one since the last review."""
+        return self._remodelled
 
     @property
     def is_due(self) -> bool:
@@ -130,9 +136,16 @@ class Review:
 
     # ---- what they may see --------------------------------------------------------------------------------------------
 
-    async def review(self, listeners: Collection[Listener]) -> None:
-        """Let each be who it is now and see what its rights are now."""
+    async def review(self, listeners: Collection[Listener], commit: Commit | None) -> None:
+        """Let each be who it is now and see what its rights are now. ``commit``: what has brought that about; it is told next."""
         self.epoch += 1
+        self._commit = commit
+        try:
+            await self._review(listeners)
+        finally:
+            self._commit = None
+
+    async def _review(self, listeners: Collection[Listener]) -> None:
         preparing = Preparing(self._engine)
         actors = [listener.actor for listener in listeners]
         sessions = await self._engine.identities.prime(actors)
@@ -211,7 +224,9 @@ class Review:
         elif prepared is None:
             self._broadcast.live.end(watch.subscription)
         elif current is None or current.view != prepared.view:
-            self._broadcast.ask(self._broadcast.live.move(prepared.view, prepared.primary, watch.subscription))
+            self._broadcast.ask(
+                self._broadcast.live.move(prepared.view, prepared.primary, watch.subscription, self._commit)
+            )
 
     def _is_lost(self, watch: Watch) -> bool:
         """Whether what the watch shows may have changed without being logged."""
