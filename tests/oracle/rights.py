@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -185,12 +186,21 @@ async def restart(world: World, rng: Random) -> None:
         await come_back(world, rng)
 
 
+async def at_once_with_rights(world: World, rng: Random) -> None:
+    """Rows and rights change in one transaction of the database."""
+    some = [rng.choice([update_rows, update_rows, create_rows, delete_rows]) for _ in range(rng.randint(1, 3))]
+    rights = rng.choice([edit_people, edit_people, edit_rules])
+    steps = rng.sample([*some, rights], len(some) + 1)
+    await asyncio.gather(*[step(world, Random(rng.random())) for step in steps])
+
+
 STEPS: tuple[tuple[float, Step], ...] = (
     (22, create_rows),
     (34, update_rows),
     (9, delete_rows),
     (14, straight_sql),
     (4, at_once),
+    (0.6, at_once_with_rights),
     (1, edit_rules),
     (0.8, edit_people),
     (4, listen),
