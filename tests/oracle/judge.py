@@ -11,6 +11,7 @@ import msgspec
 
 from rowcast.engine.telling.review import changes_rights
 from rowcast.feed import Commit, Kind
+from rowcast.query.parse import Query
 from tests.oracle.fresh import Sight
 from tests.oracle.world import Held
 
@@ -197,7 +198,7 @@ def _fits(case: Case, must: Sequence[Told], may: Sequence[Told], told: Sequence[
 def _unrelated(case: Case, after: Sight, times: Mapping[str, int]) -> list[Any]:
     """The rows that look otherwise, or are held now, by changes of other rows: they must be told in one update."""
     query = case.held.wish.query
-    if not case.stable or case.before is None or query.limit is not None or query.offset:
+    if not case.stable or case.before is None or query.limit is not None or _start(query):
         return []
     if case.held.question.only not in (None, "update"):
         return []
@@ -245,11 +246,16 @@ def _rows(case: Case, kind: str, keys: Iterable[str], after: Sight) -> Iterator[
         for key in seen:
             yield kind, after.rows[key]
         return
-    start = query.offset or 0
+    start = _start(query)
     whole = [after.rows[key] for key in seen]
     rows = whole[start : None if query.limit is None or query.limit < 0 else start + query.limit]
     if rows:
         yield kind, rows if query.sort or query.limit is None else AnyOf(len(rows), whole)
+
+
+def _start(query: Query) -> int:
+    """How many rows a window leaves out."""
+    return (query.page - 1) * (query.limit or 100) if query.page else query.offset or 0
 
 
 def same(wanted: Sequence[Told], told: Sequence[Told]) -> bool:
@@ -289,7 +295,12 @@ def _roughly(case: Case, after: Sight, told: Sequence[Told], times: Mapping[str,
     if stray := _gone(told) - known:
         yield f"told the delete of {stray}, which it never held"
     query = case.held.wish.query
-    if query.limit is not None or query.offset or case.held.question.only or (case.commits > 1 and case.held.is_nested):
+    if (
+        query.limit is not None
+        or _start(query)
+        or case.held.question.only
+        or (case.commits > 1 and case.held.is_nested)
+    ):
         return
     data = [row for kind, rows in told if kind != "delete" for row in (rows if isinstance(rows, list) else [rows])]
     for key in times:

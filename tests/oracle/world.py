@@ -50,7 +50,7 @@ class Held:
     @property
     def is_nested(self) -> bool:
         """Whether it may show more than columns of its own rows."""
-        marks = ("*", ".", "(", "to", "list", "rights", "lefts", "parts", "people", "team")
+        marks = ("*", ".", "(", "to", "list", "rights", "lefts", "parts", "people", "team", "more")
         return any(mark in name for name in self.wish.query.fields for mark in marks)
 
 
