@@ -70,7 +70,7 @@ def _of_asker(rng: Random, model: Model, table: str) -> Filter:
         choices += [
             {name: {rng.choice(["_in", "_nin"]): rng.choice(["$CURRENT_ROLES.name", "$CURRENT_POLICIES.name"])}}
         ]
-        choices += [{name: {rng.choice(["_eq", "_neq"]): path}} for path in _paths(model)]
+        choices += [{name: {rng.choice(["_eq", "_neq"]): path}} for path in rng.sample(_paths(model), 2)]
     choices += _of_team(model, table)
     return rng.choice(choices)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from rowcast.engine.internal import LIMITS
 from rowcast.errors import RequestError
 from rowcast.policy import Rights
 from rowcast.query.parse import parse
@@ -37,7 +38,6 @@ TIME = "$NOW"
 """Stands among the collections where time alone may change the value."""
 NOTHING: frozenset[str] = frozenset()
 """What nearly all questions stem from, kept once."""
-_UNLIMITED = (-1, None, 10)
 
 
 class Stems:
@@ -84,7 +84,7 @@ class Stems:
         """The question that gives the value, as ``UserValues`` asks it, and the variables with a path in it."""
         query = parse({"fields": [path]})
         if not is_asked:
-            return resolve(rights.schema, collection, query, None, _UNLIMITED), ()
+            return resolve(rights.schema, collection, query, None, LIMITS), ()
         s = self._engine.settings
         limits = (s.query_limit_default, s.query_limit_max, s.max_relational_depth)
         plan = self._engine.plans.read(rights, collection, "keys", query, limits)

@@ -4,17 +4,22 @@ in a question."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from rowcast.auth import Actor
-from rowcast.engine.internal import internal_rows
+from rowcast.engine.internal import LIMITS
+from rowcast.engine.plans import KEYS
 from rowcast.engine.stems import ROOTS, TIME
 from rowcast.errors import InvalidQuery, RequestError
 from rowcast.feed import Commit
 from rowcast.query.parse import parse
+from rowcast.query.resolve import resolve
+from rowcast.query.sql import Statement, bind, rows
+from rowcast.query.tree import Ref, Test, Variable
 from rowcast.query.variables import is_list, is_now, moment, written
 from rowcast.schema import Schema
 
@@ -47,6 +52,7 @@ class UserValues:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._known: dict[tuple[object, ...], dict[str, Any]] = {}
+        self._statements: dict[tuple[str, tuple[str, ...]], Statement] = {}
         self._epoch = 0
 
     async def of(self, actor: Actor, names: Iterable[str]) -> Variables:
@@ -63,7 +69,21 @@ class UserValues:
     def remodelled(self, _schema: Schema) -> None:
         """The data model is another one: so may be what paths lead to."""
         self._known.clear()
+        self._statements.clear()
         self._epoch += 1
+
+    def statement(self, collection: str, paths: tuple[str, ...]) -> Statement:
+        """What reads the values at these paths, of the rows whose keys are bound, whoever may read them. Raises RequestError."""
+        found = self._statements.get((collection, paths))
+        if found is None:
+            schema = self._engine.schema
+            select = resolve(
+                schema, collection, parse({"limit": -1, "fields": list(paths), "sort": "id"}), None, LIMITS
+            )
+            key = schema.collections[collection].key
+            mine = Test(Ref(key), "in", Variable(KEYS, key.type, many=True))
+            found = self._statements[collection, paths] = rows(replace(select, where=mine), schema, reveal=True)
+        return found
 
     async def _values(self, actor: Actor, dotted: frozenset[str]) -> dict[str, Any]:
         key = (actor.user, actor.role, actor.roles, actor.policies, actor.share, dotted)
@@ -103,7 +123,9 @@ class UserValues:
 
 async def _stored(engine: Engine, _actor: Actor, collection: str, owners: list[str], paths: list[str]) -> Any:
     """For rules and presets: what is there."""
-    return await internal_rows(engine, collection, filter={"id": {"_in": owners}}, fields=paths, sort="id")
+    statement = engine.user_values.statement(collection, tuple(paths))
+    found = await engine.store.read(statement.text, bind(statement, lambda _: owners))
+    return msgspec.json.decode(found[0][0])
 
 
 async def _seen(engine: Engine, actor: Actor, collection: str, owners: list[str], paths: list[str]) -> Any:
