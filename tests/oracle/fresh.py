@@ -58,10 +58,10 @@ class Fresh:
             self.engine = Engine(self._engine.store, self._engine.settings)
         self.engine.plans = self._plans
 
-    async def actor(self, token: str | None) -> Actor | None:
-        """Who asks with that token; None if it is good for nothing."""
+    async def actor(self, token: str | None, ip: str | None = None) -> Actor | None:
+        """Who asks with that token from there; None if it is good for nothing."""
         try:
-            actor = await identify(self.engine, token, ip=None, user_agent=None, origin=None)
+            actor = await identify(self.engine, token, ip=ip, user_agent=None, origin=None)
         except RowcastError:
             return None
         return replace(actor, known=None)  # the other engine counts otherwise

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from random import Random
 from typing import Any
 
 from rowcast.auth import SYSTEM
+from rowcast.auth.tokens import Claims, access
 from rowcast.engine.create import create
 from rowcast.engine.engine import Engine
 from tests.oracle.filters import random_filter
@@ -16,6 +18,18 @@ ROLES = tuple(f"30000000-0000-4000-8000-00000000000{number}" for number in range
 POLICIES = tuple(f"20000000-0000-4000-8000-00000000000{number}" for number in range(4))
 ADMINS = "20000000-0000-4000-8000-0000000000ff"
 ACTIONS = ("read", "read", "read", "create", "update", "delete")
+
+
+SHARES = tuple(f"40000000-0000-4000-8000-00000000000{number}" for number in range(2))
+PLACES = (None, "10.0.0.1", "10.0.0.2")
+"""Where people ask from."""
+SECRET = "for tests only, and long enough for a key"
+
+
+def share_token(share: str) -> str:
+    """What lets somebody in by a share."""
+    now = time.time()
+    return access(Claims(None, None, int(now) + 10**7, share=share), SECRET, now)
 
 
 def token(user: str) -> str:

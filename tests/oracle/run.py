@@ -76,7 +76,7 @@ class Run:
         """One connection: whether it may still be there, and each of its subscriptions."""
         world, stable = self.world, self._stable
         frames = seat.heard()
-        actor = seat.actor if stable and seat.actor is not None else await world.fresh.actor(seat.token)
+        actor = seat.actor if stable and seat.actor is not None else await world.fresh.actor(seat.token, seat.ip)
         if (actor is None) != (seat.dismissed is not None):
             return [f"{seat.token}: identity {actor}, dismissed {seat.dismissed}"]
         if actor is None:
@@ -139,7 +139,7 @@ class Run:
 
     async def _remember(self, ghost: Ghost) -> None:
         """What those who were cut off would have been told."""
-        actor = await self.world.fresh.actor(ghost.token)
+        actor = await self.world.fresh.actor(ghost.token, ghost.ip)
         for held, _ in ghost.lost:
             owed = ghost.owed[held.uid]
             if actor is None or owed is None:
