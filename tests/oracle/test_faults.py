@@ -17,7 +17,7 @@ from rowcast.feed import Commit
 from rowcast.live import Token, audience, held, index, live, outbox, resume, view
 from rowcast.live.subscription import Subscription
 from rowcast.query.match import predicate
-from tests.oracle import rights
+from tests.oracle import people, rights
 from tests.oracle.model import Model
 from tests.oracle.questions import Question
 from tests.oracle.run import run
@@ -170,6 +170,15 @@ def follows_paths_alone(patch: Patch) -> None:
     """What a question names by a path is thought to depend on nothing but what the path leads through."""
     often(patch, "listen", "edit_people")
     ask(patch, {"fields": ["id"], "filter": {"f0": {"_eq": "$CURRENT_USER.team.f0"}}}, exact=True)
+    rule = people.random_rule
+
+    def by_members(rng: Random, model: Model, table: str | None = None, action: str | None = None) -> dict[str, Any]:
+        found = rule(rng, model, table, action)
+        if found["collection"] == model.team:
+            found |= {"permissions": {"people": {"_some": {"title": {"_eq": "a"}}}}, "fields": ["*"]}
+        return found
+
+    patch.setattr(people, "random_rule", by_members)
     reading = stems.Stems._reading
     patch.setattr(
         stems.Stems,
