@@ -22,7 +22,7 @@ from tests.engine.channels.test_channels import Guest
 from tests.engine.listeners import Ear
 from tests.engine.people import People, allow
 from tests.engine.shop import collection, field
-from tests.engine.telling.test_races import Gate
+from tests.engine.telling.test_races import Gate, look, other_program
 from tests.engine.telling.test_sets import settled
 
 NAMED = {"title": {"_eq": "$CURRENT_USER.team.name"}}
@@ -280,6 +280,40 @@ async def test_a_value_that_changes_while_it_is_read(
         held |= {row["id"] for row in data} if event == "create" else set()
         held -= set(data) if event == "delete" else set()
     assert held == {world.blue}
+
+
+@pytest.mark.parametrize("in_a_rule", [True, False])
+@pytest.mark.parametrize(
+    "more", [{}, {"fields": ["id", "count(places)"], "filter": {"places": {"_none": {"open": {"_eq": False}}}}}]
+)
+async def test_what_goes_in_the_same_transaction(world: World, in_a_rule: bool, more: dict[str, Any]) -> None:
+    """Who sees something else from a commit on is told what it has deleted as far as he held that, though only the database may
+    know it; not the keys of what he would have seen."""
+    await create_field(world.engine, SYSTEM, "places", field("article", "integer", "m2o"))
+    tie = {
+        "collection": "places",
+        "field": "article",
+        "related_collection": "articles",
+        "schema": {"on_delete": "SET NULL"},
+    }
+    await create_relation(world.engine, SYSTEM, tie | {"meta": {"one_field": "places"}})
+    await create_field(world.engine, SYSTEM, "articles", field("places", "alias", "o2m"))
+    ear = await world.ann(allow("read", permissions=NAMED if in_a_rule else {}))
+    also = [] if in_a_rule else [NAMED]
+    query = {"fields": ["id"]} | more | {"filter": {"_and": [more.get("filter", {}), *also]}}
+    stays = await world.people.item(title="blue")
+    await ear.subscribe("articles", **query)
+    ear.heard()
+    other = other_program(world.engine)
+    with other:
+        other.execute("UPDATE articles SET title = 'green' WHERE id = ?", (stays,))
+        other.execute("DELETE FROM articles WHERE title IN ('red', 'blue')")
+        other.execute("UPDATE teams SET name = 'blue'")
+        other.execute("UPDATE articles SET title = 'blue' WHERE id = ?", (stays,))
+    other.close()
+    await look(world.engine)
+    told = [(event, [row if event == "delete" else row["id"] for row in data]) for event, data in ear.told()]
+    assert told == [("update", [stays]), ("delete", [world.red])]
 
 
 async def test_a_value_that_time_changes(world: World) -> None:
