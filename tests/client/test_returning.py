@@ -136,7 +136,7 @@ class Noted(Reconnect, frozen=True):
 
     asked: ClassVar[list[int]] = []
 
-    def wait(self, attempt: int, random: Random) -> float | None:
+    def wait(self, attempt: int, random: Random, asked: float = 0.0) -> float | None:
         """See ``Reconnect``."""
         self.asked.append(attempt)
         return 0.001

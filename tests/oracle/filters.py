@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from rowcast.query.operators import LISTS, NULLNESS, RANGES, TEXT, allowed
-from tests.oracle.model import Model, Tie
+from tests.oracle.model import USERS, Model, Tie
 from tests.oracle.values import WORDS, some_value
 
 Filter = dict[str, Any]
@@ -20,8 +20,8 @@ def random_filter(rng: Random, model: Model, table: str, depth: int = 2, variabl
         parts = [random_filter(rng, model, table, depth - 1, variables) for _ in range(rng.randint(1, 3))]
         return {rng.choice(["_and", "_or"]): parts}
     ties = [*model.ones(table), *model.manys(table)]
-    if depth and model.tables[table].anys and roll < 0.35:
-        other = rng.choice(model.tables[table].anys)
+    if depth and model.table(table).anys and roll < 0.35:
+        other = rng.choice(model.table(table).anys)
         return {f"item:{other}": random_filter(rng, model, other, depth - 1, variables)}
     if depth and ties and roll < 0.5:
         return _related(rng, model, table, rng.choice(ties), depth - 1, variables)
@@ -31,7 +31,7 @@ def random_filter(rng: Random, model: Model, table: str, depth: int = 2, variabl
 
 
 def _own(rng: Random, model: Model, table: str) -> Filter:
-    columns = model.tables[table].columns
+    columns = model.table(table).columns
     name = rng.choice(["id", *columns, *(tie.field for tie in model.ones(table))])
     kind = model.type_of(table, name)
     if kind in ("date", "dateTime", "timestamp") and rng.random() < _UNLIKELY:
@@ -58,13 +58,36 @@ def _operand(rng: Random, kind: str, operator: str) -> Any:
 
 
 def _of_asker(rng: Random, model: Model, table: str) -> Filter:
-    choices: list[Filter] = [{"owner": {rng.choice(["_eq", "_eq", "_neq"]): "$CURRENT_USER"}}] if table != "j" else []
-    words = [name for name, kind in model.tables[table].columns.items() if kind == "string"]
+    columns = model.table(table).columns
+    choices: list[Filter] = (
+        [{"owner": {rng.choice(["_eq", "_eq", "_neq"]): "$CURRENT_USER"}}] if "owner" in columns else []
+    )
+    words = [name for name, kind in columns.items() if kind == "string"]
     if words:
         name = rng.choice(words)
         choices += [{name: {"_eq": "$CURRENT_USER.title"}}, {name: {"_in": ["$CURRENT_USER.title", "a"]}}]
         choices += [{name: {"_eq": "$CURRENT_USER.role.name"}}, {name: {"_nin": "$CURRENT_ROLES"}}]
+        choices += [
+            {name: {rng.choice(["_in", "_nin"]): rng.choice(["$CURRENT_ROLES.name", "$CURRENT_POLICIES.name"])}}
+        ]
+        choices += [{name: {rng.choice(["_eq", "_neq"]): path}} for path in rng.sample(_paths(model), 2)]
+    choices += _of_team(model, table)
     return rng.choice(choices)
+
+
+def _paths(model: Model) -> list[str]:
+    """Where texts of the team, or near it, are found."""
+    roots = ["$CURRENT_USER.team", "$CURRENT_USER.team", "$CURRENT_ROLE.team", "$CURRENT_ROLES.team"]
+    near = [f"$CURRENT_USER.team.{tie.field}" for tie in model.ones(model.team)]
+    near += [f"$CURRENT_USER.team.{tie.alias}" for tie in model.manys(model.team) if tie.many not in ("j", USERS)]
+    return [f"{path}.f0" for path in (*roots, *near)] + ["$CURRENT_USER.language"]
+
+
+def _of_team(model: Model, table: str) -> list[Filter]:
+    """The team itself, and what hangs on it."""
+    lists = [tie.alias for tie in model.manys(model.team) if tie.many == table]
+    own = [{"id": {"_eq": "$CURRENT_USER.team"}}] if table == model.team else []
+    return own + [{"id": {"_in": f"$CURRENT_USER.team.{alias}"}} for alias in lists]
 
 
 def _related(rng: Random, model: Model, table: str, tie: Tie, depth: int, variables: bool) -> Filter:

@@ -58,17 +58,21 @@ class Fresh:
             self.engine = Engine(self._engine.store, self._engine.settings)
         self.engine.plans = self._plans
 
-    async def actor(self, token: str | None) -> Actor | None:
-        """Who asks with that token; None if it is good for nothing."""
+    async def actor(self, token: str | None, ip: str | None = None) -> Actor | None:
+        """Who asks with that token from there; None if it is good for nothing."""
         try:
-            actor = await identify(self.engine, token, ip=None, user_agent=None, origin=None)
+            actor = await identify(self.engine, token, ip=ip, user_agent=None, origin=None)
         except RowcastError:
             return None
         return replace(actor, known=None)  # the other engine counts otherwise
 
-    async def statement(self, actor: Actor, wish: Wish) -> tuple[str, tuple[Any, ...]] | None:
-        """The statement that reads the rows of the wish with their keys, in the default mode without its window; None if it is
-        refused."""
+    def look_again(self) -> None:
+        """Know no values of anybody."""
+        self.engine.user_values._known.clear()
+
+    async def statement(self, actor: Actor, wish: Wish) -> tuple[str, tuple[Any, ...], bool] | None:
+        """The statement that reads the rows of the wish with their keys, in the default mode without its window, and whether other
+        rows decide about its arguments; None if it is refused."""
         engine, schema = self.engine, self.engine.schema
         try:
             rights = await engine.rights(actor)
@@ -85,7 +89,7 @@ class Fresh:
         if not wish.is_exact:
             select = replace(select, limit=None, offset=0)
         bound = engine.plans.statement(rows, select, schema)
-        return bound.text, bound.args(lambda name: wish.item if name == KEY else known(name))
+        return bound.text, bound.args(lambda name: wish.item if name == KEY else known(name)), bool(plan.variables)
 
     async def answer(self, actor: Actor, wish: Wish) -> Any:
         """What the question is answered with its window, decoded; None if it is refused."""

@@ -33,6 +33,8 @@ TYPES = (
 ALONE = "alone"
 """The collection that nothing is tied to: it may go and come back."""
 KEYS = ("integer", "integer", "integer", "string", "uuid")
+USERS = "directus_users"
+"""The people themselves: they are in a team, which is a row of one of the collections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,15 @@ class Model:
     tables: Mapping[str, Table]
     ties: tuple[Tie, ...]
 
+    def table(self, name: str) -> Table:
+        """The collection of that name, or the people."""
+        return PEOPLE if name == USERS else self.tables[name]
+
+    @property
+    def team(self) -> str:
+        """The collection that teams are rows of."""
+        return self.ties[0].one
+
     def ones(self, table: str) -> list[Tie]:
         """The relations that point from the table to one row."""
         return [tie for tie in self.ties if tie.many == table]
@@ -77,8 +88,8 @@ class Model:
     def names(self, table: str) -> list[str]:
         """All fields of the table."""
         lists = [tie.alias for tie in self.manys(table) if tie.alias]
-        anys = ["item", "kind"] if self.tables[table].anys else []
-        return ["id", *self.tables[table].columns, *(tie.field for tie in self.ones(table)), *lists, *anys]
+        anys = ["item", "kind"] if self.table(table).anys else []
+        return ["id", *self.table(table).columns, *(tie.field for tie in self.ones(table)), *lists, *anys]
 
     def having(self, table: Table) -> Model:
         """The model with that collection as it is now."""
@@ -93,16 +104,21 @@ class Model:
         for tie in self.ones(table):
             if tie.field == name:
                 return self.tables[tie.one].key
-        if name in ("item", "kind") and self.tables[table].anys:
+        own = self.table(table)
+        if name in ("item", "kind") and own.anys:
             return "string"
-        return self.tables[table].key if name == "id" else self.tables[table].columns[name]
+        return own.key if name == "id" else own.columns[name]
+
+
+PEOPLE = Table(USERS, "uuid", {"title": "string", "language": "string"})
 
 
 def random_model(rng: Random) -> Model:
     """Two to four collections, trees and lists between them, and perhaps a junction."""
     names = [f"c{number}" for number in range(rng.randint(2, 4))]
     tables = {name: Table(name, rng.choice(KEYS), _columns(rng)) for name in names}
-    ties = [_tie(rng, number, names) for number in range(rng.randint(1, 3))]
+    ties = [Tie(USERS, "team", rng.choice(names), "people", "SET NULL")]
+    ties += [_tie(rng, number, names) for number in range(rng.randint(1, 3))]
     if rng.random() < 0.6:
         left, right = rng.choice(names), rng.choice(names)
         tables["j"] = Table("j", "integer", {"note": "string"})
@@ -130,7 +146,12 @@ def _tie(rng: Random, number: int, names: list[str]) -> Tie:
 async def build(engine: Engine, model: Model) -> None:
     """The model on an empty platform."""
     await create_collections(engine, SYSTEM, [collection_payload(model, table) for table in model.tables.values()])
-    for tie in model.ties:
+    kind = model.tables[model.team].key
+    for holder in (USERS, "directus_roles"):
+        await create_field(
+            engine, SYSTEM, holder, {"field": "team", "type": kind, "meta": {"special": ["m2o"]}, "schema": {}}
+        )
+    for tie in [*model.ties, Tie("directus_roles", "team", model.team, None, "SET NULL")]:
         meta = {"one_field": tie.alias, "junction_field": tie.junction}
         wanted: dict[str, Any] = {"collection": tie.many, "field": tie.field, "related_collection": tie.one}
         await create_relation(engine, SYSTEM, wanted | {"meta": meta, "schema": {"on_delete": tie.on_delete}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,7 +14,7 @@ from rowcast.engine.create import create
 from rowcast.engine.delete import delete
 from rowcast.engine.telling.subscribe import change_actor, unsubscribe
 from rowcast.engine.update import update
-from tests.oracle.people import POLICIES, ROLES, random_rule, token
+from tests.oracle.people import PLACES, POLICIES, ROLES, SHARES, random_rule, share_token, token
 from tests.oracle.questions import random_question
 from tests.oracle.shape import remodel
 from tests.oracle.steps import Step, at_once, attempt, create_rows, delete_rows, straight_sql, update_rows
@@ -52,22 +53,61 @@ async def edit_rules(world: World, rng: Random) -> None:
 
 
 async def edit_people(world: World, rng: Random) -> None:
-    """Somebody gets another role, title, status or policy; a role another parent or name."""
+    """Somebody gets another role, title, team, status or policy; a role another parent, name or team; a policy other addresses; a
+    row is shared."""
     user, roll = rng.choice(USERS[1:]), rng.random()
-    if roll < 0.25:
-        await _set(world, "directus_users", user, {"role": rng.choice([*ROLES, None])})
-    elif roll < 0.5:
-        await _set(world, "directus_users", user, {"title": rng.choice(["a", "b", "ab", None])})
-    elif roll < 0.6:
-        await _set(world, "directus_users", user, {"status": rng.choice(["active", "active", "suspended"])})
-    elif roll < 0.65:
-        await _set(world, "directus_users", user, {"token": rng.choice([token(user), f"other-{user[-1]}"])})
-    elif roll < 0.75:
-        await _set(world, "directus_roles", rng.choice(ROLES), {"name": rng.choice("ab")})
-    elif roll < 0.82:
-        await _set(world, "directus_roles", ROLES[1], {"parent": rng.choice([ROLES[0], ROLES[2], None])})
+    if roll < 0.5:
+        await _edit_user(world, rng, user)
+    elif roll < 0.68:
+        await _edit_role(world, rng)
+    elif roll < 0.73:
+        places = rng.choice([None, None, ["10.0.0.1"], ["10.0.0.0/31"]])
+        await _set(world, "directus_policies", rng.choice(POLICIES), {"ip_access": places})
+    elif roll < 0.81:
+        await _edit_shares(world, rng)
     else:
         await _edit_access(world, rng, user)
+
+
+async def _edit_user(world: World, rng: Random, user: str) -> None:
+    values: list[dict[str, Any]] = [
+        {"role": rng.choice([*ROLES, None])},
+        {"title": rng.choice(["a", "b", "ab", None])},
+        {"language": rng.choice(["a", "b", None])},
+        {"status": rng.choice(["active", "active", "suspended"])},
+        {"token": rng.choice([token(user), f"other-{user[-1]}"])},
+        await _team(world, rng),
+    ]
+    await _set(world, "directus_users", user, rng.choices(values, [25, 12, 6, 9, 5, 25])[0])
+
+
+async def _edit_role(world: World, rng: Random) -> None:
+    values = rng.choice(
+        [{"name": rng.choice("ab")}, await _team(world, rng), {"parent": rng.choice([ROLES[0], ROLES[2], None])}]
+    )
+    await _set(world, "directus_roles", ROLES[1] if "parent" in values else rng.choice(ROLES), values)
+
+
+async def _team(world: World, rng: Random) -> dict[str, Any]:
+    team = world.pick(await world.keys(world.model.team), rng.randrange(50))
+    return {"team": rng.choice([team, team, None])}
+
+
+async def _edit_shares(world: World, rng: Random) -> None:
+    """A row is shared, or not any more, or by another role."""
+    found = [row[0] for row in await world.engine.store.read("SELECT id FROM directus_shares ORDER BY id")]
+    share, roll = rng.choice(SHARES), rng.random()
+    table = rng.choice(sorted(world.model.tables))
+    key = world.pick(await world.keys(table), rng.randrange(50))
+    if share not in found and key is not None:
+        row = {"id": share, "collection": table, "item": str(key), "role": rng.choice(ROLES)}
+        return await attempt(world, f"share {row}", create(world.engine, SYSTEM, "directus_shares", row))
+    if share in found and roll < 0.4:
+        return await attempt(world, f"no share {share}", delete(world.engine, SYSTEM, "directus_shares", keys=[share]))
+    if share in found and roll < 0.7:
+        return await _set(world, "directus_shares", share, {"role": rng.choice(ROLES)})
+    ends = rng.choice([None, None, "2001-02-03T04:05:06.000Z", "2098-01-01T00:00:00.000Z"])
+    return await _set(world, "directus_shares", share, {"date_end": ends}) if share in found else None
 
 
 async def _edit_access(world: World, rng: Random, user: str) -> None:
@@ -78,9 +118,8 @@ async def _edit_access(world: World, rng: Random, user: str) -> None:
         key = world.pick([row[0] for row in found], rng.randrange(100))
         work = delete(world.engine, SYSTEM, "directus_access", keys=[key])
         return await attempt(world, "delete an access", work)
-    row = {"policy": rng.choice(POLICIES), rng.choice(["user", "role"]): user}
-    if "role" in row:
-        row["role"] = rng.choice(ROLES)
+    whose = rng.choice([{"user": user}, {"role": rng.choice(ROLES)}, {"role": rng.choice(ROLES)}, {}])
+    row = {"policy": rng.choice(POLICIES), **whose}
     return await attempt(world, f"access {row}", create(world.engine, SYSTEM, "directus_access", row))
 
 
@@ -90,12 +129,21 @@ async def listen(world: World, rng: Random) -> None:
         return await leave(world, rng)
     seat = rng.choice(world.seats) if world.seats and rng.random() < 0.6 else None
     if seat is None and len(world.seats) < MOST_SEATS:
-        seat = await world.sit(rng.choice([token(user) for user in USERS]))
+        seat = await world.sit(*await _somebody(world, rng))
     if seat is not None:
         question = random_question(rng, world.model)
         held = await world.subscribe(seat, question)
         world.note(f"{seat.token} subscribes {held.uid if held else '-'}: {question}")
     return None
+
+
+async def _somebody(world: World, rng: Random) -> tuple[str | None, str | None]:
+    """A token, and where it is used."""
+    place, roll = rng.choice(PLACES), rng.random()
+    if roll < 0.1:
+        return None, place
+    shares = [row[0] for row in await world.engine.store.read("SELECT id FROM directus_shares ORDER BY id")]
+    return (share_token(rng.choice(shares)) if shares and roll < 0.2 else token(rng.choice(USERS))), place
 
 
 async def leave(world: World, rng: Random) -> None:
@@ -119,7 +167,7 @@ async def become(world: World, rng: Random) -> None:
         return
     seat: Seat = rng.choice(world.seats)
     known = token(rng.choice(USERS))
-    actor = await world.fresh.actor(known)
+    actor = await world.fresh.actor(known, seat.ip)
     if actor is not None and seat.dismissed is None:
         world.note(f"{seat.token} becomes {known}")
         seat.token, seat.actor = known, None
@@ -136,7 +184,7 @@ async def cut(world: World, rng: Random) -> None:
 
 
 def _cut(world: World, rng: Random, seat: Seat) -> Ghost:
-    ghost = Ghost(seat.token, [])
+    ghost = Ghost(seat.token, seat.ip, [])
     for held in seat.held.values():
         if held.mirror.places:
             place = rng.choice(held.mirror.places)
@@ -151,7 +199,7 @@ async def come_back(world: World, rng: Random) -> None:
     if not world.ghosts:
         return
     ghost = world.ghosts.pop(rng.randrange(len(world.ghosts)))
-    seat = await world.sit(ghost.token)
+    seat = await world.sit(ghost.token, ghost.ip)
     for held, place in ghost.lost if seat is not None else ():
         assert seat is not None
         world.note(f"{ghost.token} is back for {held.uid} since {place.position}")
@@ -179,12 +227,21 @@ async def restart(world: World, rng: Random) -> None:
         await come_back(world, rng)
 
 
+async def at_once_with_rights(world: World, rng: Random) -> None:
+    """Rows and rights change in one transaction of the database."""
+    some = [rng.choice([update_rows, update_rows, create_rows, delete_rows]) for _ in range(rng.randint(1, 3))]
+    rights = rng.choice([edit_people, edit_people, edit_rules])
+    steps = rng.sample([*some, rights], len(some) + 1)
+    await asyncio.gather(*[step(world, Random(rng.random())) for step in steps])
+
+
 STEPS: tuple[tuple[float, Step], ...] = (
     (22, create_rows),
     (34, update_rows),
     (9, delete_rows),
     (14, straight_sql),
     (4, at_once),
+    (0.6, at_once_with_rights),
     (1, edit_rules),
     (0.8, edit_people),
     (4, listen),

@@ -64,6 +64,8 @@ class Run:
         self._stable = is_same and not any(unit.collection.startswith("directus_") for unit in self._units)
         if not self._stable:
             world.fresh.forget()
+        elif world.commits:
+            world.fresh.look_again()
         for seat in list(world.seats):
             faults += await self._judge_seat(seat)
         for ghost in world.ghosts:
@@ -74,7 +76,7 @@ class Run:
         """One connection: whether it may still be there, and each of its subscriptions."""
         world, stable = self.world, self._stable
         frames = seat.heard()
-        actor = seat.actor if stable and seat.actor is not None else await world.fresh.actor(seat.token)
+        actor = seat.actor if stable and seat.actor is not None else await world.fresh.actor(seat.token, seat.ip)
         if (actor is None) != (seat.dismissed is not None):
             return [f"{seat.token}: identity {actor}, dismissed {seat.dismissed}"]
         if actor is None:
@@ -126,17 +128,18 @@ class Run:
         world = self.world
         if stable and not held.is_new and not world.commits:
             return Case(held, held.sight, held.sight, self._units, stable, 0)
-        if held.is_new or not stable:
-            held.statement = await world.fresh.statement(actor, held.wish)
+        if held.is_new or not stable or held.statement is None or held.statement[2]:
+            known, held.statement = held.statement, await world.fresh.statement(actor, held.wish)
+            stable = stable and known == held.statement
         before, held.sight = held.sight, None
         if held.statement is not None:
-            raw = (await world.engine.store.read(*held.statement))[0][0]
+            raw = (await world.engine.store.read(*held.statement[:2]))[0][0]
             held.sight = before if before is not None and before.raw == raw else sight_of(raw)
         return Case(held, before, held.sight, self._units, stable, len(world.commits))
 
     async def _remember(self, ghost: Ghost) -> None:
         """What those who were cut off would have been told."""
-        actor = await self.world.fresh.actor(ghost.token)
+        actor = await self.world.fresh.actor(ghost.token, ghost.ip)
         for held, _ in ghost.lost:
             owed = ghost.owed[held.uid]
             if actor is None or owed is None:

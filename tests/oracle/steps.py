@@ -17,6 +17,7 @@ from rowcast.engine.update import update, update_batch
 from rowcast.errors import RowcastError
 from rowcast.query.parse import parse
 from tests.oracle.filters import random_filter
+from tests.oracle.model import USERS as PEOPLE
 from tests.oracle.people import token
 from tests.oracle.values import USERS, new_key, stored_value, wire_value
 from tests.oracle.world import World
@@ -61,7 +62,9 @@ async def payload(world: World, rng: Random, table: str, *, new: bool, depth: in
     if world.model.tables[table].anys and rng.random() < (0.8 if new else 0.3):
         row |= await _item(world, rng, table)
     for tie in world.model.manys(table) if depth else ():
-        if rng.random() < 0.5 and tie.alias is not None:
+        if tie.many == PEOPLE:
+            row["people"] = rng.sample(USERS, rng.randint(0, 2))
+        elif rng.random() < 0.5 and tie.alias is not None:
             row[tie.alias] = await _many(world, rng, tie.many, depth)
     return row
 

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from rowcast.auth import SYSTEM
+from rowcast.engine import stems
 from rowcast.engine.telling import review, subscribe, views
 from rowcast.engine.telling.refresh import Refresher
 from rowcast.feed import Commit
 from rowcast.live import Token, audience, held, index, live, outbox, resume, view
 from rowcast.live.subscription import Subscription
 from rowcast.query.match import predicate
-from tests.oracle import rights
+from tests.oracle import people, rights
 from tests.oracle.model import Model
 from tests.oracle.questions import Question
 from tests.oracle.run import run
@@ -33,6 +34,15 @@ def often(patch: Patch, *names: str) -> None:
     )
 
 
+def ask(patch: Patch, query: dict[str, Any], **more: Any) -> None:
+    """Have everybody ask this."""
+
+    def question(rng: Random, model: Model) -> Question:
+        return Question(rng.choice([name for name in model.tables if name[0] == "c"]), query, **more)
+
+    patch.setattr(rights, "random_question", question)
+
+
 def forgets_old_rows(patch: Patch) -> None:
     """Who held a row before it changed is not looked up."""
     touched = index.Index.touched
@@ -42,11 +52,14 @@ def forgets_old_rows(patch: Patch) -> None:
 def forgets_to_narrow(patch: Patch) -> None:
     """Subscribers see what administrators see."""
     prepare = views.Preparing.prepare
-    patch.setattr(views.Preparing, "prepare", lambda self, actor, wish: prepare(self, replace(SYSTEM), wish))
+    patch.setattr(
+        views.Preparing, "prepare", lambda self, actor, wish, heed: prepare(self, replace(SYSTEM), wish, heed)
+    )
 
 
 def slides_no_window(patch: Patch) -> None:
     """Of a window only changed rows are looked at."""
+    ask(patch, {"fields": ["id", "f0"], "sort": ["f1"], "limit": 3}, exact=True)
     patch.setattr(view.View, "has_window", property(lambda self: self.is_grouped))
 
 
@@ -58,7 +71,7 @@ def forgets_related_rows(patch: Patch) -> None:
 def reviews_nobody(patch: Patch) -> None:
     """Rights stay what they were when one came."""
 
-    async def nobody(self: Any, listeners: Any) -> None:
+    async def nobody(self: Any, listeners: Any, commit: Any) -> None:
         """Nothing is done."""
 
     patch.setattr(review.Review, "review", nobody)
@@ -94,6 +107,7 @@ def doubles_at_the_seam(patch: Patch) -> None:
 def loses_the_first_that_was_missed(patch: Patch) -> None:
     """Who comes back is told one event too few."""
     often(patch, "cut", "come_back")
+    ask(patch, {"fields": ["id", "f1"]}, placed=True)
     missed = Token.parse
 
     def parse(text: str) -> Any:
@@ -122,11 +136,7 @@ def tells_deletes_to_all(patch: Patch) -> None:
 def forgets_moved_rows(patch: Patch) -> None:
     """A row's place in the order is of no interest."""
 
-    def in_order(rng: Random, model: Model) -> Question:
-        query = {"fields": ["id"], "sort": [rng.choice(["f1", "-f1"])], "limit": 8}
-        return Question(rng.choice([name for name in model.tables if name[0] == "c"]), query, exact=True)
-
-    patch.setattr(rights, "random_question", in_order)
+    ask(patch, {"fields": ["id"], "sort": ["f1"], "limit": 8}, exact=True)
     patch.setattr(held, "_moved", lambda old, new: frozenset())
 
 
@@ -156,6 +166,34 @@ def reads_too_few(patch: Patch) -> None:
     )
 
 
+def follows_paths_alone(patch: Patch) -> None:
+    """What a question names by a path is thought to depend on nothing but what the path leads through."""
+    often(patch, "listen", "edit_people")
+    ask(patch, {"fields": ["id"], "filter": {"f0": {"_eq": "$CURRENT_USER.team.f0"}}}, exact=True)
+    rule = people.random_rule
+
+    def by_members(rng: Random, model: Model, table: str | None = None, action: str | None = None) -> dict[str, Any]:
+        found = rule(rng, model, table, action)
+        if found["collection"] == model.team:
+            found |= {"permissions": {"people": {"_some": {"title": {"_eq": "a"}}}}, "fields": ["*"]}
+        return found
+
+    patch.setattr(people, "random_rule", by_members)
+    reading = stems.Stems._reading
+    patch.setattr(
+        stems.Stems,
+        "_reading",
+        lambda self, rights, name, path, is_asked: reading(self, rights, name, path, is_asked=False),
+    )
+
+
+def tells_by_new_rights_what_was_deleted(patch: Patch) -> None:
+    """Who may see more since a commit is told what that has deleted of it."""
+    often(patch, "at_once_with_rights", "listen")
+    ask(patch, {"fields": ["id"], "filter": {"f0": {"_neq": "$CURRENT_USER.title"}}})
+    patch.setattr(live.Live, "_pass", live.Live.join)
+
+
 FAULTS: list[Callable[[Patch], None]] = [
     forgets_old_rows,
     forgets_to_narrow,
@@ -170,6 +208,8 @@ FAULTS: list[Callable[[Patch], None]] = [
     keeps_what_was_taken_away,
     drops_what_waited,
     reads_too_few,
+    follows_paths_alone,
+    tells_by_new_rights_what_was_deleted,
 ]
 
 

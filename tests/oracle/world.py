@@ -26,13 +26,13 @@ from rowcast.store.open import open_store
 from tests.oracle.fresh import Fresh, Sight
 from tests.oracle.mirror import Mirror, Place
 from tests.oracle.model import Model, Table, build, random_model
-from tests.oracle.people import settle_people
+from tests.oracle.people import SECRET, settle_people
 from tests.oracle.questions import Question
 from tests.support.waiting import BUSY, until
 
 QUICKLY = 100
 """Turns of the loop after which what goes on is left to threads, and not looked at in each turn."""
-Statement = tuple[str, tuple[Any, ...]]
+Statement = tuple[str, tuple[Any, ...], bool]
 
 
 @dataclass(eq=False, slots=True)
@@ -53,16 +53,17 @@ class Held:
     @property
     def is_nested(self) -> bool:
         """Whether it may show more than columns of its own rows."""
-        marks = ("*", ".", "(", "to", "list")
+        marks = ("*", ".", "(", "to", "list", "rights", "lefts", "parts", "people", "team", "more")
         return any(mark in name for name in self.wish.query.fields for mark in marks)
 
 
 @dataclass(eq=False, slots=True)
 class Seat:
-    """One connection: by whose token, what it has heard since the last step, what it has subscribed to, and whether it takes
-    nothing at present."""
+    """One connection: by whose token and from where, what it has heard since the last step, what it has subscribed to, and whether
+    it takes nothing at present."""
 
     token: str | None
+    ip: str | None
     listener: Listener
     frames: list[bytes]
     held: dict[str, Held] = field(default_factory=dict)
@@ -84,6 +85,7 @@ class Ghost:
     is not known exactly)."""
 
     token: str | None
+    ip: str | None
     lost: list[tuple[Held, Place]]
     owed: dict[str, list[tuple[str, Any]] | None] = field(default_factory=dict)
 
@@ -117,7 +119,7 @@ class World:
         self.other.execute("PRAGMA foreign_keys = ON")
 
     def _new_engine(self) -> Engine:
-        return Engine(open_store(f"sqlite:///{self.path}"), Settings(secret="for tests only"))
+        return Engine(open_store(f"sqlite:///{self.path}"), Settings(secret=SECRET))
 
     def _begin(self) -> None:
         self.engine.on_commit(self.commits.append)
@@ -139,14 +141,14 @@ class World:
 
     # ---- those who listen -----------------------------------------------------------------------------------------------
 
-    async def sit(self, token: str | None) -> Seat | None:
-        """A new connection; None if the token is no good."""
-        actor = await self.fresh.actor(token)
+    async def sit(self, token: str | None, ip: str | None = None) -> Seat | None:
+        """A new connection from there; None if the token is no good."""
+        actor = await self.fresh.actor(token, ip)
         if actor is None:
             return None
         frames: list[bytes] = []
         outbox = Outbox(frames.append, lambda: None)
-        seat = Seat(token, Listener(actor, outbox, lambda error: self._dismiss(seat, error)), frames)
+        seat = Seat(token, ip, Listener(actor, outbox, lambda error: self._dismiss(seat, error)), frames)
         seat.actor = actor
         open_listener(self.engine, seat.listener)
         self.seats.append(seat)

@@ -20,6 +20,7 @@ from rowcast.engine.hooks import Hooks
 from rowcast.engine.plans import Plans
 from rowcast.engine.rights import RightsCache
 from rowcast.engine.settings import Settings
+from rowcast.engine.stems import Stems
 from rowcast.engine.telling.broadcast import Broadcast
 from rowcast.engine.variables import Lookup, UserValues
 from rowcast.feed import Commit
@@ -41,7 +42,7 @@ class Engine:
     def __init__(self, store: Store, settings: Settings) -> None:
         self.store, self.settings, self.clock = store, settings, Clock()
         self.plans = Plans()
-        self.user_values = UserValues(self)
+        self.stems, self.user_values = Stems(self), UserValues(self)
         self.identities, self.attempts = Identities(self), Attempts()
         self.mail = Mailer(settings.email)
         self.broadcast = Broadcast(self)
@@ -61,7 +62,12 @@ class Engine:
             self.files.committed,
             self.flows.committed,
         ]
-        self._on_schema: list[SchemaListener] = [self.plans.clear, self.broadcast.remodelled]
+        self._on_schema: list[SchemaListener] = [
+            self.plans.clear,
+            self.stems.clear,
+            self.user_values.remodelled,
+            self.broadcast.remodelled,
+        ]
         self.channels = Channels(self)
         store.on_commit, store.on_schema, store.through = self._committed, self._schema_changed, self.broadcast.through
 
@@ -77,7 +83,7 @@ class Engine:
 
     async def close(self) -> None:
         """Finish queued writes and letters and close the store."""
-        self.broadcast.refresher.close()
+        self.broadcast.close_all()
         await self.mail.drain()
         await self.flows.close()
         await self.files.close()

@@ -16,6 +16,7 @@ from rowcast.live.ask import Answer, Ask, Part
 from rowcast.live.audience import Audience
 from rowcast.live.encode import appended, join
 from rowcast.live.event import Event
+from rowcast.live.passage import counting
 from rowcast.live.telling import Teller, asked
 from rowcast.live.view import View
 
@@ -55,12 +56,13 @@ class Announcement:
 
     def __init__(self, teller: Teller, spelling: Spelling, commit: Commit) -> None:
         self._teller, self._spelling, self._commit = teller, spelling, commit
-        self._waiting: dict[Audience, list[Part]] = {}
+        self._waiting: dict[tuple[Audience, View], list[Part]] = {}
 
     @property
     def asks(self) -> list[Ask]:
-        """One for each audience whose events wait."""
-        return [Ask(a.view, self._commit, tuple(parts), a.decides) for a, parts in self._waiting.items()]
+        """One for each audience whose events wait, and for each view that is asked about on its behalf."""
+        waiting = self._waiting.items()
+        return [Ask(view, self._commit, tuple(parts), a.decides_deletes) for (a, view), parts in waiting]
 
     def tell(self, audience: Audience, changes: Sequence[Change]) -> None:
         """The events of one unit for one audience: one for each created row, one for all updated, one for all deleted."""
@@ -70,7 +72,7 @@ class Announcement:
         deleted: list[Change] = []
         for change in changes:
             if change.kind is Kind.DELETE:
-                if audience.holds(change.before):
+                if audience.had(change.before):
                     deleted.append(change)
             elif audience.holds(change.after):
                 (created if change.kind is Kind.CREATE else updated).append(change)
@@ -109,14 +111,15 @@ class Announcement:
         if not audience.listens(Kind.DELETE):
             return
         changes = [self._spelling.of(change) for change in changes]
-        if audience.decides and not audience.view.counts:
+        if audience.decides_deletes and not audience.view.counts:
             event.resolve(self._teller.head(Kind.DELETE, keys_of(audience.view, changes)))
         else:
-            self._ask(audience, Part(event, Kind.DELETE, tuple(changes)))
+            self._ask(audience, Part(event, Kind.DELETE, tuple(changes), view=audience.deletes_by))
         self._teller.hand_out(audience, event)
 
     def _ask(self, audience: Audience, part: Part) -> None:
-        self._waiting.setdefault(audience, []).append(asked(part.event, self._commit, part))
+        view = part.view or audience.view
+        self._waiting.setdefault((audience, view), []).append(asked(part.event, self._commit, part))
 
 
 def slices(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
@@ -134,15 +137,18 @@ def slices(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
 
 
 def ask_again(audience: Audience, events: Iterable[Event]) -> tuple[Mapping[Event, Event], list[Ask]]:
-    """Events that are being asked for on behalf of another view, as they are for this audience, and the asks for them."""
+    """Events that are being asked for on behalf of another view, as they are for this audience, and the asks for them. Deleted rows
+    are those that the other view held."""
     instead: dict[Event, Event] = {}
     asks: list[Ask] = []
     for event in events:
         if event.part is not None and event.commit is not None:
             other = instead[event] = Event(event.kind, event.position)
             other.source, other.previous, other.number, other.told = audience, event.previous, event.number, 1
-            part = asked(other, event.commit, replace(event.part, event=other))
-            asks.append(Ask(audience.view, event.commit, (part,), decided=False))
+            former = event.part.view if event.kind is Kind.DELETE else None
+            view = None if former is None else counting(former, audience.view)
+            part = asked(other, event.commit, replace(event.part, event=other, view=view))
+            asks.append(Ask(view or audience.view, event.commit, (part,), decided=False))
     return instead, asks
 
 

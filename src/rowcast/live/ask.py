@@ -14,13 +14,15 @@ from rowcast.live.view import View
 class Part:
     """One event that waits for its text. ``whole``: the question must be asked of exactly these rows, since their order, number
     or sum is told; otherwise each row may be read by itself. Of deleted rows nothing is read, only whether the view held them.
-    ``related``: changes of other collections; the rows that they lead to are told, but for ``changes``, which were told already."""
+    ``related``: changes of other collections; the rows that they lead to are told, but for ``changes``, which were told already.
+    ``view``: what the question is about, if not the view of who is told."""
 
     event: Event
     kind: Kind
     changes: tuple[Change, ...]
     whole: bool = False
     related: tuple[Change, ...] = ()
+    view: View | None = None
 
 
 @dataclass(frozen=True, slots=True)

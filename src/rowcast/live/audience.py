@@ -92,6 +92,20 @@ class Audience:
             return True
         return image is not None and self._matches(image.values, self.view.constants) is True
 
+    def had(self, image: Image | None) -> bool:
+        """Whether the view held that row, which is deleted. Where the database must be asked: True."""
+        return self.holds(image)
+
+    @property
+    def decides_deletes(self) -> bool:
+        """Whether an image of a deleted row tells if the view held it."""
+        return self.decides
+
+    @property
+    def deletes_by(self) -> View:
+        """The view that the database is asked of about deleted rows."""
+        return self.view
+
     def concerns(self, change: Change) -> bool:
         """Whether a change of a related collection may change what the view holds or shows."""
         if change.before is None or change.after is None:

@@ -18,6 +18,7 @@ from rowcast.live.event import Event
 from rowcast.live.exact import keys_of, outcomes
 from rowcast.live.held import Difference
 from rowcast.live.index import Index
+from rowcast.live.passage import Passage
 from rowcast.live.subscription import Subscription
 from rowcast.live.telling import Counters, Teller
 from rowcast.live.units import units
@@ -32,6 +33,7 @@ class Live:
         self._teller, self._spelling = Teller(previous), Spelling()
         self.stale: dict[Audience, None] = {}
         self._audiences: dict[View, Audience] = {}
+        self._passages: dict[tuple[View, View | None], Passage] = {}
         self._indexes: dict[str, Index] = {}
 
     def __len__(self) -> int:
@@ -73,17 +75,40 @@ class Live:
         audience.add(subscription)
         return audience
 
-    def move(self, view: View, primary: str, subscription: Subscription) -> list[Ask]:
+    def move(self, view: View, primary: str, subscription: Subscription, commit: Commit | None = None) -> list[Ask]:
         """Like ``join``, of a subscriber that may not see any more what it saw. Texts that are being asked for its former view are
-        not for it; the asks that are returned are about the same changes."""
+        not for it; the asks that are returned are about the same changes. ``commit``: what will be published next and has brought
+        this about (see ``Passage``)."""
         former, outbox, tail = subscription.audience, subscription.outbox, subscription.tail
         pending = [] if former is None else outbox.unready(tail, former)
-        audience = self.join(view, primary, subscription)
+        if commit is None or commit.collections.isdisjoint(view.shows):
+            audience = self.join(view, primary, subscription)
+        else:
+            audience = self._pass(view, primary, subscription)
         instead, asks = ask_again(audience, pending)
         if former is not None:
             outbox.recall(tail, former, instead)
         self.counters.asks += len(asks)
         return asks
+
+    def _pass(self, view: View, primary: str, subscription: Subscription) -> Audience:
+        """Make the subscriber see the view, once the next commit is told."""
+        former = None if subscription.audience is None else subscription.audience.view
+        self.leave(subscription)
+        passage = self._passages.get((view, former))
+        if passage is None:
+            passage = self._passages[view, former] = Passage(view, primary, former)
+        passage.add(subscription)
+        return passage
+
+    def _arrive(self) -> None:
+        """The commit is told."""
+        passages, self._passages = self._passages, {}
+        for passage in passages.values():
+            for subscription in list(passage):
+                audience = self.join(passage.view, passage.primary, subscription)
+                for event in passage.events:
+                    event.source = audience
 
     def leave(self, subscription: Subscription) -> None:
         """Make the subscriber see nothing."""
@@ -91,7 +116,7 @@ class Live:
         if audience is None:
             return
         audience.remove(subscription)
-        if not len(audience):
+        if not len(audience) and not isinstance(audience, Passage):
             del self._audiences[audience.view]
             self.stale.pop(audience, None)
             self._indexes[audience.view.collection].remove(audience)
@@ -128,8 +153,11 @@ class Live:
     def publishing(self, commit: Commit, asks: list[Ask], *, folded: bool = False) -> Iterator[None]:
         """Like ``publish``, in slices: between any two something else may happen. Fills ``asks``."""
         self.counters.commits += 1
-        if not commit.collections.isdisjoint(self._indexes):
-            yield from self._publish(commit, asks, folded=folded)
+        try:
+            if self._passages or not commit.collections.isdisjoint(self._indexes):
+                yield from self._publish(commit, asks, folded=folded)
+        finally:
+            self._arrive()
         self.previous = commit.position
 
     def _publish(self, commit: Commit, asks: list[Ask], *, folded: bool) -> Iterator[None]:
@@ -148,9 +176,19 @@ class Live:
                             announcement.tell(audience, part)
                             yield
                     yield
+        if self._passages:
+            yield from self._publish_passing(commit, announcement)
         self._publish_related(commit, announcement)
         asks += announcement.asks
         self.counters.asks += len(asks)
+
+    def _publish_passing(self, commit: Commit, announcement: Announcement) -> Iterator[None]:
+        for collection, changes in units(commit, folded=True):
+            for passage in list(self._passages.values()):
+                if passage.view.collection == collection:
+                    for part in slices(changes):
+                        announcement.tell(passage, part)
+                        yield
 
     def _touch(self, audience: Audience, changes: Sequence[Change], at: Position) -> None:
         """Rows that must be looked at again; all of them where one decides about another."""
@@ -164,8 +202,8 @@ class Live:
         concerned: dict[Audience, list[Change]] = {}
         for change in commit.changes:
             index = self._indexes.get(change.collection)
-            if index is not None:
-                for audience in index.related:
+            if index is not None or self._passages:
+                for audience in self._related(index, change.collection):
                     if audience.concerns(change):
                         concerned.setdefault(audience, []).append(change)
         for audience, changes in concerned.items():
@@ -174,6 +212,12 @@ class Live:
                 self.stale[audience] = None
             else:
                 announcement.relate(audience, changes)
+
+    def _related(self, index: Index | None, collection: str) -> Iterable[Audience]:
+        """The audiences that depend on rows of the collection."""
+        passing = [one for one in self._passages.values() if collection in one.related]
+        known = () if index is None else index.related
+        return [*known, *passing] if passing else known
 
     def answer(self, ask: Ask, answer: Answer) -> None:
         """What the database said; the events of the ask are told, or dropped if there is nothing to tell."""

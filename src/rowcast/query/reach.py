@@ -74,6 +74,13 @@ def reaches(select: Select) -> tuple[Reach, ...]:
     return tuple(Reach(path, frozenset(names)) for path, names in walk.found.items() if path)
 
 
+def own_columns(select: Select) -> frozenset[str]:
+    """The columns of the rows themselves that count."""
+    walk = _Walk()
+    walk.select(select, ())
+    return frozenset(walk.found.get((), ()))
+
+
 def columns_of(ways: Iterable[Reach]) -> Mapping[str, frozenset[str]]:
     """By collection, the columns that count on any way."""
     found: dict[str, frozenset[str]] = {}

@@ -101,7 +101,7 @@ async def test_folders_keep_files_in_order(studio: Studio) -> None:
 async def test_who_may_only_look_is_offered_to_look(studio: Studio) -> None:
     page = studio.page
     with studio.server.client() as admin:
-        rules = [
+        rules: list[dict[str, Any]] = [
             {"collection": each, "action": "read", "fields": ["*"], "permissions": {}}
             for each in ("directus_files", "directus_folders")
         ]

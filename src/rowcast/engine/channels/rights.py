@@ -7,14 +7,14 @@ whose ``permissions`` are a filter on ``name``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from rowcast.auth import Actor
 from rowcast.engine.mutation.cast import cast_key
 from rowcast.engine.permissions import exists
-from rowcast.engine.telling.views import UNSEEN, led_through
+from rowcast.engine.telling.views import UNSEEN
 from rowcast.errors import Forbidden, InvalidPayload
 from rowcast.policy import Action, Rights
 from rowcast.policy.payload import fill
@@ -72,10 +72,13 @@ async def require_speak(engine: Engine, actor: Actor, place: Place) -> None:
 
 async def depends(engine: Engine, actor: Actor, place: Place) -> frozenset[str]:
     """The collections whose rows decide, besides the row itself, whether the actor may be there."""
-    if place.key is None or place.collection is None:
-        return frozenset()
     rights = await engine.rights(actor)
-    return frozenset(_reached(engine, rights.rows(place.collection, "read")))
+    found: set[str] = set()
+    if place.collection is None or actor.user is None:
+        found.update(_led(engine, rights, mentioned(_entries(rights, "read"))))
+    if place.collection is not None and place.key is not None:
+        found.update(_reached(engine, rights, rights.rows(place.collection, "read")))
+    return frozenset(found)
 
 
 async def _may(engine: Engine, actor: Actor, rights: Rights, place: Place, action: Literal["read", "update"]) -> bool:
@@ -102,22 +105,34 @@ async def _has_entry(engine: Engine, actor: Actor, rights: Rights, name: str, ac
     """Whether an entry among the permissions is about that name."""
     if rights.admin or actor.share is not None:
         return rights.admin
-    filters = [row.get("permissions") or {} for row in rights.granted(ENTRIES, action)]
+    filters = _entries(rights, action)
     variables = await engine.variables(actor, frozenset(one for one in mentioned(filters) if "." in one))
     return any(not violations(fill(one, variables), {"name": name}, all_required=True) for one in filters)
 
 
-def _reached(engine: Engine, node: Any) -> Iterator[str]:
-    """The collections that a condition leads through."""
-    if isinstance(node, Variable) and "." in node.name:
+def _entries(rights: Rights, action: Action) -> list[Any]:
+    """The filters of the entries among the permissions."""
+    return [row.get("permissions") or {} for row in rights.granted(ENTRIES, action)]
+
+
+def _led(engine: Engine, rights: Rights, names: Iterable[str]) -> Iterator[str]:
+    """The collections that decide about these variables."""
+    dotted = [name for name in names if "." in name]
+    if dotted:
         yield from _PEOPLE
-        yield from led_through(engine.schema, node.name)
+        yield from engine.stems.of(rights, dotted)
+
+
+def _reached(engine: Engine, rights: Rights, node: Any) -> Iterator[str]:
+    """The collections that a condition leads through."""
+    if isinstance(node, Variable):
+        yield from _led(engine, rights, [node.name])
     if isinstance(node, Through):
         yield node.target
         yield node.link.relation.collection
     if isinstance(node, tuple):
         for part in node:
-            yield from _reached(engine, part)
+            yield from _reached(engine, rights, part)
     elif is_dataclass(node) and type(node).__module__.startswith("rowcast.query"):
         for each in fields(node):
-            yield from _reached(engine, getattr(node, each.name))
+            yield from _reached(engine, rights, getattr(node, each.name))

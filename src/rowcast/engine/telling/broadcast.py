@@ -83,15 +83,21 @@ class Broadcast:
         if not self._working:
             self.start(self._work_off())
 
+    def close_all(self) -> None:
+        """Nothing is looked at any more."""
+        self.refresher.close()
+        self.review.close()
+
     def remodelled(self, _schema: Schema) -> None:
         """The data model is another one: everything is prepared again before the next commit is told, or now if there is none."""
         self._answers.clear()
         self.history.remodelled()
         if self.listeners:
             self.review.remodelled()
-            asyncio.get_running_loop().call_soon(self._look_at_model)
+            asyncio.get_running_loop().call_soon(self.look)
 
-    def _look_at_model(self) -> None:
+    def look(self) -> None:
+        """Review what is due without a commit."""
         if self.review.is_due and not self._working:
             self.start(self._work_off())
 
@@ -125,9 +131,10 @@ class Broadcast:
         try:
             if commit is not None:
                 self.review.dismiss_old_tokens(commit)
+            is_remodelled = self.review.is_remodelled
             concerned = self.review.concerned(commit)
             if concerned:
-                await self.review.review(concerned)
+                await self.review.review(concerned, None if is_remodelled else commit)
         except Exception:
             log.exception("rights could not be reviewed")
         if commit is not None:
@@ -230,7 +237,7 @@ class Broadcast:
             listener.outbox.forget(watch.subscription.tail)
             listener.ended += watch.subscription.events
             self.review.forgive(listener, watch)
-        for collection in self._captured - self.live.watched():
+        for collection in self._captured - self.live.watched() - self.review.heeded():
             self._captured.discard(collection)
             self.start(self._engine.store.watch(collection, False))
 
@@ -239,11 +246,13 @@ class Broadcast:
         self.live.end(watch.subscription)
         self.review.refuse(listener, watch, InternalError())
 
-    async def capture(self, collections: Iterable[str]) -> None:
-        """See to it that changes of these collections are in the commits."""
-        for collection in ON_DEMAND.intersection(collections) - self._captured:
+    async def capture(self, collections: Iterable[str]) -> bool:
+        """See to it that changes of these collections are in the commits. False: they have been all the time."""
+        missing = ON_DEMAND.intersection(collections) - self._captured
+        for collection in missing:
             self._captured.add(collection)
             await self._engine.store.watch(collection, True)
+        return bool(missing)
 
     def start(self, work: Any) -> None:
         """Run a coroutine in the background."""

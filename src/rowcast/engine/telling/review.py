@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from rowcast.auth import Actor
 from rowcast.engine.account.identify import identify_again
 from rowcast.engine.account.identities import Session
+from rowcast.engine.stems import TIME
+from rowcast.engine.telling.due import BLINDLY
 from rowcast.engine.telling.listener import Listener, Watch
 from rowcast.engine.telling.moves import Move, Moves
 from rowcast.engine.telling.views import Prepared, Preparing, is_decisive
@@ -42,6 +44,9 @@ class Review:
         self.epoch = 0
         self._remodelled = False
         self._gaps = NONE
+        self._late = False
+        self._commit: Commit | None = None
+        self._clock: asyncio.TimerHandle | None = None
         self._refused: dict[str, set[tuple[Listener, Watch]]] = {}
         self._dependants: dict[str, set[Listener]] = {}
 
@@ -52,9 +57,14 @@ class Review:
         self._remodelled = True
 
     @property
+    def is_remodelled(self) -> bool:
+        """Whether the data model is another one since the last review."""
+        return self._remodelled
+
+    @property
     def is_due(self) -> bool:
         """Whether a review is due that no commit has brought about."""
-        return self._remodelled
+        return self._remodelled or self._late
 
     def concerned(self, commit: Commit | None) -> Collection[Listener]:
         """Whose views or identity a commit may change; None: what is due anyway."""
@@ -67,6 +77,9 @@ class Review:
         if commit is not None and "directus_users" in touched:
             users = {change.key for change in commit.changes if is_decisive(change)}
             found |= {one for one in everybody if one.actor.user in users} if users else set()
+        if self._late:
+            self._late = False
+            touched |= {TIME}
         for collection in touched & self._dependants.keys():
             found |= self._still(collection)
         return found
@@ -76,6 +89,25 @@ class Review:
         watch.depends = collections
         for collection in collections:
             self._dependants.setdefault(collection, set()).add(listener)
+        if TIME in collections and self._clock is None:
+            self._clock = asyncio.get_running_loop().call_later(BLINDLY, self._strike)
+
+    def heeded(self) -> frozenset[str]:
+        """The collections that somebody may depend on."""
+        return frozenset(self._dependants)
+
+    def close(self) -> None:
+        """Nothing is looked at any more."""
+        if self._clock is not None:
+            self._clock.cancel()
+
+    def _strike(self) -> None:
+        """Time may have changed what variables stand for."""
+        self._clock = None
+        if TIME in self._dependants and self._still(TIME):
+            self._clock = asyncio.get_running_loop().call_later(BLINDLY, self._strike)
+            self._late = True
+            self._broadcast.look()
 
     def _still(self, collection: str) -> set[Listener]:
         """Those who still depend on the collection."""
@@ -103,9 +135,16 @@ class Review:
 
     # ---- what they may see --------------------------------------------------------------------------------------------
 
-    async def review(self, listeners: Collection[Listener]) -> None:
-        """Let each be who it is now and see what its rights are now."""
+    async def review(self, listeners: Collection[Listener], commit: Commit | None) -> None:
+        """Let each be who it is now and see what its rights are now. ``commit``: what has brought that about; it is told next."""
         self.epoch += 1
+        self._commit = commit
+        try:
+            await self._review(listeners)
+        finally:
+            self._commit = None
+
+    async def _review(self, listeners: Collection[Listener]) -> None:
         preparing = Preparing(self._engine)
         actors = [listener.actor for listener in listeners]
         sessions = await self._engine.identities.prime(actors)
@@ -185,7 +224,9 @@ class Review:
         elif prepared is None:
             self._broadcast.live.end(watch.subscription)
         elif current is None or current.view != prepared.view:
-            self._broadcast.ask(self._broadcast.live.move(prepared.view, prepared.primary, watch.subscription))
+            self._broadcast.ask(
+                self._broadcast.live.move(prepared.view, prepared.primary, watch.subscription, self._commit)
+            )
 
     def _is_lost(self, watch: Watch) -> bool:
         """Whether what the watch shows may have changed without being logged."""
@@ -195,14 +236,18 @@ class Review:
         """What the watch may see now; None if nothing, which it will be told."""
         self.forgive(listener, watch)
         try:
-            prepared = await preparing.prepare(listener.actor, watch.wish)
+            while True:
+                prepared = await preparing.prepare(
+                    listener.actor, watch.wish, lambda depends: self.depend(listener, watch, depends)
+                )
+                if not await self._broadcast.capture((*prepared.view.form.related, *prepared.depends)):
+                    break
         except RowcastError as error:
             self.refuse(listener, watch, error)
         except Exception:
             log.exception("a subscription to %s could not be prepared again", watch.wish.collection)
             self.refuse(listener, watch, InternalError())
         else:
-            self.depend(listener, watch, prepared.depends)
             return prepared
         return None
 

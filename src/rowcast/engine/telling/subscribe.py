@@ -127,15 +127,18 @@ class _Opening:
         broadcast, watch = self.engine.broadcast, self.watch
         while True:
             epoch = broadcast.epoch
-            prepared = await prepare(self.engine, self.listener.actor, watch.wish)
-            await broadcast.capture((watch.wish.collection, *prepared.view.form.related))
+            prepared = await prepare(self.engine, self.listener.actor, watch.wish, self._heed)
+            if await broadcast.capture((watch.wish.collection, *prepared.view.form.related, *prepared.depends)):
+                continue
             if broadcast.is_telling:
                 await broadcast.through()
             elif epoch == broadcast.epoch:
                 break
-        broadcast.review.depend(self.listener, watch, prepared.depends)
         broadcast.live.join(prepared.view, prepared.primary, watch.subscription)
         return prepared
+
+    def _heed(self, depends: frozenset[str]) -> None:
+        self.engine.broadcast.review.depend(self.listener, self.watch, depends)
 
     async def _show(self, prepared: Prepared, epoch: int) -> bool:
         """False: rights have changed meanwhile, and nothing was sent."""
@@ -195,7 +198,7 @@ class _Opening:
         assert audience is not None
         shows = audience.view.shows
         events = None
-        if ON_DEMAND.isdisjoint(shows) and audience.name == token.view:
+        if ON_DEMAND.isdisjoint((*shows, *prepared.depends)) and audience.name == token.view:
             is_steady = broadcast.history.is_steady(token.position, listener.actor, prepared.depends, shows)
             events = broadcast.history.missed(audience, token.position) if is_steady else None
         is_known = events is not None and token.told <= len(events)

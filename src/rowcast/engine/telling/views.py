@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rowcast.auth import Actor
 from rowcast.engine.builtin import built_in
 from rowcast.engine.plans import KEY, Plan
+from rowcast.engine.stems import PASSING
 from rowcast.engine.telling.listener import Wish
 from rowcast.errors import Forbidden, InvalidPayload, InvalidQuery, RowcastError
 from rowcast.feed import Change
@@ -19,22 +20,16 @@ from rowcast.policy.rights import field_refusal, refusal
 from rowcast.query.parse import Query
 from rowcast.query.settle import settle
 from rowcast.query.tree import Select
-from rowcast.query.variables import is_now, written
-from rowcast.schema import Schema
+from rowcast.query.variables import is_now
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
 
 UNSEEN = frozenset({"directus_migrations", "directus_sessions"})
 UNSUPPORTED = frozenset({"directus_extensions"})
-PASSING = frozenset(
-    {"last_access", "last_page", "appearance", "theme_light", "theme_dark", "language", "text_direction"}
-)
-"""Fields of a user that change with his visits and decide nothing, unless a rule names them."""
-INDEPENDENT: frozenset[str] = frozenset()
-"""What nearly all views depend on, kept once."""
-_ROOTS = {"$CURRENT_USER": "directus_users", "$CURRENT_ROLE": "directus_roles"}
 Variables = Callable[[str], Any]
+Heed = Callable[[frozenset[str]], None]
+"""Is told what a view depends on before the values of its variables are read: what changes them from then on is not missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ class Preparing:
         self._known: dict[tuple[Rights, Wish], Prepared] = {}
         self._plans: dict[tuple[Rights, Wish], Plan | RowcastError] = {}
 
-    async def prepare(self, actor: Actor, wish: Wish) -> Prepared:
+    async def prepare(self, actor: Actor, wish: Wish, heed: Heed) -> Prepared:
         """The view of a wish for that actor, by the rights that hold now. Raises Forbidden, InvalidQuery, InvalidPayload."""
         if wish.collection in UNSEEN:
             raise Forbidden(refusal(wish.collection))
@@ -65,10 +60,15 @@ class Preparing:
             raise InvalidPayload(f'"{wish.collection}" is currently not supported.')
         rights = self._engine.rights_now(actor) or await self._engine.rights(actor)
         found = self._known.get((rights, wish))
-        return found if found is not None else await self._prepare(rights, actor, wish)
+        if found is not None:
+            heed(found.depends)
+            return found
+        return await self._prepare(rights, actor, wish, heed)
 
-    async def _prepare(self, rights: Rights, actor: Actor, wish: Wish) -> Prepared:
+    async def _prepare(self, rights: Rights, actor: Actor, wish: Wish, heed: Heed) -> Prepared:
         engine, plan = self._engine, self._plan(rights, wish)
+        depends = engine.stems.of(rights, plan.variables)
+        heed(depends)
         known = engine.variables_now(actor, plan.variables) or await engine.variables(actor, plan.variables)
         asked: set[str] = set()
 
@@ -80,7 +80,6 @@ class Preparing:
             return known(name)
 
         primary = rights.schema.collections[wish.collection].primary
-        depends = frozenset(c for name in plan.variables for c in led_through(rights.schema, name)) or INDEPENDENT
         view = _view(plan, wish, value, lambda select: built_in(actor, rights, select))
         prepared = Prepared(view, plan.data.text, plan.data.args(value), primary, depends)
         if not asked and not view.form.moves_with_time:
@@ -108,9 +107,9 @@ def _plan(engine: Engine, rights: Rights, wish: Wish) -> Plan:
     return engine.plans.read(rights, wish.collection, "list" if wish.item is None else "one", query, limits)
 
 
-async def prepare(engine: Engine, actor: Actor, wish: Wish) -> Prepared:
+async def prepare(engine: Engine, actor: Actor, wish: Wish, heed: Heed) -> Prepared:
     """See ``Preparing.prepare``."""
-    return await Preparing(engine).prepare(actor, wish)
+    return await Preparing(engine).prepare(actor, wish, heed)
 
 
 def count_of(question: object) -> tuple[str, tuple[Any, ...]]:
@@ -164,26 +163,3 @@ def is_decisive(change: Change) -> bool:
         return True
     before, after = change.before.values, change.after.values
     return any(name not in PASSING for name in after if before.get(name) != after[name])
-
-
-def led_through(schema: Schema, variable: str) -> Iterator[str]:
-    """The collections that ``$CURRENT_USER.team.name`` leads through, after the user's own; that one too where the value is one
-    that changes in passing."""
-    root, *names = written(variable).split(".")
-    collection = _ROOTS.get(root)
-    if collection == "directus_users" and names[-1:] and names[-1] in PASSING:
-        yield collection
-    if collection is not None:
-        yield from _beyond(schema, collection, names)
-
-
-def _beyond(schema: Schema, collection: str, names: list[str]) -> Iterator[str]:
-    """A list is told by the rows in it, even when only their keys are asked for."""
-    if not names:
-        return
-    link = schema.link(collection, names[0].partition(":")[0])
-    if link is None or (len(names) == 1 and link.kind != "o2m"):
-        return
-    for target in link.relation.allowed if link.target is None else (link.target,):
-        yield target
-        yield from _beyond(schema, target, names[1:])
