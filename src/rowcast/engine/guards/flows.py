@@ -3,7 +3,7 @@ those of whoever sets it off."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,14 @@ import structlog
 from cronsim import CronSim, CronSimError
 
 from rowcast.auth import Actor
-from rowcast.engine.guards.base import Deed, Guard, Payload
+from rowcast.engine.guards.base import Deed, Guard, Key, Payload
+from rowcast.engine.guards.trees import require_no_loop
 from rowcast.errors import Forbidden, InvalidPayload
+from rowcast.query.sql import trees
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
+    from rowcast.engine.mutation.scope import Scope
 
 _HARMLESS = (None, "$trigger", "$public")
 TRIGGERS = ("event", "manual", "operation", "schedule", "webhook")
@@ -48,6 +51,12 @@ class OperationGuard(Guard):
         if who not in _HARMLESS and not actor.admin:
             raise Forbidden
         return payload
+
+    async def after(self, scope: Scope, verb: Deed, keys: Sequence[Key], payload: Payload) -> None:
+        """No circle, which would run until it is stopped."""
+        if payload.get("resolve") is not None or payload.get("reject") is not None:
+            told = "An operation cannot be followed by one that it follows itself"
+            await require_no_loop(scope, trees.OPERATIONS, keys, told)
 
 
 def _require(name: str, value: object, known: Collection[str]) -> None:

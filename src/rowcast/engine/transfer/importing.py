@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -71,12 +71,22 @@ def _json_rows(content: bytes) -> list[Mapping[str, Any]]:
 def _csv_rows(collection: Collection, content: bytes) -> Iterator[Mapping[str, Any]]:
     try:
         reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        header = next(reader, [])
-        for line in reader:
-            if line:
-                yield _payload(collection, zip(header, line, strict=False))
+        header = [title.strip() for title in next(reader, [])]
+        if twice := next((title for i, title in enumerate(header) if title in header[:i] and title), None):
+            raise InvalidPayload(f'The column "{twice}" is there twice')
+        for number, line in enumerate(filter(None, reader), start=1):
+            _require_titles(header, line, number)
+            yield _payload(collection, zip(header, line, strict=False))
     except (UnicodeDecodeError, csv.Error) as error:
         raise InvalidPayload(f"The file is no CSV: {error}") from None
+
+
+def _require_titles(header: Sequence[str], line: Sequence[str], number: int) -> None:
+    """Raise InvalidPayload for a cell that no title says what it is; empty ones are no loss."""
+    filled = max((place for place, cell in enumerate(line, start=1) if cell != ""), default=0)
+    if filled > len(header):
+        told = f"Row {number} has {filled} cells, but the header has {len(header)}"
+        raise InvalidPayload(told, rows=[{"type": "lines", "rows": [number]}])
 
 
 def _payload(collection: Collection, cells: Any) -> dict[str, Any]:
@@ -85,7 +95,7 @@ def _payload(collection: Collection, cells: Any) -> dict[str, Any]:
     for title, cell in cells:
         if cell == "":
             continue
-        *path, name = title.strip().split(".")
+        *path, name = title.split(".")
         place = payload
         for part in path:
             inner = place.setdefault(part, {})
