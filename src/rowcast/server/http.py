@@ -62,11 +62,11 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(InvalidPayload("This is no HTTP request."))
+        self._refuse(InvalidPayload("This is no HTTP request"))
 
     def _refuse_tls(self) -> None:
         log.warning("this is no HTTP request: is it TLS (https)? That is for a proxy in front", client=self.client)
-        self._refuse(InvalidPayload("This is no HTTP request."))
+        self._refuse(InvalidPayload("This is no HTTP request"))
 
     def _wait(self) -> None:
         """The head must end in time."""
