@@ -54,7 +54,8 @@ def _group(sight: Sight, collection: Collection, query: Query, name: str, path: 
     ref = sight.ref(collection, real, path)
     _require_column(ref)
     require_shown(ref)
-    return Leaf(name if name in query.alias else call(real).key, ref)
+    plain = real if ref.function is None else call(real).key
+    return Leaf(name if name in query.alias else plain, ref)
 
 
 def _require_distinct(keys: Sequence[str]) -> None:

@@ -86,6 +86,7 @@ def test_what_goes_in_comes_out(place: Server, admin: httpx.Client) -> None:
     assert shown.content == content
     assert shown.headers["content-disposition"] == 'inline; filename="my-first_photo.PNG"'
     assert shown.headers["cache-control"].startswith("private")
+    assert admin.get(f"/assets/{row['id']}.jpg").content == content
     assert admin.delete(f"/files/{row['id']}").status_code == 204
     assert code(admin.get(f"/assets/{row['id']}")) == (403, "FORBIDDEN")
     until(lambda: not any(row["id"] in name for name in on_disk(place)))

@@ -71,6 +71,13 @@ async def test_no_cell_is_lost(shop: Shop, text: str, told: str) -> None:
     assert await shop.rows("quiet", "id", "label") == [(1, "a"), (2, None)]
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+async def test_cells_are_divided_by_what_the_header_has(shop: Shop, mark: str) -> None:
+    long = "x" * 200_000
+    await import_items(shop.engine, SYSTEM, "quotes", "text/csv", f'id{mark}words\n1{mark}"a,b;{long}"\n'.encode())
+    assert await shop.rows("quotes", "id", "words") == [(1, f"a,b;{long}")]
+
+
 async def test_strangers_may_not_import(shop: Shop) -> None:
     for actor, name in ((PUBLIC, "quiet"), (SYSTEM, "nowhere")):
         with pytest.raises(Forbidden):

@@ -22,6 +22,8 @@ from rowcast.errors import InvalidPayload, RangeNotSatisfiable
 
 WISHES = ("key", "width", "height", "fit", "format", "quality", "withoutEnlargement", "transforms")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_EXTENSION = re.compile(r"(?<=^.{36})\.\w{1,10}$")
+"""What may follow the key of a file in an address (``/assets/<key>.jpg``), since some programs go by that."""
 _SHOWN = re.compile(r"(image|audio|video|font)/.+|application/(pdf|json)|text/(plain|csv|markdown)")
 """What a browser may show by itself; everything else is to be saved: a page from a stranger must not run as one of ours."""
 _SAFE = {
@@ -34,10 +36,11 @@ _SANDBOXED = re.compile(r"image/svg.*|.*(html|xml).*")
 
 
 async def show(request: Request) -> Response:
-    """``GET /assets/:key[/:name]``."""
+    """``GET /assets/:key[.jpg][/:name]``."""
     given = request.query_params
     wanted = {name: given[name] for name in WISHES if name in given}
-    found = await asset(engine(request), actor(request), request.path_params["key"], wanted, _accepted(request.headers))
+    key = _EXTENSION.sub("", request.path_params["key"])
+    found = await asset(engine(request), actor(request), key, wanted, _accepted(request.headers))
     headers = _headers(request, found)
     if _is_known(request.headers, found):
         return Response(status_code=304, headers=headers)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
 
 CSV = ("text/csv", "application/vnd.ms-excel")
+csv.field_size_limit(2**31 - 1)
+"""Files are bounded; a cell may be as long as the file."""
 _EMBEDDED = ("json", "alias", "csv")
 
 
@@ -70,7 +72,8 @@ def _json_rows(content: bytes) -> list[Mapping[str, Any]]:
 
 def _csv_rows(collection: Collection, content: bytes) -> Iterator[Mapping[str, Any]]:
     try:
-        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        text = content.decode("utf-8-sig")
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
         header = [title.strip() for title in next(reader, [])]
         if twice := next((title for i, title in enumerate(header) if title in header[:i] and title), None):
             raise InvalidPayload(f'The column "{twice}" is there twice')
@@ -79,6 +82,12 @@ def _csv_rows(collection: Collection, content: bytes) -> Iterator[Mapping[str, A
             yield _payload(collection, zip(header, line, strict=False))
     except (UnicodeDecodeError, csv.Error) as error:
         raise InvalidPayload(f"The file is no CSV: {error}") from None
+
+
+def _delimiter(text: str) -> str:
+    """What stands between the cells: where there is no comma in the header, what other programs write instead."""
+    header = text.partition("\n")[0]
+    return "," if "," in header else next((mark for mark in ";\t|" if mark in header), ",")
 
 
 def _require_titles(header: Sequence[str], line: Sequence[str], number: int) -> None:
