@@ -394,6 +394,16 @@ def test_archives(admin: httpx.Client) -> None:
     assert code(admin.post("/assets/files", json={"ids": [keys[0], "nonsense"]})) == (403, "FORBIDDEN")
 
 
+@pytest.mark.parametrize("kind", ["text/html\r\nX-More: 1", "text/größe", "nothing", "", "text/plain\n", "a/b; c=\x00"])
+def test_types_that_are_none(admin: httpx.Client, kind: str) -> None:
+    row = upload(admin, b"hello", "a.txt", "text/plain")
+    assert admin.patch(f"/files/{row['id']}", json={"type": kind}).status_code == 200
+    shown = admin.get(f"/assets/{row['id']}")
+    assert (shown.content, shown.headers["content-type"]) == (b"hello", "application/octet-stream")
+    assert shown.headers["content-disposition"].startswith("attachment")
+    assert "x-more" not in shown.headers
+
+
 def test_rows_without_bytes(admin: httpx.Client) -> None:
     row = admin.post("/files", json={"filename_download": "film", "embed": "abc"}).json()["data"]
     assert (row["storage"], row["filename_disk"]) == ("local", None)

@@ -35,7 +35,7 @@ def code(answer: httpx.Response) -> tuple[int, str]:
 
 
 def exported(admin: httpx.Client, title: str) -> Any:
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + 60
     while not (rows := admin.get(f"/files?filter[title][_eq]={title}").json()["data"]):
         assert time.monotonic() < ends
         time.sleep(0.02)

@@ -7,14 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from rowcast.api.rest.answer import failure
+from rowcast.api.rest.answer import disposition, failure
 from rowcast.api.rest.request import actor, engine, object_body
 from rowcast.engine.files.archive import archive_files, archive_folder
 from rowcast.engine.files.asset import Asset, asset
@@ -94,13 +93,6 @@ def _headers(request: Request, found: Asset) -> dict[str, str]:
     if found.varies:
         headers["Vary"] = "Accept"
     return headers
-
-
-def disposition(kind: str, name: str) -> str:
-    """The header, with the name as everybody understands it and as RFC 6266 writes it."""
-    plain = "".join(sign if 32 <= ord(sign) < 127 and sign not in '"\\%' else "_" for sign in name)
-    exact = f"; filename*=UTF-8''{quote(name, safe='')}" if plain != name else ""
-    return f'{kind}; filename="{plain}"{exact}'
 
 
 def _accepted(headers: Headers) -> Sequence[str]:

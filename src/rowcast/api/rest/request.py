@@ -46,6 +46,11 @@ def key(request: Request, name: str = "key") -> str:
     return found.replace("%2F", "/") if SLASHES in request.scope else found
 
 
+def places(request: Request) -> dict[str, str]:
+    """All names in the path."""
+    return {name: key(request, name) for name in request.path_params}
+
+
 def slashes_kept(scope: Scope) -> Scope:
     """The request with the slashes within a key of its path still written as such, so that they divide nothing."""
     raw: bytes = scope.get("raw_path") or b""
