@@ -37,6 +37,8 @@ class FlowGuard(Guard):
         _require("trigger", trigger, TRIGGERS)
         if trigger in (None, "schedule") and isinstance(options, Mapping) and (cron := options.get("cron")) is not None:
             _require_time(cron)
+        if trigger == "event" and isinstance(options, Mapping):
+            _require_event(options.get("type"))
         return payload
 
 
@@ -71,6 +73,13 @@ def _require_type(kind: object) -> None:
         log.warning("an operation is kept that cannot be run here", type=kind)
     else:
         _require("type", kind, OPERATIONS)
+
+
+def _require_event(kind: object) -> None:
+    if kind == "filter":
+        log.warning("a flow is kept that is not run here: none stands in the way of a change", type=kind)
+    else:
+        _require("options.type", kind, ("action",))
 
 
 def _require_time(cron: object) -> None:
