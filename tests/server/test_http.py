@@ -56,7 +56,7 @@ def code(body: bytes) -> str:
         b"\x16\x03\x01\x02\x00\x01\r\n\r\n",
         b"POST /items/a HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\nabc",
         b"POST /items/a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"G\xc3\xa9T / HTTP/1.1\r\nHost: x\r\n\r\n",
     ],
 )
 def test_what_is_no_request_is_refused_in_the_words_of_every_error(shared: Server, rubbish: bytes) -> None:
@@ -64,6 +64,15 @@ def test_what_is_no_request_is_refused_in_the_words_of_every_error(shared: Serve
     assert (status, code(body)) == (400, "INVALID_PAYLOAD")
     assert headers["content-type"].startswith("application/json")
     assert headers["connection"] == "close"
+
+
+def test_an_address_is_read_as_curl_sends_it(server: Server) -> None:
+    end = b" HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin-static-token\r\nConnection: close\r\n\r\n"
+    status, _, body = exchange(server, "GET /users?fields=id&search=Größe".encode() + end)
+    assert (status, body) == (200, b'{"data":[]}')
+    status, _, body = exchange(server, "GET /items/größe".encode() + end)
+    assert status == 403
+    assert "größe" in body.decode()
 
 
 def test_https_is_told(server: Server) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rowcast.errors import InvalidQuery
 from rowcast.query.calls import call
 from rowcast.query.comparison import result_type
@@ -25,9 +27,9 @@ def aggregates(
         for function, names in query.aggregate.items()
         for name in names
     ]
-    return tuple(dict.fromkeys(found)), tuple(
-        dict.fromkeys(_group(sight, collection, query, name, path) for name in query.group)
-    )
+    groups = dict.fromkeys(_group(sight, collection, query, name, path) for name in query.group)
+    _require_distinct([*dict.fromkeys(each.function for each in found), *(leaf.key for leaf in groups)])
+    return tuple(dict.fromkeys(found)), tuple(groups)
 
 
 def aggregate(sight: Sight, collection: Collection, function: str, name: str, path: Path) -> Aggregate:
@@ -52,7 +54,15 @@ def _group(sight: Sight, collection: Collection, query: Query, name: str, path: 
     ref = sight.ref(collection, real, path)
     _require_column(ref)
     require_shown(ref)
-    return Leaf(name if name in query.alias else call(real).key, ref)
+    plain = real if ref.function is None else call(real).key
+    return Leaf(name if name in query.alias else plain, ref)
+
+
+def _require_distinct(keys: Sequence[str]) -> None:
+    """Raise ``InvalidQuery`` when two members of an answer would have the same name."""
+    for place, key in enumerate(keys):
+        if key in keys[:place]:
+            raise InvalidQuery(f'"{key}" is asked for twice: an "alias" gives a group another name')
 
 
 def require_shown(ref: Ref) -> None:

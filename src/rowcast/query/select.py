@@ -117,7 +117,8 @@ class Selector:
         ref = self.sight.ref(collection, real, path)
         link = self.sight.link(collection, ref.field) if ref.function is None else None
         if link is None:
-            return self._leaf(ref, name if name in query.alias else call(real).key, below)
+            plain = real if ref.function is None else call(real).key
+            return self._leaf(ref, name if name in query.alias else plain, below)
         if not below and not (name in query.deep and query.deep[name].fields):
             return self._bare(collection, name, ref, link, query, path)
         return self._related(name, link, below, query, (*path, name))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rowcast.errors import Forbidden, InvalidQuery
-from rowcast.query.calls import FUNCTIONS, call
+from rowcast.query.calls import FUNCTIONS, Call, call
 from rowcast.query.cost import Budget
 from rowcast.query.tree import Ref
 from rowcast.schema import Collection, Field, Link, Schema
@@ -47,8 +47,9 @@ class Sight:
         return found
 
     def ref(self, collection: Collection, text: str, path: Path = ()) -> Ref:
-        """A column or a function of a field, as written. Raises ``Forbidden``; ``InvalidQuery`` if its type has none such."""
-        asked = call(text)
+        """A column or a function of a field, as written; a field that is named like a call is that field. Raises ``Forbidden``;
+        ``InvalidQuery`` if its type has none such."""
+        asked = Call(text) if text in collection.fields else call(text)
         field = self.field(collection, asked.field, path)
         if asked.function is None:
             return Ref(field)

@@ -85,7 +85,7 @@ def _group_order(sight: Sight, collection: Collection, query: Query, key: str, p
         if of.ref is not None and not function.startswith("count"):
             require_shown(of.ref)
         return Order(of.ref or Ref(collection.key), descending, of=of)
-    ref = sight.ref(collection, group or name, path)
+    ref = sight.ref(collection, query.alias.get(group or name, group or name), path)
     if group is None:
         raise InvalidQuery(f'Can\'t sort groups by "{name}"')
     return Order(ref, descending)

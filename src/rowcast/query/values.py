@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from rowcast.errors import InvalidQuery
 
 Scalar = str | int | float | bool | None
+_SHORT = re.compile(r"\d{4}(-\d{2})?", re.ASCII)
+"""A year or a month: its first day."""
 
 
 def cast(field_type: str, value: Any) -> Scalar:
@@ -124,7 +127,8 @@ def _moment(value: Any) -> datetime:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1000, UTC)
         if isinstance(value, str):
-            return datetime.fromisoformat(value.strip())
+            text = value.strip()
+            return datetime.fromisoformat(text + "-01-01"[len(text) - 4 :] if _SHORT.fullmatch(text) else text)
     except (ValueError, OverflowError, OSError):
         pass
     raise InvalidQuery("Invalid date value")

@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rowcast.engine.settings import Cors
 
 Pairs = list[tuple[bytes, bytes]]
+_VARY = (b"vary", b"Origin")
+"""On every answer: one that was kept for a picture in a page must not be given to a script that asks across origins."""
 
 
 def allows(setting: bool | tuple[str, ...]) -> Callable[[str], bool]:
@@ -41,13 +43,17 @@ class CorsHeaders:
         headers = dict(scope["headers"])
         own = self._own(headers.get(b"origin", b""))
         if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
-            start = {"type": "http.response.start", "status": 204, "headers": [*own, *(self.preflight if own else [])]}
+            start = {
+                "type": "http.response.start",
+                "status": 204,
+                "headers": [_VARY, *own, *(self.preflight if own else [])],
+            }
             await send(start)
             return await send({"type": "http.response.body", "body": b""})
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *own, *(self.simple if own else [])]
+                message["headers"] = [*message.get("headers", ()), _VARY, *own, *(self.simple if own else [])]
             await send(message)
 
         return await self.app(scope, receive, marked)
@@ -55,7 +61,7 @@ class CorsHeaders:
     def _own(self, origin: bytes) -> Pairs:
         if not origin or not self.allowed(origin.decode("latin-1")):
             return []
-        return [(b"access-control-allow-origin", origin), (b"vary", b"Origin")]
+        return [(b"access-control-allow-origin", origin)]
 
 
 def _joined(names: tuple[str, ...]) -> bytes:

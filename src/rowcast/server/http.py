@@ -7,6 +7,7 @@ Without these bounds anybody could make the server keep what never becomes a req
 from __future__ import annotations
 
 import asyncio
+import re
 from http import HTTPStatus
 
 import structlog
@@ -20,14 +21,17 @@ MOST_HEAD = 262_144
 """Bytes of the head of a request: its line and headers. Questions that are longer go into the body (``SEARCH``)."""
 TLS_HELLO = b"\x16\x03"
 """How a connection begins whose client believes that this is ``https``."""
+_HIGH = re.compile(rb"[\x80-\xff]")
 SLOWEST_HEAD = 30.0
 """Seconds from the first byte of a head, or from the beginning of the connection, to the end of the head."""
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection. ``_head``: bytes of the head that is being read, None between its end and the next request."""
+    """One connection. ``_head``: bytes of the head that is being read, None between its end and the next request. ``_is_between``:
+    what comes next begins a request."""
 
     _head: int | None = 0
+    _is_between = True
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -44,7 +48,7 @@ class HttpProtocol(HttpToolsProtocol):
                 self._refuse_tls()
                 return
             self._head += len(data)
-        super().data_received(data)
+        super().data_received(quoted(data) if self._is_between and not data.isascii() else data)
         if self._head is None or self.transport.is_closing():
             return
         if self._head > MOST_HEAD:
@@ -53,6 +57,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._wait()
 
     def on_message_begin(self) -> None:
+        self._is_between = False
         self._head = self._head or 0
         super().on_message_begin()
 
@@ -61,12 +66,16 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_time()
         super().on_headers_complete()
 
+    def on_message_complete(self) -> None:
+        self._is_between = True
+        super().on_message_complete()
+
     def send_400_response(self, msg: str) -> None:
-        self._refuse(InvalidPayload("This is no HTTP request."))
+        self._refuse(InvalidPayload("This is no HTTP request"))
 
     def _refuse_tls(self) -> None:
         log.warning("this is no HTTP request: is it TLS (https)? That is for a proxy in front", client=self.client)
-        self._refuse(InvalidPayload("This is no HTTP request."))
+        self._refuse(InvalidPayload("This is no HTTP request"))
 
     def _wait(self) -> None:
         """The head must end in time."""
@@ -87,6 +96,12 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_time()
         self.transport.write(last_answer(error))
         self.transport.close()
+
+
+def quoted(data: bytes) -> bytes:
+    """A request whose address is written as everybody writes it (``?search=Größe``), as the standard wants it (RFC 3986)."""
+    line, end, rest = data.partition(b"\n")
+    return _HIGH.sub(lambda found: b"%%%02X" % found[0][0], line) + end + rest
 
 
 def last_answer(error: RowcastError) -> bytes:

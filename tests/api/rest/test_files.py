@@ -84,6 +84,7 @@ def test_what_goes_in_comes_out(place: Server, admin: httpx.Client) -> None:
     assert shown.content == content
     assert shown.headers["content-disposition"] == 'inline; filename="my-first_photo.PNG"'
     assert shown.headers["cache-control"].startswith("private")
+    assert admin.get(f"/assets/{row['id']}.jpg").content == content
     assert admin.delete(f"/files/{row['id']}").status_code == 204
     assert code(admin.get(f"/assets/{row['id']}")) == (403, "FORBIDDEN")
     blocking_until(lambda: not any(row["id"] in name for name in on_disk(place)))
@@ -393,6 +394,16 @@ def test_archives(admin: httpx.Client) -> None:
     for body in bodies:
         assert code(admin.post("/assets/files", json=body)) == (400, "INVALID_PAYLOAD")
     assert code(admin.post("/assets/files", json={"ids": [keys[0], "nonsense"]})) == (403, "FORBIDDEN")
+
+
+@pytest.mark.parametrize("kind", ["text/html\r\nX-More: 1", "text/größe", "nothing", "", "text/plain\n", "a/b; c=\x00"])
+def test_types_that_are_none(admin: httpx.Client, kind: str) -> None:
+    row = upload(admin, b"hello", "a.txt", "text/plain")
+    assert admin.patch(f"/files/{row['id']}", json={"type": kind}).status_code == 200
+    shown = admin.get(f"/assets/{row['id']}")
+    assert (shown.content, shown.headers["content-type"]) == (b"hello", "application/octet-stream")
+    assert shown.headers["content-disposition"].startswith("attachment")
+    assert "x-more" not in shown.headers
 
 
 def test_rows_without_bytes(admin: httpx.Client) -> None:

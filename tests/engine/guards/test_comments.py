@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from rowcast.auth import SYSTEM
 from rowcast.engine.create import create
 from rowcast.engine.delete import delete
 from rowcast.engine.update import update
-from rowcast.errors import Forbidden, Several
+from rowcast.errors import FailedValidation, Forbidden, Several
 from tests.engine.people import People, allow
 
 
@@ -27,5 +28,12 @@ async def test_comments(people: People) -> None:
     await update(engine, actor, "directus_comments", {"comment": "Better"}, keys=[key])
     with pytest.raises(Forbidden):
         await update(engine, actor, "directus_comments", {"item": str(other)}, keys=[key])
+    for about in ({"item": "999"}, {"collection": "nowhere"}, {"item": None}):
+        with pytest.raises((Forbidden, Several, FailedValidation)):
+            await create(engine, SYSTEM, "directus_comments", {**comment, **about})
+        with pytest.raises((Forbidden, FailedValidation)):
+            await update(engine, SYSTEM, "directus_comments", about, keys=[key])
+    await update(engine, SYSTEM, "directus_comments", {"item": str(other)}, keys=[key])
+    assert await people.rows("SELECT item FROM directus_comments") == [(str(other),)]
     await delete(engine, actor, "directus_comments", keys=[key])
     assert await people.rows("SELECT 1 FROM directus_comments") == []

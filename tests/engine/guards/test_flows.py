@@ -24,6 +24,7 @@ FLOW = {"name": "a", "status": "active"}
             {"operations": [{"key": "a", "type": ["log"], "position_x": 1, "position_y": 1}]},
             '"type" must be one of',
         ),
+        ({"trigger": "event", "options": {"type": "acton"}}, '"options.type" must be one of action'),
         ({"trigger": ["event"]}, '"trigger" must be one of'),
         ({"trigger": "schedule", "options": {"cron": "every minute"}}, '"cron" must be five fields'),
         ({"trigger": "schedule", "options": {"cron": 5}}, '"cron" must be five fields'),
@@ -45,6 +46,8 @@ async def test_what_can_be_kept(people: People, capsys: pytest.CaptureFixture[st
     with pytest.raises(InvalidPayload):
         await update(people.engine, SYSTEM, "directus_flows", {"options": {"cron": "soon"}}, keys=[key])
     await update(people.engine, SYSTEM, "directus_flows", {"trigger": "event", "options": {"cron": "soon"}}, keys=[key])
+    await create(people.engine, SYSTEM, "directus_flows", {**FLOW, "trigger": "event", "options": {"type": "filter"}})
+    assert "a flow is kept that is not run here" in capsys.readouterr().out
     place = {"flow": key, "key": "run", "position_x": 1, "position_y": 1}
     await create(people.engine, SYSTEM, "directus_operations", {**place, "type": "exec"})
     assert "an operation is kept that cannot be run here" in capsys.readouterr().out

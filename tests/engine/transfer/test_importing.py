@@ -55,6 +55,29 @@ async def test_a_file_that_cannot_be_read_is_refused(
         await import_items(shop.engine, SYSTEM, "quiet", media_type, content)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("id,label\n1,a\n\n2,b,c\n", "Row 2 has 3 cells, but the header has 2"),
+        ("id,label,label\n1,a,b\n", 'The column "label" is there twice'),
+    ],
+)
+async def test_no_cell_is_lost(shop: Shop, text: str, told: str) -> None:
+    with pytest.raises(InvalidPayload) as caught:
+        await import_items(shop.engine, SYSTEM, "quiet", "text/csv", text.encode())
+    assert told in caught.value.message
+    assert await shop.rows("quiet", "id") == []
+    await import_items(shop.engine, SYSTEM, "quiet", "text/csv", b"id,label\n1,a,,\n2\n")
+    assert await shop.rows("quiet", "id", "label") == [(1, "a"), (2, None)]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+async def test_cells_are_divided_by_what_the_header_has(shop: Shop, mark: str) -> None:
+    long = "x" * 200_000
+    await import_items(shop.engine, SYSTEM, "quotes", "text/csv", f'id{mark}words\n1{mark}"a,b;{long}"\n'.encode())
+    assert await shop.rows("quotes", "id", "words") == [(1, f"a,b;{long}")]
+
+
 async def test_strangers_may_not_import(shop: Shop) -> None:
     for actor, name in ((PUBLIC, "quiet"), (SYSTEM, "nowhere")):
         with pytest.raises(Forbidden):

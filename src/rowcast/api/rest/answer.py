@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from starlette.responses import Response
@@ -25,6 +26,13 @@ def data(value: Any, meta: bytes | None = None, status: int = 200) -> Response:
 def empty() -> Response:
     """204: done, nothing to say."""
     return Response(status_code=204)
+
+
+def disposition(kind: str, name: str) -> str:
+    """The header ``Content-Disposition``, with the name as everybody understands it and as RFC 6266 writes it."""
+    plain = "".join(sign if 32 <= ord(sign) < 127 and sign not in '"\\%' else "_" for sign in name)
+    exact = f"; filename*=UTF-8''{quote(name, safe='')}" if plain != name else ""
+    return f'{kind}; filename="{plain}"{exact}'
 
 
 def failure(error: RowcastError, headers: dict[str, str] | None = None) -> Response:

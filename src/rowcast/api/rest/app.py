@@ -56,7 +56,7 @@ class Rest:
     def __init__(self, engine: Engine, routes: Sequence[BaseRoute] = ()) -> None:
         self._engine = engine
         families = (importlib.import_module(f"rowcast.api.rest.{name}") for name in FAMILIES)
-        self._others = Router(routes, default=_no_route, redirect_slashes=False)
+        self._others = Router(routes, default=self._no_route, redirect_slashes=False)
         self._routers = by_first_segment([route for family in families for route in family.routes], self._others)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,6 +100,14 @@ class Rest:
     def _route(self, scope: Scope) -> ASGIApp:
         return self._routers.get(family_of(scope), self._others)
 
+    async def _no_route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A slash at the end means nothing, unless somebody has made a route of it."""
+        bare = scope["path"].rstrip("/")
+        if bare == scope["path"]:
+            raise RouteNotFound(f"Route {bare} doesn't exist.", path=bare)
+        scope = {**scope, "path": bare}
+        await self._route(scope)(scope, receive, send)
+
 
 def by_first_segment(routes: Sequence[BaseRoute], others: ASGIApp) -> dict[str, Router]:
     """The routes grouped by the first segment of their path, so that a request tries only its own family's, then ``others``."""
@@ -118,10 +126,6 @@ def family_of(scope: Scope) -> str:
 def first_segment(path: str) -> str:
     """``/items/messages`` → ``items``."""
     return path.split("/", 2)[1] if path.startswith("/") else ""
-
-
-async def _no_route(scope: Scope, receive: Receive, send: Send) -> None:
-    raise RouteNotFound(f"Route {scope['path']} doesn't exist.", path=scope["path"])
 
 
 def _from_http(_error: HTTPException, scope: Scope) -> Response:

@@ -7,14 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from rowcast.api.rest.answer import failure
+from rowcast.api.rest.answer import disposition, failure
 from rowcast.api.rest.request import actor, engine, object_body
 from rowcast.engine.files.archive import archive_files, archive_folder
 from rowcast.engine.files.asset import Asset, asset
@@ -22,6 +21,8 @@ from rowcast.errors import InvalidPayload, RangeNotSatisfiable
 
 WISHES = ("key", "width", "height", "fit", "format", "quality", "withoutEnlargement", "transforms")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_EXTENSION = re.compile(r"(?<=^.{36})\.\w{1,10}$")
+"""What may follow the key of a file in an address (``/assets/<key>.jpg``), since some programs go by that."""
 _SHOWN = re.compile(r"(image|audio|video|font)/.+|application/(pdf|json)|text/(plain|csv|markdown)")
 """What a browser may show by itself; everything else is to be saved: a page from a stranger must not run as one of ours."""
 _SAFE = {
@@ -34,10 +35,11 @@ _SANDBOXED = re.compile(r"image/svg.*|.*(html|xml).*")
 
 
 async def show(request: Request) -> Response:
-    """``GET /assets/:key[/:name]``."""
+    """``GET /assets/:key[.jpg][/:name]``."""
     given = request.query_params
     wanted = {name: given[name] for name in WISHES if name in given}
-    found = await asset(engine(request), actor(request), request.path_params["key"], wanted, _accepted(request.headers))
+    key = _EXTENSION.sub("", request.path_params["key"])
+    found = await asset(engine(request), actor(request), key, wanted, _accepted(request.headers))
     headers = _headers(request, found)
     if _is_known(request.headers, found):
         return Response(status_code=304, headers=headers)
@@ -91,13 +93,6 @@ def _headers(request: Request, found: Asset) -> dict[str, str]:
     if found.varies:
         headers["Vary"] = "Accept"
     return headers
-
-
-def disposition(kind: str, name: str) -> str:
-    """The header, with the name as everybody understands it and as RFC 6266 writes it."""
-    plain = "".join(sign if 32 <= ord(sign) < 127 and sign not in '"\\%' else "_" for sign in name)
-    exact = f"; filename*=UTF-8''{quote(name, safe='')}" if plain != name else ""
-    return f'{kind}; filename="{plain}"{exact}'
 
 
 def _accepted(headers: Headers) -> Sequence[str]:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rowcast.api.rest.answer import data, empty
-from rowcast.api.rest.request import actor, body, engine
+from rowcast.api.rest.request import actor, body, engine, key
 from rowcast.engine.model.collections import (
     create_collections,
     delete_collections,
@@ -22,7 +22,7 @@ async def listed(request: Request) -> Response:
 
 
 async def one(request: Request) -> Response:
-    return data(await read_collection(engine(request), actor(request), request.path_params["collection"]))
+    return data(await read_collection(engine(request), actor(request), key(request, "collection")))
 
 
 async def created(request: Request) -> Response:
@@ -44,7 +44,7 @@ async def updated(request: Request) -> Response:
 async def updated_one(request: Request) -> Response:
     payload = await body(request)
     if isinstance(payload, dict):
-        payload = {**payload, "collection": request.path_params["collection"]}
+        payload = {**payload, "collection": key(request, "collection")}
     return data((await update_collections(engine(request), actor(request), [payload]))[0])
 
 
@@ -54,7 +54,7 @@ async def deleted(request: Request) -> Response:
 
 
 async def deleted_one(request: Request) -> Response:
-    await delete_collections(engine(request), actor(request), [request.path_params["collection"]])
+    await delete_collections(engine(request), actor(request), [key(request, "collection")])
     return empty()
 
 

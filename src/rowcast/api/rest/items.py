@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rowcast.api.rest.answer import data, empty
+from rowcast.api.rest.answer import data, disposition, empty
 from rowcast.api.rest.request import actor, body, engine, key, query, search_body
 from rowcast.api.rest.stream import stream, wants_stream
 from rowcast.engine.builtin import listed
@@ -37,7 +37,7 @@ SINGLE = frozenset({"settings"})
 
 def collection_of(request: Request) -> str:
     """The collection of ``/items/:collection``. System collections have routes of their own. Raises Forbidden."""
-    name: str = request.path_params["collection"]
+    name: str = key(request, "collection")
     if name.startswith("directus_"):
         raise Forbidden()
     return name
@@ -135,7 +135,7 @@ async def _streamed(request: Request, collection: str, item: str | None) -> Resp
 async def _exported(request: Request, collection: str, asked: Query) -> Response:
     assert asked.export is not None
     text, media_type, name = await export(engine(request), actor(request), collection, asked)
-    return Response(text, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Response(text, media_type=media_type, headers={"Content-Disposition": disposition("attachment", name)})
 
 
 async def _create(request: Request, collection: str) -> Response:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rowcast.api.rest.answer import data
-from rowcast.api.rest.request import actor, engine, key, query
+from rowcast.api.rest.request import actor, engine, key, places, query
 from rowcast.engine.asif import Subject, effective, seen
 from rowcast.engine.explain import Question, explain
 from rowcast.engine.permissions import of_item, summary
@@ -23,7 +23,7 @@ async def mine(request: Request) -> Response:
 
 async def mine_of_item(request: Request) -> Response:
     """Of one item, or of a singleton."""
-    at = request.path_params
+    at = places(request)
     item = key(request) if "key" in at else None
     return data(await of_item(engine(request), actor(request), at["collection"], item))
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rowcast.api.rest.answer import data, empty
-from rowcast.api.rest.request import actor, body, engine
+from rowcast.api.rest.request import actor, body, engine, places
 from rowcast.engine.model.relations import (
     create_relation,
     delete_relation,
@@ -18,11 +18,11 @@ from rowcast.engine.model.relations import (
 
 
 async def listed(request: Request) -> Response:
-    return data(await list_relations(engine(request), actor(request), request.path_params.get("collection")))
+    return data(await list_relations(engine(request), actor(request), places(request).get("collection")))
 
 
 async def one(request: Request) -> Response:
-    place = request.path_params
+    place = places(request)
     return data(await read_relation(engine(request), actor(request), place["collection"], place["field"]))
 
 
@@ -31,12 +31,12 @@ async def created(request: Request) -> Response:
 
 
 async def updated_one(request: Request) -> Response:
-    place, payload = request.path_params, await body(request)
+    place, payload = places(request), await body(request)
     return data(await update_relation(engine(request), actor(request), place["collection"], place["field"], payload))
 
 
 async def deleted_one(request: Request) -> Response:
-    place = request.path_params
+    place = places(request)
     await delete_relation(engine(request), actor(request), place["collection"], place["field"])
     return empty()
 

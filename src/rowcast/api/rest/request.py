@@ -11,6 +11,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.types import Scope
 
+from rowcast.api.rest.encoding import Body
 from rowcast.auth import Actor
 from rowcast.engine.engine import Engine
 from rowcast.errors import ContentTooLarge, InvalidPayload, InvalidQuery
@@ -21,6 +22,8 @@ _known: dict[bytes, Query] = {}
 MOST_KNOWN = 4096
 LONGEST_KNOWN = 4096
 SLASHES = "rowcast.slashes"
+_BOM = b"\xef\xbb\xbf"
+"""What some programs of Windows begin a text with."""
 _SLASH = re.compile(rb"%2f", re.IGNORECASE)
 NOT_A_QUERY = frozenset({"access_token"})
 
@@ -41,6 +44,11 @@ def key(request: Request, name: str = "key") -> str:
     """A key that the path names; slashes in it are written ``%2F``."""
     found: str = request.path_params[name]
     return found.replace("%2F", "/") if SLASHES in request.scope else found
+
+
+def places(request: Request) -> dict[str, str]:
+    """All names in the path."""
+    return {name: key(request, name) for name in request.path_params}
 
 
 def slashes_kept(scope: Scope) -> Scope:
@@ -80,12 +88,12 @@ def query_parts(raw: bytes) -> dict[str, Any]:
 
 
 async def body(request: Request) -> Any:
-    """The JSON body; None when there is none. Raises InvalidPayload for anything else and ContentTooLarge."""
+    """The JSON body; None when there is none. Raises InvalidPayload for anything else, and as ``raw_body``."""
     raw = await raw_body(request)
     if not raw:
         return None
     try:
-        return _decode(raw)
+        return _decode(raw.removeprefix(_BOM))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidPayload(f"The body is no JSON: {error}") from None
 
@@ -99,15 +107,9 @@ async def object_body(request: Request) -> dict[str, Any]:
 
 
 async def raw_body(request: Request) -> bytes:
-    """The body as it came, at most ``max_payload_size`` bytes. Raises ContentTooLarge."""
-    limit = engine(request).settings.max_payload_size
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise ContentTooLarge()
-        parts.append(part)
-    return b"".join(parts)
+    """The body, at most ``max_payload_size`` bytes, decompressed. Raises ContentTooLarge, UnsupportedMediaType, InvalidPayload."""
+    encoding = request.headers.get("content-encoding", "")
+    return await Body(encoding, engine(request).settings.max_payload_size).read(request.stream())
 
 
 async def search_body(request: Request) -> tuple[Query, list[Any] | None]:

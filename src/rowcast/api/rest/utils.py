@@ -13,7 +13,7 @@ from starlette.routing import Route
 from rowcast.api.rest import forms
 from rowcast.api.rest.answer import data, empty
 from rowcast.api.rest.multipart import FilePart, Form
-from rowcast.api.rest.request import actor, engine, object_body
+from rowcast.api.rest.request import actor, engine, key, object_body
 from rowcast.engine.files.exported import begin_export
 from rowcast.engine.revert import revert
 from rowcast.engine.sort import sort
@@ -76,7 +76,7 @@ async def export_file(request: Request) -> Response:
 
 async def revert_item(request: Request) -> Response:
     """``POST /utils/revert/:revision``."""
-    await revert(engine(request), actor(request), request.path_params["revision"])
+    await revert(engine(request), actor(request), key(request, "revision"))
     return empty()
 
 
@@ -123,7 +123,7 @@ def _truth(request: Request, name: str) -> bool:
 
 def _own(request: Request) -> str:
     """The collection of the path; system collections are not sorted or imported here."""
-    name: str = request.path_params["collection"]
+    name: str = key(request, "collection")
     if name.startswith("directus_"):
         raise Forbidden()
     return name

@@ -7,6 +7,7 @@ never given twice) and only this wish: what is found there is right.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 MOST_KEPT = 100
 """How many pictures made of one original are kept; the oldest go first."""
 PIECE = 256 * 1024
+_KIND = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+( *; *[\w.-]+=[\w.+-]+)*", re.ASCII)
+"""A media type. Rows may say anything; a header may not."""
 _MODERN = ("image/avif", "image/webp")
 _TYPE_OF: Mapping[Format, str] = {format_: type_ for type_, format_ in TYPES.items()}
 
@@ -71,7 +74,8 @@ async def asset(
         log.error("the bytes of a file are missing", file=file.key, storage=file.storage, name=file.disk)
         raise Forbidden
     if wish is None or file.type not in TYPES:
-        return _asset(storage, file, file.disk, stat, file.name, file.type or "application/octet-stream", "")
+        kind = file.type if file.type and _KIND.fullmatch(file.type) else "application/octet-stream"
+        return _asset(storage, file, file.disk, stat, file.name, kind, "")
     return await _made(engine, storage, file, wish, accepts)
 
 

@@ -9,6 +9,7 @@ from rowcast.engine.guards.flows import FlowGuard, OperationGuard
 from rowcast.engine.guards.roles import AccessGuard, PolicyGuard, RoleGuard
 from rowcast.engine.guards.shares import ShareGuard
 from rowcast.engine.guards.translations import TranslationGuard
+from rowcast.engine.guards.trees import FolderGuard
 from rowcast.engine.guards.users import UserGuard
 from rowcast.engine.guards.versions import VersionGuard
 
@@ -17,6 +18,7 @@ GUARDS: dict[str, Guard] = {
     "directus_comments": CommentGuard(),
     "directus_files": FileGuard(),
     "directus_flows": FlowGuard(),
+    "directus_folders": FolderGuard(),
     "directus_operations": OperationGuard(),
     "directus_policies": PolicyGuard(),
     "directus_roles": RoleGuard(),

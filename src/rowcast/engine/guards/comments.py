@@ -1,4 +1,4 @@
-"""Comments: made only on items that one may read, and never moved to others."""
+"""Comments: made only on items that there are and that one may read; only administrators move them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from rowcast.auth import Actor
 from rowcast.engine.guards.base import Deed, Guard, Key, Payload
 from rowcast.engine.guards.items import require_item
+from rowcast.engine.mutation.reach import key_list
 from rowcast.errors import Forbidden, InvalidPayload
+from rowcast.query.sql.mutate import COMMENTED
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
@@ -27,11 +29,15 @@ class CommentGuard(Guard):
         return payload
 
     async def before(self, scope: Scope, verb: Deed, keys: Sequence[Key], payload: Payload) -> Payload:
-        """The right to read the very item; a comment stays with it."""
-        if scope.actor.admin or verb == "delete":
-            return payload
+        """There is such an item, and one may read it; a comment stays with it."""
         if verb == "create":
             await require_item(scope, payload.get("collection"), payload.get("item"), "read")
-        elif "collection" in payload or "item" in payload:
+        elif ("collection" in payload or "item" in payload) and not scope.actor.admin:
             raise Forbidden
         return payload
+
+    async def after(self, scope: Scope, verb: Deed, keys: Sequence[Key], payload: Payload) -> None:
+        """A comment that was moved is on something, too."""
+        if verb == "update" and ("collection" in payload or "item" in payload):
+            for row in await scope.tx.fetch(COMMENTED, (key_list(keys),)):
+                await require_item(scope, *row, "read")

@@ -3,7 +3,7 @@ those of whoever sets it off."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,14 @@ import structlog
 from cronsim import CronSim, CronSimError
 
 from rowcast.auth import Actor
-from rowcast.engine.guards.base import Deed, Guard, Payload
+from rowcast.engine.guards.base import Deed, Guard, Key, Payload
+from rowcast.engine.guards.trees import require_no_loop
 from rowcast.errors import Forbidden, InvalidPayload
+from rowcast.query.sql import trees
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
+    from rowcast.engine.mutation.scope import Scope
 
 _HARMLESS = (None, "$trigger", "$public")
 TRIGGERS = ("event", "manual", "operation", "schedule", "webhook")
@@ -34,6 +37,8 @@ class FlowGuard(Guard):
         _require("trigger", trigger, TRIGGERS)
         if trigger in (None, "schedule") and isinstance(options, Mapping) and (cron := options.get("cron")) is not None:
             _require_time(cron)
+        if trigger == "event" and isinstance(options, Mapping):
+            _require_event(options.get("type"))
         return payload
 
 
@@ -49,6 +54,12 @@ class OperationGuard(Guard):
             raise Forbidden
         return payload
 
+    async def after(self, scope: Scope, verb: Deed, keys: Sequence[Key], payload: Payload) -> None:
+        """No circle, which would run until it is stopped."""
+        if payload.get("resolve") is not None or payload.get("reject") is not None:
+            told = "An operation cannot be followed by one that it follows itself"
+            await require_no_loop(scope, trees.OPERATIONS, keys, told)
+
 
 def _require(name: str, value: object, known: Collection[str]) -> None:
     if value is not None and not (isinstance(value, str) and value in known):
@@ -62,6 +73,13 @@ def _require_type(kind: object) -> None:
         log.warning("an operation is kept that cannot be run here", type=kind)
     else:
         _require("type", kind, OPERATIONS)
+
+
+def _require_event(kind: object) -> None:
+    if kind == "filter":
+        log.warning("a flow is kept that is not run here: none stands in the way of a change", type=kind)
+    else:
+        _require("options.type", kind, ("action",))
 
 
 def _require_time(cron: object) -> None:

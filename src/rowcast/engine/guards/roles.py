@@ -10,8 +10,9 @@ from rowcast.auth import Actor
 from rowcast.auth.addresses import is_rule
 from rowcast.engine.guards.admins import require_admin_left, require_no_gain
 from rowcast.engine.guards.base import Deed, Guard, Key, Payload
+from rowcast.engine.guards.trees import require_no_loop
 from rowcast.errors import Forbidden, InvalidPayload
-from rowcast.query.sql import accounts
+from rowcast.query.sql import accounts, trees
 
 if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
@@ -33,7 +34,8 @@ class RoleGuard(Guard):
     async def after(self, scope: Scope, verb: Deed, keys: Sequence[Key], payload: Payload) -> None:
         """No loops, no gain, an administrator left."""
         if payload.get("parent") is not None:
-            await _require_tree(scope, keys)
+            told = "A role cannot have a parent that is already a descendant of itself"
+            await require_no_loop(scope, trees.ROLES, keys, told)
             await require_no_gain(scope, role=str(payload["parent"]))
         if verb == "delete" or (verb == "update" and not {"parent", "policies", "users"}.isdisjoint(payload)):
             await require_admin_left(scope)
@@ -70,9 +72,3 @@ class AccessGuard(Guard):
             await require_no_gain(scope, policy=str(payload["policy"]))
         if verb != "create":
             await require_admin_left(scope)
-
-
-async def _require_tree(scope: Scope, keys: Sequence[Key]) -> None:
-    for key in keys:
-        if (await scope.tx.fetch(accounts.ROLE_IS_LOOPED, (key, key)))[0][0]:
-            raise InvalidPayload("A role cannot have a parent that is already a descendant of itself")

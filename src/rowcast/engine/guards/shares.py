@@ -19,11 +19,9 @@ class ShareGuard(Guard):
 
     async def before(self, scope: Scope, verb: Deed, keys: Sequence[Key], payload: Payload) -> Payload:
         """The right to share the very item; a share stays with its item."""
-        if scope.actor.admin or verb == "delete":
-            return payload
         if verb == "create":
             await require_item(scope, payload.get("collection"), payload.get("item"), "share", "read")
-        elif "collection" in payload or "item" in payload:
+        elif not scope.actor.admin and ("collection" in payload or "item" in payload):
             raise Forbidden
         if payload.get("role") is not None:
             await require_no_gain(scope, role=str(payload["role"]))

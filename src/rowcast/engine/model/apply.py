@@ -15,6 +15,7 @@ from rowcast.engine.model.alter import Alter, alter
 from rowcast.engine.model.collections import add_collection, change_collection
 from rowcast.engine.model.difference import MISSING, changed
 from rowcast.engine.model.fields import add_field, change_field
+from rowcast.engine.model.groups import require_no_circle
 from rowcast.engine.model.meta import own_members
 from rowcast.engine.model.payload import collection_payload, field_payload, relation_payload
 from rowcast.engine.model.relations import add_relation, change_relation
@@ -125,6 +126,8 @@ async def _apply(hand: Alter, parts: Mapping[str, Changes]) -> None:
         await add_relation(hand, relation_payload(item))
     for (collection, field), item in relations.edited.items():
         await change_relation(hand, collection, field, item["schema"], item["meta"])
+    changed = [*collections.new, *collections.edited], [*fields.new, *fields.edited]
+    require_no_circle(hand.schema, [name for (name,) in changed[0]], [(name, field) for name, field in changed[1]])
 
 
 async def _remove(hand: Alter, relations: Iterable[Key], fields: Iterable[Key], collections: Iterable[Key]) -> None:

@@ -12,6 +12,7 @@ from rowcast.engine.model.alter import Alter, alter
 from rowcast.engine.model.columns import new_column
 from rowcast.engine.model.describe import Wire
 from rowcast.engine.model.fields import add_field_row
+from rowcast.engine.model.groups import require_no_circle
 from rowcast.engine.model.meta import own_members
 from rowcast.engine.model.payload import (
     CollectionPayload,
@@ -68,10 +69,12 @@ async def create_collections(engine: Engine, actor: Actor, raw: Sequence[Any]) -
     """New collections, in one transaction; each as ``{collection, schema, meta, fields}``. Raises Forbidden, InvalidPayload."""
     require_admin(actor)
     wanted = [collection_payload(body) for body in raw]
+    names = [payload.name for payload in wanted]
 
     async def work(hand: Alter) -> list[Wire]:
         for payload in wanted:
             await add_collection(hand, payload)
+        require_no_circle(hand.schema, names, [(p.name, field.name) for p in wanted for field in p.fields])
         return [_described(hand.schema, payload.name) for payload in wanted]
 
     return await alter(engine, actor, work)
@@ -87,6 +90,7 @@ async def update_collections(engine: Engine, actor: Actor, raw: Sequence[Any]) -
         for collection, meta in wanted:
             await change_collection(hand, collection, meta)
         await hand.run()
+        require_no_circle(hand.schema, [collection for collection, meta in wanted if "group" in meta])
         return [_described(hand.schema, collection) for collection, _ in wanted]
 
     return await alter(engine, actor, work)

@@ -11,6 +11,7 @@ from rowcast.engine.model.access import require_admin, require_collection, requi
 from rowcast.engine.model.alter import Alter, alter
 from rowcast.engine.model.columns import altered_column, completed_special, new_column, special_after, standing_column
 from rowcast.engine.model.describe import Wire
+from rowcast.engine.model.groups import require_no_circle
 from rowcast.engine.model.meta import own_members
 from rowcast.engine.model.payload import (
     ALIAS_TYPES,
@@ -68,6 +69,7 @@ async def create_field(engine: Engine, actor: Actor, collection: str, raw: Any) 
 
     async def work(hand: Alter) -> Wire:
         await add_field(hand, collection, wanted)
+        require_no_circle(hand.schema, (), [(collection, wanted.name)])
         return describe.field(_field(hand.schema, collection, wanted.name))
 
     return await alter(engine, actor, work)
@@ -82,6 +84,9 @@ async def update_fields(engine: Engine, actor: Actor, collection: str, raw: Any)
     async def work(hand: Alter) -> list[Wire]:
         for change in wanted:
             await change_field(hand, collection, change)
+        require_no_circle(
+            hand.schema, (), [(collection, field) for field, *_, meta in wanted if "group" in (meta or {})]
+        )
         return [describe.field(_field(hand.schema, collection, field)) for field, *_ in wanted]
 
     return await alter(engine, actor, work)

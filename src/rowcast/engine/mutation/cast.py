@@ -24,7 +24,18 @@ Cast = Callable[[Any], Any]
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _INTEGER = re.compile(r"\s*[+-]?\d{1,19}(\.0*)?\s*")
 _TRUE, _FALSE = (True, 1, "true", "1"), (False, 0, "false", "0")
-_SHAPES = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection")
+_SHAPES = {
+    "Point": 0,
+    "LineString": 1,
+    "MultiPoint": 1,
+    "Polygon": 2,
+    "MultiLineString": 2,
+    "MultiPolygon": 3,
+    "GeometryCollection": 0,
+}
+"""GeoJSON's shapes, and how many lists are around their positions."""
+_DEEPEST = 10
+"""Collections of geometries in each other."""
 _encode = msgspec.json.encode
 
 
@@ -62,7 +73,7 @@ def cast_keys(collection: Collection, keys: Sequence[Any]) -> list[str | int]:
 
 
 def _refuse(field: Field, value: Any, what: str) -> NoReturn:
-    shown = value if isinstance(value, str | int | float) else type(value).__name__
+    shown = value if isinstance(value, str | int | float) else "array" if isinstance(value, list) else "object"
     raise InvalidPayload(
         f'Value "{str(shown)[:100]}" for field "{field.name}" in collection "{field.collection}" is not {what}'
     )
@@ -95,8 +106,8 @@ def _as_integer(field: Field, value: Any) -> int:
 def _number(field: Field) -> Cast:
     def cast(value: Any) -> float | int:
         try:
-            if isinstance(value, str):
-                value = float(value)
+            if isinstance(value, str):  # a float would not keep all digits of a long integer
+                value = int(value) if _INTEGER.fullmatch(value) and "." not in value else float(value)
             if isinstance(value, int | float) and math.isfinite(value):
                 return value
         except (ValueError, OverflowError):
@@ -195,17 +206,33 @@ def _geometry(field: Field) -> Cast:
     def cast(value: Any) -> str:
         if isinstance(value, str):
             value = msgspec.json.decode(_json_text(field, value))
-        if (
-            not isinstance(value, dict)
-            or value.get("type") not in _SHAPES
-            or not ("coordinates" in value or "geometries" in value)
-        ):
+        if not _is_placed(value):
             _refuse(field, value, "a GeoJSON geometry")
         if shape and value["type"] != shape:
             _refuse(field, value["type"], f"a {shape}")
         return _encode(value).decode()
 
     return cast
+
+
+def _is_placed(value: Any, depth: int = 0) -> bool:
+    """Whether this is a geometry whose coordinates are nested as its shape says; of a collection: whether all in it are."""
+    kind = value.get("type") if isinstance(value, dict) else None
+    if not isinstance(kind, str) or kind not in _SHAPES or depth > _DEEPEST:
+        return False
+    if kind == "GeometryCollection":
+        parts = value.get("geometries")
+        return isinstance(parts, list) and all(_is_placed(part, depth + 1) for part in parts)
+    return _is_position(value.get("coordinates"), _SHAPES[kind])
+
+
+def _is_position(value: Any, depth: int) -> bool:
+    """Whether this is a list of numbers, or one of such lists, ``depth`` times."""
+    if not isinstance(value, list):
+        return False
+    if depth > 0:
+        return all(_is_position(part, depth - 1) for part in value)
+    return len(value) >= 2 and all(isinstance(part, int | float) and not isinstance(part, bool) for part in value)
 
 
 def _binary(field: Field) -> Cast:

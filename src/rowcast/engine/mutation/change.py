@@ -94,4 +94,8 @@ async def _history(
     if collection.accountability is None:
         return [None] * len(rows)
     kept = collection.accountability == "all"
-    return [await keep(scope, collection, "update", row[0], row[1] if kept else None, delta, parent) for row in rows]
+    images = [row[1].decode(errors="replace") if kept else None for row in rows]
+    return [
+        await keep(scope, collection, "update", row[0], image, delta, parent)
+        for row, image in zip(rows, images, strict=True)
+    ]

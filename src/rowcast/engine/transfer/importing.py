@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rowcast.engine.engine import Engine
 
 CSV = ("text/csv", "application/vnd.ms-excel")
+csv.field_size_limit(2**31 - 1)
+"""Files are bounded; a cell may be as long as the file."""
 _EMBEDDED = ("json", "alias", "csv")
 
 
@@ -70,13 +72,30 @@ def _json_rows(content: bytes) -> list[Mapping[str, Any]]:
 
 def _csv_rows(collection: Collection, content: bytes) -> Iterator[Mapping[str, Any]]:
     try:
-        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        header = next(reader, [])
-        for line in reader:
-            if line:
-                yield _payload(collection, zip(header, line, strict=False))
+        text = content.decode("utf-8-sig")
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
+        header = [title.strip() for title in next(reader, [])]
+        if twice := next((title for i, title in enumerate(header) if title in header[:i] and title), None):
+            raise InvalidPayload(f'The column "{twice}" is there twice')
+        for number, line in enumerate(filter(None, reader), start=1):
+            _require_titles(header, line, number)
+            yield _payload(collection, zip(header, line, strict=False))
     except (UnicodeDecodeError, csv.Error) as error:
         raise InvalidPayload(f"The file is no CSV: {error}") from None
+
+
+def _delimiter(text: str) -> str:
+    """What stands between the cells: where there is no comma in the header, what other programs write instead."""
+    header = text.partition("\n")[0]
+    return "," if "," in header else next((mark for mark in ";\t|" if mark in header), ",")
+
+
+def _require_titles(header: Sequence[str], line: Sequence[str], number: int) -> None:
+    """Raise InvalidPayload for a cell that no title says what it is; empty ones are no loss."""
+    filled = max((place for place, cell in enumerate(line, start=1) if cell != ""), default=0)
+    if filled > len(header):
+        told = f"Row {number} has {filled} cells, but the header has {len(header)}"
+        raise InvalidPayload(told, rows=[{"type": "lines", "rows": [number]}])
 
 
 def _payload(collection: Collection, cells: Any) -> dict[str, Any]:
@@ -85,7 +104,7 @@ def _payload(collection: Collection, cells: Any) -> dict[str, Any]:
     for title, cell in cells:
         if cell == "":
             continue
-        *path, name = title.strip().split(".")
+        *path, name = title.split(".")
         place = payload
         for part in path:
             inner = place.setdefault(part, {})

@@ -95,12 +95,6 @@ WHERE p."admin_access" = ? AND a."role" IS NOT NULL ORDER BY a."sort", a."role" 
 """(true) → a role with admin access."""
 POLICY = 'SELECT "id" FROM "directus_policies" WHERE "id" = ?'
 SETTINGS = 'SELECT "id" FROM "directus_settings" ORDER BY "id" LIMIT 1'
-ROLE_IS_LOOPED = """WITH RECURSIVE "above"("id", "depth") AS (
-  SELECT "parent", 1 FROM "directus_roles" WHERE "id" = ?
-  UNION ALL
-  SELECT r."parent", c."depth" + 1 FROM "directus_roles" r JOIN "above" c ON r."id" = c."id" WHERE c."depth" < 64
-) SELECT EXISTS (SELECT 1 FROM "above" WHERE "id" = ?)"""
-"""(role, role) → whether the role is among its own parents."""
 LOCK_OUT_ROLE = 'UPDATE "directus_users" SET "status" = \'suspended\', "role" = NULL WHERE "role" = ?'
 LEAVE_PARENT = 'UPDATE "directus_roles" SET "parent" = NULL WHERE "parent" = ?'
 FORGET_USER = (

@@ -42,20 +42,21 @@ def _value(writer: Writer, table: Table, aggregate: Aggregate) -> Element:
 
 
 def _object(writer: Writer, select: Select) -> Element:
-    """Groups first, then ``{function: {field: value}}``."""
+    """Groups first, then ``{function: {field: value}}``; a function of whole rows alone is its bare number, beside fields it is
+    the member ``*``."""
     members = [
         (leaf.key, _formed(writer, leaf.ref.field, leaf.ref.function, f"s.g{i}"))
         for i, leaf in enumerate(select.groups)
     ]
     nested: dict[str, list[tuple[str, Element]]] = {}
     for i, aggregate in enumerate(select.aggregates):
-        if aggregate.ref is None:
-            members.append((aggregate.key, sa.literal_column(f"s.a{i}")))
-        else:
-            nested.setdefault(aggregate.function, []).append((aggregate.key, _aggregated(writer, aggregate, f"s.a{i}")))
-    return writer.dialect.json_object(
-        [*members, *((key, writer.dialect.json_object(below)) for key, below in nested.items())]
-    )
+        key = "*" if aggregate.ref is None else aggregate.key
+        nested.setdefault(aggregate.function, []).append((key, _aggregated(writer, aggregate, f"s.a{i}")))
+    whole = {aggregate.function for aggregate in select.aggregates if aggregate.ref is None}
+    for function, below in nested.items():
+        bare = function in whole and len(below) == 1
+        members.append((function, below[0][1] if bare else writer.dialect.json_object(below)))
+    return writer.dialect.json_object(members)
 
 
 def _aggregated(writer: Writer, aggregate: Aggregate, name: str) -> Element:

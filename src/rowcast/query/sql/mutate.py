@@ -38,11 +38,12 @@ def insert(collection: Collection, columns: Sequence[str], *, with_image: bool =
 
 def update(collection: Collection, columns: Sequence[str], *, with_image: bool = True) -> str:
     """Give the rows of some keys the same values. Binds: the values, the keys. Returns (key, image) or (key) of each row that
-    exists. Without columns the rows stay as they are, but count as changed."""
+    exists. Without columns the rows stay as they are, but count as changed. The image is bytes: in columns that stay as they are
+    other programs may have left what is no UTF-8, which a driver would not read as text."""
     sets = ",".join(f"{quote(name)}=?" for name in columns) or f"{_key(collection)}={_key(collection)}"
-    return (
-        f"UPDATE {quote(collection.name)} SET {sets} WHERE {_by_keys(collection)} {_returning(collection, with_image)}"
-    )
+    made = f",CAST({image(collection)} AS BLOB)" if with_image else ""
+    where = f"WHERE {_by_keys(collection)} {_returning(collection, False)}{made}"
+    return f"UPDATE {quote(collection.name)} SET {sets} {where}"
 
 
 def delete(collection: Collection) -> str:
@@ -126,6 +127,10 @@ LAST_ACTIVITY = (
 
 ADOPT = f'UPDATE "directus_revisions" SET "parent"=? WHERE "id" {_AMONG} RETURNING "id"'
 """Make revisions children of another. Binds: the parent's id, the ids."""
+
+
+COMMENTED = f'SELECT "collection","item" FROM "directus_comments" WHERE "id" {_AMONG}'
+"""(collection, item) of some comments. Binds: their ids."""
 
 
 def _returning(collection: Collection, with_image: bool) -> str:

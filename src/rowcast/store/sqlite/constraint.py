@@ -59,4 +59,9 @@ def _constraint(error: apsw.ConstraintError) -> ConstraintError:
         return NotNull(text, collection=collection, field=field)
     if kind == apsw.SQLITE_CONSTRAINT_FOREIGNKEY:
         return InvalidForeignKey("Invalid foreign key.", collection=None, field=None, value=None)
+    if kind == apsw.SQLITE_CONSTRAINT_TRIGGER:  # what somebody's own trigger says with RAISE
+        return ConstraintError(str(error), collection=None, field=None)
+    if kind == apsw.SQLITE_CONSTRAINT_CHECK:
+        rule = str(error).partition("failed: ")[2]
+        return OutOfRange(f'The rule "{rule}" of the database is broken.', collection=None, field=None, value=None)
     return OutOfRange("Value is out of range.", collection=collection, field=field, value=None)
