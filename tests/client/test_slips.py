@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rowcast.client import F, Reply
+from rowcast.client import F, Reply, create_client
 from rowcast.client.ask import Ask
 from rowcast.client.items import Items
 
@@ -73,3 +73,13 @@ async def test_no_filter() -> None:
         await ITEMS.update_where(None, {"text": "a"})
     with pytest.raises(TypeError, match="no filter"):
         await ITEMS.delete_where(None)
+
+
+async def test_a_table_that_is_not_awaited() -> None:
+    opening: Any = create_client("http://a").live("messages")
+    with pytest.raises(AttributeError, match=r"no 'rows' .*await client\.live"):
+        _ = opening.rows
+    with pytest.raises(TypeError, match=r"await client\.live"):
+        async for _ in opening:
+            pass
+    assert "await client.live" in repr(opening)

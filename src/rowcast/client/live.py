@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _rows = msgspec.json.Decoder(list[dict[str, Any]]).decode
 _keys = msgspec.json.Decoder(list[Key]).decode
+_OPEN = "table = await client.live(…), or async with client.live(…) as table"
 _KEPT = (bytes, datetime, date, time, Decimal)
 """What data frames have types for."""
 
@@ -198,6 +199,17 @@ class Opening(Generic[Row]):
     def __init__(self, open: Callable[[], Coroutine[Any, Any, LiveTable[Row]]]) -> None:
         self._open = open
         self._table: LiveTable[Row] | None = None
+
+    def __repr__(self) -> str:
+        return f"<LiveTable not open: {_OPEN}>"
+
+    if not TYPE_CHECKING:  # checkers of types find it by themselves
+
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(f"There is no {name!r} before the table is open: {_OPEN}.")
+
+        def __aiter__(self) -> Any:
+            raise TypeError(f"The table is not open: {_OPEN}.")
 
     def __await__(self) -> Generator[Any, None, LiveTable[Row]]:
         return self._open().__await__()
