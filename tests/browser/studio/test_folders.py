@@ -34,7 +34,9 @@ async def test_folders_keep_files_in_order(studio: Studio) -> None:
     await studio.button("Create folder").click()
     await studio.judge("folder-new")
     await name_folder(studio, "Photos", "Create folder")
-    await studio.follow(page.get_by_role("list", name="Folders").get_by_role("link", name="Photos"), "**/files?folder=*")
+    await studio.follow(
+        page.get_by_role("list", name="Folders").get_by_role("link", name="Photos"), "**/files?folder=*"
+    )
     await expect(page.get_by_text("No files in this folder")).to_be_visible()
     await page.get_by_label("Files to upload").set_input_files([picture("red.png", "#b00"), TEXT])
     await expect(page.get_by_text("2 files", exact=True)).to_be_visible()
@@ -101,7 +103,7 @@ async def test_folders_keep_files_in_order(studio: Studio) -> None:
 async def test_who_may_only_look_is_offered_to_look(studio: Studio) -> None:
     page = studio.page
     with studio.server.client() as admin:
-        rules = [
+        rules: list[dict[str, Any]] = [
             {"collection": each, "action": "read", "fields": ["*"], "permissions": {}}
             for each in ("directus_files", "directus_folders")
         ]
