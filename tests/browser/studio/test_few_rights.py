@@ -17,7 +17,9 @@ async def test_pages_ask_for_nothing_that_is_refused(studio: Studio) -> None:
     with studio.server.client() as admin:
         fields = [KEY, column("name", "string", "input"), column("place", "integer", "input", hidden=True)]
         post(
-            admin, "/collections", {"collection": "plants", "meta": {"sort_field": "place"}, "schema": {}, "fields": fields}
+            admin,
+            "/collections",
+            {"collection": "plants", "meta": {"sort_field": "place"}, "schema": {}, "fields": fields},
         )
         post(admin, "/collections", {"collection": "makers", "meta": {}, "schema": {}, "fields": [KEY]})
         for name, kind, related, interface, special in (

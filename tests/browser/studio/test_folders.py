@@ -34,7 +34,9 @@ async def test_folders_keep_files_in_order(studio: Studio) -> None:
     await studio.button("Create folder").click()
     await studio.judge("folder-new")
     await name_folder(studio, "Photos", "Create folder")
-    await studio.follow(page.get_by_role("list", name="Folders").get_by_role("link", name="Photos"), "**/files?folder=*")
+    await studio.follow(
+        page.get_by_role("list", name="Folders").get_by_role("link", name="Photos"), "**/files?folder=*"
+    )
     await expect(page.get_by_text("No files in this folder")).to_be_visible()
     await page.get_by_label("Files to upload").set_input_files([picture("red.png", "#b00"), TEXT])
     await expect(page.get_by_text("2 files", exact=True)).to_be_visible()
