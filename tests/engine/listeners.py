@@ -11,7 +11,7 @@ from rowcast.engine.engine import Engine
 from rowcast.engine.telling.subscribe import Listener, Outbox, close, open_listener, subscribe, unsubscribe, wish
 from rowcast.errors import RowcastError
 from rowcast.query.parse import parse
-from tests.support.waiting import until
+from tests.support.patience import until
 
 
 class Ear:

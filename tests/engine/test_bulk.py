@@ -17,8 +17,8 @@ from rowcast.live.announce import SLICE
 from rowcast.store.sqlite.announce import Announcer, Delivery
 from tests.engine.listeners import Ear, Mirror
 from tests.engine.shop import Shop
+from tests.support.patience import BUSY, until, wait_until
 from tests.support.turns import counting_turns
-from tests.support.waiting import BUSY, blocking_until, until
 
 ROWS, LISTENERS = 20_000, 20
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
@@ -95,7 +95,7 @@ async def test_who_comes_in_the_midst_holds_what_is_there(shop: Shop, monkeypatc
         if delivery.commits:
             known = len(coming)
             loop.call_soon_threadsafe(begin)
-            blocking_until(lambda: len(coming) > known)
+            wait_until(lambda: len(coming) > known)
 
     monkeypatch.setattr(Announcer, "post", in_the_midst)
     write(shop, "INSERT INTO quotes(words) SELECT i FROM n")

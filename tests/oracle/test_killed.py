@@ -16,8 +16,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.oracle.mirror import Mirror
+from tests.support.patience import BUSY, PATIENCE
 from tests.support.server import ADMIN_TOKEN, Server
-from tests.support.waiting import BUSY, LIMIT
 
 ROUNDS = 4
 QUESTIONS: dict[str, dict[str, Any]] = {
@@ -51,7 +51,7 @@ class Client:
     def come(self, server: Server) -> None:
         """Connect and go on from where each subscription was."""
         self.leave()
-        self.socket = self._open.enter_context(connect(server.socket, open_timeout=LIMIT))
+        self.socket = self._open.enter_context(connect(server.socket, open_timeout=PATIENCE))
         self._send({"type": "auth", "access_token": ADMIN_TOKEN})
         for uid, query in QUESTIONS.items():
             places = self.mirrors[uid].places
@@ -105,7 +105,7 @@ def write_beside(path: Path, rng: random.Random) -> None:
 
 def agree(server: Server, client: Client) -> None:
     """Soon the client holds what fresh questions give."""
-    ends = time.monotonic() + LIMIT
+    ends = time.monotonic() + PATIENCE
     with server.client() as asking:
         while True:
             client.listen(0.1)
@@ -137,7 +137,7 @@ def test_a_killed_server_loses_and_doubles_nothing(tmp_path: Path) -> None:
             client.listen(0.02 + rng.random() / 10)
             server.kill()
             stop.set()
-            client.listen(LIMIT)  # until the end of what the killed one has sent
+            client.listen(PATIENCE)  # until the end of what the killed one has sent
             writer.join()
             write_beside(path, rng)
             server.start()

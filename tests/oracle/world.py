@@ -28,7 +28,7 @@ from tests.oracle.mirror import Mirror, Place
 from tests.oracle.model import Model, Table, build, random_model
 from tests.oracle.people import SECRET, settle_people
 from tests.oracle.questions import Question
-from tests.support.waiting import BUSY, until
+from tests.support.patience import BUSY, until
 
 QUICKLY = 100
 """Turns of the loop after which what goes on is left to threads, and not looked at in each turn."""

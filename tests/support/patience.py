@@ -4,6 +4,7 @@ must be far beyond what the slowest machine takes, stalls included. Must not kno
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -15,29 +16,55 @@ from httpx._config import DEFAULT_TIMEOUT_CONFIG
 T = TypeVar("T")
 PATIENCE = 60.0
 """Seconds."""
+BUSY = 60_000
+"""Milliseconds that another program waits for the database."""
 
 
 async def soon(what: Awaitable[T]) -> T:
-    """What comes of it."""
+    """What comes of it. Raises TimeoutError."""
     return await asyncio.wait_for(what, PATIENCE)
 
 
-async def until(true: Callable[[], T], every: float = 0.01) -> T:
-    """Wait until something holds; returns what made it hold. Others have the loop meanwhile."""
+async def reached(event: asyncio.Event) -> None:
+    """Wait for it. Raises TimeoutError."""
+    await soon(event.wait())
+
+
+def passed(event: threading.Event) -> None:
+    """Wait for it in a thread. Raises TimeoutError."""
+    if not event.wait(PATIENCE):
+        raise TimeoutError
+
+
+async def until(found: Callable[[], T], every: float = 0.005) -> T:
+    """What ``found`` returns as soon as it is true. Others have the loop meanwhile."""
     ends = time.monotonic() + PATIENCE
-    while not (found := true()):
-        assert time.monotonic() < ends, "it never came"
+    while not (value := found()):
+        _still(ends, value)
         await asyncio.sleep(every)
-    return found
+    return value
 
 
-def wait_until(true: Callable[[], T], every: float = 0.02) -> T:
-    """The same where nothing else runs meanwhile."""
+async def until_read(read: Callable[[], Awaitable[T]], wanted: Callable[[T], object]) -> T:
+    """What ``read`` returns as soon as it is ``wanted``."""
     ends = time.monotonic() + PATIENCE
-    while not (found := true()):
-        assert time.monotonic() < ends, "it never came"
+    while not wanted(value := await read()):
+        _still(ends, value)
+        await asyncio.sleep(0.005)
+    return value
+
+
+def wait_until(found: Callable[[], T], every: float = 0.01) -> T:
+    """As ``until``, where nothing else runs meanwhile."""
+    ends = time.monotonic() + PATIENCE
+    while not (value := found()):
+        _still(ends, value)
         time.sleep(every)
-    return found
+    return value
+
+
+def _still(ends: float, value: object) -> None:
+    assert time.monotonic() < ends, f"it does not come; the last that was found: {value!r}"
 
 
 def be_patient() -> None:

@@ -8,12 +8,12 @@ from types import SimpleNamespace
 import pytest
 
 from rowcast.store.sqlite import writer
-from tests.support.waiting import LIMIT
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """No turn is too long, nothing in it is interrupted, and a look of the thread is waited for."""
     monkeypatch.setattr(writer, "time", SimpleNamespace(monotonic=lambda: 0.0))
-    monkeypatch.setattr(writer, "ON_LOOP", LIMIT)
-    monkeypatch.setattr(writer, "GLANCE", LIMIT)
+    monkeypatch.setattr(writer, "ON_LOOP", PATIENCE)
+    monkeypatch.setattr(writer, "GLANCE", PATIENCE)

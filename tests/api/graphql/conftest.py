@@ -22,7 +22,7 @@ from rowcast.server.bootstrap import first_start
 from rowcast.server.config import ServerSettings
 from rowcast.store.open import open_store
 from tests.engine.conftest import _cheap_hashes, empty_shop
-from tests.support.waiting import LIMIT
+from tests.support.patience import PATIENCE
 
 __all__ = ["_cheap_hashes", "empty_shop"]
 
@@ -81,7 +81,7 @@ class Asker:
         return response.status_code, [each["extensions"]["code"] for each in response.json()["errors"]]
 
 
-def engine_at(path: Path, query_timeout: float = LIMIT, **settings: Any) -> Engine:
+def engine_at(path: Path, query_timeout: float = PATIENCE, **settings: Any) -> Engine:
     """The engine of the shop at that path, not open yet."""
     known = Settings("for tests only, thirty-two bytes or more", login_stall_time=0, register_stall_time=0)
     return Engine(open_store(f"sqlite:///{path}", query_timeout=query_timeout), replace(known, **settings))

@@ -18,7 +18,7 @@ from rowcast.engine.update import update
 from rowcast.errors import RowcastError
 from tests.api.graphql.conftest import Asker
 from tests.engine.listeners import settled
-from tests.support.waiting import reached
+from tests.support.patience import reached
 
 
 class Ear:

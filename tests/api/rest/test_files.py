@@ -18,8 +18,8 @@ import httpx
 import pytest
 from PIL import Image
 
+from tests.support.patience import wait_until
 from tests.support.server import Server
-from tests.support.waiting import blocking_until
 
 NOTE = b"Water the basil twice.\n"
 
@@ -87,7 +87,7 @@ def test_what_goes_in_comes_out(place: Server, admin: httpx.Client) -> None:
     assert admin.get(f"/assets/{row['id']}.jpg").content == content
     assert admin.delete(f"/files/{row['id']}").status_code == 204
     assert code(admin.get(f"/assets/{row['id']}")) == (403, "FORBIDDEN")
-    blocking_until(lambda: not any(row["id"] in name for name in on_disk(place)))
+    wait_until(lambda: not any(row["id"] in name for name in on_disk(place)))
 
 
 def test_several_files_with_fields_of_their_own(admin: httpx.Client) -> None:
@@ -159,7 +159,7 @@ def test_replacing(place: Server, admin: httpx.Client) -> None:
     shown = admin.get(f"/assets/{row['id']}?width=10")
     assert (shown.content, shown.headers["content-type"]) == (NOTE, "text/plain")
     assert shown.headers["etag"] != tag
-    blocking_until(lambda: {name for name in on_disk(place) if row["id"] in name} == {new["filename_disk"]})
+    wait_until(lambda: {name for name in on_disk(place) if row["id"] in name} == {new["filename_disk"]})
     said = admin.patch(f"/files/{row['id']}", files={"title": (None, "Said")}).json()["data"]
     assert (said["title"], said["filesize"]) == ("Said", len(NOTE))
     missing = "6f9d3c1a-0000-4000-8000-000000000001"
@@ -351,7 +351,7 @@ def test_nobody_points_a_row_at_other_bytes(place: Server, admin: httpx.Client) 
     assert admin.delete(f"/files/{own['id']}").status_code == 204
     later = upload(admin)
     assert admin.delete(f"/files/{later['id']}").status_code == 204
-    blocking_until(lambda: on_disk(place).isdisjoint({own["filename_disk"], later["filename_disk"]}))
+    wait_until(lambda: on_disk(place).isdisjoint({own["filename_disk"], later["filename_disk"]}))
     assert admin.get(f"/assets/{target['id']}").content == b"secret"
 
 
@@ -456,7 +456,7 @@ def test_a_killed_server_leaves_no_row_without_bytes_and_no_bytes_without_row(tm
         rows = admin.get("/files?limit=-1&fields=filename_disk,filesize,id").json()["data"]
         names = {row["filename_disk"] for row in rows}
         assert {row["id"] for row in rows} >= set(done)
-        blocking_until(lambda: {name for name in on_disk(server) if not name.startswith(".partial")} == names)
+        wait_until(lambda: {name for name in on_disk(server) if not name.startswith(".partial")} == names)
         for row in rows:
             assert (tmp_path / "uploads" / row["filename_disk"]).stat().st_size == row["filesize"]
     with sqlite3.connect(tmp_path / "data" / "rowcast.db") as database:
@@ -464,7 +464,7 @@ def test_a_killed_server_leaves_no_row_without_bytes_and_no_bytes_without_row(tm
 
 
 def _until_some_are(done: list[str]) -> None:
-    blocking_until(lambda: len(done) > 2)
+    wait_until(lambda: len(done) > 2)
 
 
 def write(server: Server, stop: threading.Event, done: list[str]) -> None:

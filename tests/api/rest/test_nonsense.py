@@ -33,7 +33,7 @@ from rowcast.store.open import open_store
 from tests.engine.shop import build
 from tests.support.good import GOOD_BODIES
 from tests.support.nonsense import KEYS, NAMES, PATHS, encoded, odd, queries, spoilt, texts
-from tests.support.waiting import LIMIT
+from tests.support.patience import PATIENCE
 
 COUNT = 6000
 FRESH_EVERY = 200
@@ -166,7 +166,7 @@ def opened(path: Path, query_timeout: float = 2.0) -> Engine:
 async def prepare(path: Path) -> None:
     """The shop, with rows, an administrator and one who may read a part."""
     await build(path)
-    engine = opened(path, query_timeout=LIMIT)
+    engine = opened(path, query_timeout=PATIENCE)
     await engine.open()
     await first_start(engine, ServerSettings(admin_password="pw", admin_token="tok-admin"))
     mine = {"author": {"name": {"_eq": "$CURRENT_USER.first_name"}}}

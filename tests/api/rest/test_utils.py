@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.patience import wait_until
 from tests.support.server import Server
-from tests.support.waiting import blocking_until
 
 ARTICLES = {
     "collection": "articles",
@@ -35,7 +35,7 @@ def code(answer: httpx.Response) -> tuple[int, str]:
 
 
 def exported(admin: httpx.Client, title: str) -> Any:
-    return blocking_until(lambda: admin.get(f"/files?filter[title][_eq]={title}").json()["data"])[0]
+    return wait_until(lambda: admin.get(f"/files?filter[title][_eq]={title}").json()["data"])[0]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_an_export_becomes_a_file(admin: httpx.Client, form: str, kind: str, tex
     assert (row["type"], row["filename_download"].rpartition(".")[2]) == (kind, form)
     assert admin.get(f"/assets/{row['id']}").content.decode() == text
     asked = f"/notifications?fields=subject,recipient.email&filter[message][_contains]=as-{form}"
-    told = blocking_until(lambda: admin.get(asked).json()["data"])
+    told = wait_until(lambda: admin.get(asked).json()["data"])
     assert told == [{"subject": "The export of articles is ready", "recipient": {"email": "admin@example.com"}}]
 
 

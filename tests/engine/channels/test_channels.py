@@ -17,7 +17,7 @@ from rowcast.engine.telling.subscribe import Outbox
 from rowcast.protocol import Channel
 from rowcast.protocol.codec import decode
 from tests.engine.people import People, allow
-from tests.support.waiting import until
+from tests.support.patience import until
 
 OWN = {"owner": {"_eq": "$CURRENT_USER"}}
 

@@ -17,7 +17,7 @@ from rowcast.engine.update import update
 from rowcast.errors import Forbidden, InvalidPayload, RowcastError
 from tests.engine.people import People, allow
 from tests.storage.test_calls import told, web
-from tests.support.waiting import until, until_read
+from tests.support.patience import until, until_read
 
 Step = tuple[str, str, dict[str, Any]]
 

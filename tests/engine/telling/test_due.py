@@ -13,7 +13,7 @@ from rowcast.engine.update import update
 from tests.engine.listeners import Ear, Mirror, settled
 from tests.engine.shop import Shop
 from tests.support.clock import MovedClock
-from tests.support.waiting import until
+from tests.support.patience import until
 
 PAST: dict[str, Any] = {"fields": ["label"], "filter": {"made": {"_lte": "$NOW"}}}
 

@@ -24,7 +24,7 @@ from rowcast.errors import Forbidden
 from tests.engine.listeners import Ear, Mirror, settled
 from tests.engine.people import People, allow
 from tests.engine.shop import Shop, field
-from tests.support.waiting import BUSY, reached
+from tests.support.patience import BUSY, reached
 
 OWN = {"owner": {"_eq": "$CURRENT_USER"}}
 NOTHING = {"id": {"_lt": 0}}

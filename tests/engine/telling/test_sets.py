@@ -22,7 +22,7 @@ from rowcast.query.parse import parse
 from tests.engine.listeners import Ear, Mirror, settled
 from tests.engine.people import People, allow
 from tests.engine.shop import Shop
-from tests.support.waiting import until
+from tests.support.patience import until
 
 Query = dict[str, Any]
 QUERIES: list[Query] = [

@@ -12,13 +12,13 @@ import pytest
 from rowcast.feed.commit import Kind
 from tests.store.conftest import Opened
 from tests.store.sqlite.test_writer import add
+from tests.support.patience import BUSY, PATIENCE, until
 from tests.support.turns import counting_turns
-from tests.support.waiting import BUSY, LIMIT, until
 
 
 async def run(path: str, code: str) -> None:
     """Let another process write with its own SQLite."""
-    script = f"import sqlite3\ndb = sqlite3.connect({path!r}, timeout={LIMIT})\n{code}\ndb.commit()\ndb.close()"
+    script = f"import sqlite3\ndb = sqlite3.connect({path!r}, timeout={PATIENCE})\n{code}\ndb.commit()\ndb.close()"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", script)
     assert await process.wait() == 0
 
@@ -146,7 +146,7 @@ async def test_a_locked_database_is_waited_for(store: Opened) -> None:
 async def test_what_is_no_text_holds_up_nobody(store: Opened, value: str) -> None:
     """Other programs may store anything; it is read as well as may be, and writers go on."""
     write_beside(store.options.path, f"INSERT INTO notes(text) VALUES({value})")
-    async with asyncio.timeout(LIMIT):
+    async with asyncio.timeout(PATIENCE):
         await store.write(lambda tx: add(tx, "ours"))
     theirs, ours = [change.after for commit in store.commits for change in commit.changes]
     assert ours is not None

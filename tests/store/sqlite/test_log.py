@@ -14,7 +14,7 @@ from rowcast.store.sqlite.log import Log
 from tests.store.conftest import Opened
 from tests.store.sqlite.test_foreign import write_beside
 from tests.store.sqlite.test_writer import add, adding, together
-from tests.support.waiting import until
+from tests.support.patience import until
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
 

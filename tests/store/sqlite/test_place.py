@@ -15,7 +15,7 @@ from rowcast.store.sqlite import place
 from rowcast.store.sqlite.place import Place
 from tests.store.conftest import Opened
 from tests.store.sqlite.test_writer import adding
-from tests.support.waiting import until
+from tests.support.patience import until
 
 
 @pytest.mark.parametrize("quick", [True, False])

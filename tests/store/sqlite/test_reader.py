@@ -14,7 +14,7 @@ from rowcast.store.sqlite import SqliteOptions
 from rowcast.store.sqlite.reader import Session
 from tests.store.conftest import Opened
 from tests.store.sqlite.test_writer import add, adding
-from tests.support.waiting import passed
+from tests.support.patience import passed
 
 SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT max(i) FROM n"
 

@@ -11,7 +11,7 @@ from rowcast.store.base import Transaction
 from rowcast.store.sqlite import SqliteOptions
 from tests.store.conftest import Opened
 from tests.store.sqlite.test_foreign import write_beside
-from tests.support.waiting import until
+from tests.support.patience import until
 
 
 def writes(text: str, user: str | None) -> Any:

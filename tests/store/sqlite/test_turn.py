@@ -21,8 +21,8 @@ from rowcast.store.sqlite.writer import CAREFUL
 from tests.store.conftest import ID, Opened
 from tests.store.sqlite.test_foreign import write_beside
 from tests.store.sqlite.test_writer import add, adding
+from tests.support.patience import PATIENCE
 from tests.support.unhurried import unhurried
-from tests.support.waiting import LIMIT
 
 __all__ = ["unhurried"]
 
@@ -150,7 +150,7 @@ async def test_the_write_ahead_log_is_moved_into_the_database(store: Opened) -> 
     large = "x" * 40_000
     for _ in range(CHECKPOINT // 5):
         await store.write(adding(large), quick=True)
-    async with asyncio.timeout(LIMIT):
+    async with asyncio.timeout(PATIENCE):
         while (await store.read("PRAGMA wal_checkpoint"))[0][1] > CHECKPOINT:
             await store.write(adding("small"), quick=True)  # only a write begins the log anew
             await asyncio.sleep(0.02)

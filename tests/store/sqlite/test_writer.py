@@ -19,7 +19,7 @@ from rowcast.schema.steps import AddForeignKey, ColumnPlan, CreateTable
 from rowcast.store.base import Transaction
 from rowcast.store.sqlite import SqliteOptions
 from tests.store.conftest import ID, NOTES, Opened
-from tests.support.waiting import passed, until
+from tests.support.patience import passed, until
 
 
 async def add(tx: Transaction, text: str) -> int:
