@@ -27,7 +27,11 @@ def section(title: str) -> set[str]:
 MADE: dict[type[Any], Any] = {Rowcast: Rowcast(environment={}), client.Client: client.create_client("http://host")}
 MADE |= {client.Channel: MADE[client.Client].channel("c")}
 MADE |= {client.Rest: MADE[client.Client].rest, client.Items: MADE[client.Client].items("c")}
-INNER = {"Channel": {"end", "room", "take"}, "LiveTable": {"apply", "become", "end", "room", "start", "take"}}
+INNER = {
+    "Client": {"forget"},
+    "Channel": {"end", "room", "take"},
+    "LiveTable": {"apply", "become", "end", "room", "start", "take"},
+}
 """What classes have for the parts around them."""
 
 

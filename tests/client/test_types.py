@@ -171,6 +171,7 @@ async def use() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.xdist_group("the cache of mypy")
 @pytest.mark.parametrize(("style", "use"), [("struct", USE), ("typeddict", USE_DICTS)])
 async def test_mypy_knows_them(rich: Server, tmp_path: Path, style: Style, use: str) -> None:
     (tmp_path / "model.py").write_text((await written(rich, style))[0])
