@@ -192,7 +192,8 @@ async def test_changes_set_flows_off(people: People) -> None:
     async def messages() -> list[str]:
         return [row[0] for row in await people.rows("SELECT message FROM directus_notifications ORDER BY id")]
 
-    assert sorted(await until_read(messages, lambda found: len(found) == 3)) == [
+    found = await until_read(messages, lambda each: len(each) == 3)
+    assert sorted(found) == [
         'articles.items.create 1 {"id":1,"title":"a","owner":null}',
         "articles.items.delete [1] [1]",
         'articles.items.update [1] {"title":"b"}',
