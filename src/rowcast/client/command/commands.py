@@ -188,7 +188,8 @@ def create(
     password: Password = None,
 ) -> None:
     """Make items; prints them as they are stored."""
-    given = _data(data)
+    said = _data(data)
+    given = [_object(each) for each in said] if isinstance(said, list) else _object(said)
 
     async def ask(rows: Items) -> Any:
         return await (rows.create_many(given) if isinstance(given, list) else rows.create(given))
@@ -207,7 +208,7 @@ def update(
     password: Password = None,
 ) -> None:
     """Change an item; prints it as it is stored."""
-    given = _data(data)
+    given = _object(_data(data))
     _print_all(_items(collection, lambda rows: rows.update(key, given), url, token, email, password))
 
 
@@ -269,6 +270,12 @@ def _data(text: str) -> Any:
         return json.loads(sys.stdin.read() if text == "-" else text)
     except ValueError as error:
         raise InvalidPayload(f"The data is no JSON: {error}") from error
+
+
+def _object(given: Any) -> dict[str, Any]:
+    if not isinstance(given, dict):
+        raise InvalidPayload(f"An item is an object, not {json.dumps(given)[:40]}")
+    return given
 
 
 def _print_all(found: Any) -> None:
