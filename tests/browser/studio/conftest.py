@@ -82,11 +82,11 @@ class Studio:
         await expect(self.page.locator("main .animate-pulse")).to_have_count(0)
         await self.still()
 
-    async def still(self) -> None:
-        """Wait until all that was asked is answered and shown, and nothing moves."""
+    async def still(self, *, answered: bool = True) -> None:
+        """Wait until all that was asked is answered (unless that is not to be waited for) and shown, and nothing moves."""
         async with asyncio.timeout(PATIENCE / 1000):
             is_still = False
-            while not is_still or self._asked:
+            while not is_still or (answered and self._asked):
                 with suppress(Error):  # of a page that has been left
                     is_still = await self.page.evaluate(STILL)
                 await asyncio.sleep(0.01)
@@ -149,9 +149,9 @@ class Studio:
         await message.get_by_role("button", name="Undo").click()
         await expect(self.page.get_by_text("Undone", exact=True).first).to_be_visible()
 
-    async def shot(self, name: str) -> None:
+    async def shot(self, name: str, *, answered: bool = True) -> None:
         """Wait until nothing moves; keep a picture if SHOTS=1 asks for pictures."""
-        await self.still()
+        await self.still(answered=answered)
         if os.environ.get("SHOTS"):
             SHOTS.mkdir(parents=True, exist_ok=True)
             await self.page.screenshot(path=SHOTS / f"{name}.png")
@@ -164,9 +164,9 @@ class Studio:
             await self.judge(f"{name}-{look}")
         await self.page.set_viewport_size({"width": 1280, "height": 800})
 
-    async def judge(self, name: str) -> None:
+    async def judge(self, name: str, *, answered: bool = True) -> None:
         """Keep a picture; fail for what keeps somebody out, and for a page wider than its window."""
-        await self.shot(name)
+        await self.shot(name, answered=answered)
         assert not await self.page.evaluate(TOO_WIDE), f"{name} is wider than the window"
         assert not await violations(self.page), name
 

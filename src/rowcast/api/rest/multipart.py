@@ -13,7 +13,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from rowcast.errors import InvalidPayload, UnsupportedMediaType
+from rowcast.errors import ContentTooLarge, InvalidPayload, UnsupportedMediaType
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -140,6 +140,20 @@ class Form:
     def _on_head(self) -> None:
         self._events.append(("begin", self._head))
         self._head = {}
+
+
+async def uploaded(request: Request, limit: int) -> tuple[str, bytes]:
+    """Media type and content of the first file of the form, at most ``limit`` bytes. Raises InvalidPayload,
+    UnsupportedMediaType and ContentTooLarge."""
+    async for part in Form(request).parts():
+        if isinstance(part, FilePart):
+            content = bytearray()
+            async for chunk in part.chunks:
+                content += chunk
+                if len(content) > limit:
+                    raise ContentTooLarge(f"A file to import may have {limit} bytes at most.")
+            return (part.type or "").partition(";")[0].strip().lower(), bytes(content)
+    raise InvalidPayload("No file was included in the body")
 
 
 def _text(raw: bytes) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rowcast.api.rest.answer import data, empty
+from rowcast.api.rest.multipart import is_multipart, uploaded
 from rowcast.api.rest.request import actor, body, engine
 from rowcast.engine.model.access import require_admin
 from rowcast.engine.model.apply import schema_apply
@@ -45,13 +46,10 @@ async def apply(request: Request) -> Response:
 
 async def _document(request: Request) -> Any:
     """The body, or the JSON or YAML file that a form carries. Raises InvalidPayload."""
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    if not is_multipart(request):
         return await body(request)
-    form = await request.form()
-    for part in form.values():
-        if not isinstance(part, str):
-            return _parsed(await part.read())
-    raise InvalidPayload("No file was included in the body")
+    _, text = await uploaded(request, engine(request).settings.files.import_max_file_size)
+    return _parsed(text)
 
 
 def _parsed(text: bytes) -> Any:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from rowcast.api.rest import forms
 from rowcast.api.rest.answer import data, empty
-from rowcast.api.rest.multipart import FilePart, Form
+from rowcast.api.rest.multipart import uploaded
 from rowcast.api.rest.request import actor, engine, key, object_body
 from rowcast.engine.files.exported import begin_export
 from rowcast.engine.revert import revert
@@ -20,7 +20,7 @@ from rowcast.engine.sort import sort
 from rowcast.engine.transfer.exporting import TYPES
 from rowcast.engine.transfer.importbatch import Mode, import_batch
 from rowcast.engine.transfer.importing import import_items
-from rowcast.errors import ContentTooLarge, Forbidden, InvalidPayload, InvalidQuery, UnsupportedMediaType
+from rowcast.errors import Forbidden, InvalidPayload, InvalidQuery, UnsupportedMediaType
 
 LETTERS = string.ascii_letters + string.digits + "_-"
 LONGEST = 500
@@ -103,18 +103,8 @@ async def clear_cache(request: Request) -> Response:
 
 
 async def _uploaded(request: Request) -> tuple[str, bytes]:
-    """Media type and content of the first file of the form, at most ``import_max_file_size`` bytes. Raises
-    ContentTooLarge."""
-    limit = engine(request).settings.files.import_max_file_size
-    async for part in Form(request).parts():
-        if isinstance(part, FilePart):
-            content = bytearray()
-            async for chunk in part.chunks:
-                content += chunk
-                if len(content) > limit:
-                    raise ContentTooLarge(f"A file to import may have {limit} bytes at most.")
-            return (part.type or "").partition(";")[0].strip().lower(), bytes(content)
-    raise InvalidPayload("No file was included in the body")
+    """Media type and content of the file to import."""
+    return await uploaded(request, engine(request).settings.files.import_max_file_size)
 
 
 def _truth(request: Request, name: str) -> bool:
