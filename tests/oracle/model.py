@@ -53,12 +53,13 @@ class Tie:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A collection: the type of its key ``id`` and its own columns, by name. ``anys``: the collections of which its ``item`` may
-    be, by the name in ``kind``; none if it has no such field."""
+    be, by the name in ``kind``; none if it has no such field. ``singleton``: it is meant to have one row."""
 
     name: str
     key: str
     columns: Mapping[str, str]
     anys: tuple[str, ...] = ()
+    singleton: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def random_model(rng: Random) -> Model:
     if rng.random() < 0.5:
         tables["p"] = Table("p", "integer", {"owner": "uuid", "f0": "string"}, tuple(rng.sample(names, 2)))
         ties.append(Tie("p", "whole", rng.choice(names), "parts", "CASCADE"))
-    tables[ALONE] = Table(ALONE, "integer", _columns(rng))
+    tables[ALONE] = Table(ALONE, "integer", _columns(rng), singleton=rng.random() < 0.4)
     return Model(tables, tuple(ties))
 
 
@@ -176,7 +177,12 @@ def collection_payload(model: Model, table: Table) -> dict[str, Any]:
         for tie in model.ones(table.name)
     ]
     anys = [field_payload(name, "string") for name in ("item", "kind")] if table.anys else []
-    return {"collection": table.name, "meta": {}, "schema": {}, "fields": [key, *own, *foreign, *anys]}
+    return {
+        "collection": table.name,
+        "meta": {"singleton": table.singleton},
+        "schema": {},
+        "fields": [key, *own, *foreign, *anys],
+    }
 
 
 def field_payload(name: str, kind: str) -> dict[str, Any]:

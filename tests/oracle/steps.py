@@ -13,7 +13,7 @@ import apsw
 from rowcast.auth import SYSTEM, Actor
 from rowcast.engine.create import create
 from rowcast.engine.delete import delete
-from rowcast.engine.update import update, update_batch
+from rowcast.engine.update import update, update_batch, upsert_singleton
 from rowcast.errors import RowcastError
 from rowcast.query.parse import parse
 from tests.oracle.filters import random_filter
@@ -94,8 +94,13 @@ async def _many(world: World, rng: Random, table: str, depth: int) -> Any:
 
 
 async def create_rows(world: World, rng: Random) -> None:
-    """One row or several, perhaps with others in them."""
+    """One row or several, perhaps with others in them; of a singleton, its one row."""
     table = rng.choice(sorted(world.model.tables))
+    if world.model.tables[table].singleton:
+        row = await payload(world, rng, table, new=False)
+        actor = await writer(world, rng)
+        work = upsert_singleton(world.engine, actor, table, row)
+        return await attempt(world, f"singleton {table} {row} as {actor.user}", work)
     if len(await world.keys(table)) > CROWDED:
         return await delete_rows(world, rng)
     depth = rng.choice([0, 0, 1, 2])

@@ -157,7 +157,7 @@ def drops_what_waited(patch: Patch) -> None:
 
 def reads_too_few(patch: Patch) -> None:
     """Of several changed rows of a relational view, one is looked at."""
-    often(patch, "listen")
+    ask(patch, {"fields": ["id", "f0"], "filter": {"f0": {"_nicontains": "q"}}}, exact=True)
     some = Refresher._look_at_some
     patch.setattr(
         Refresher,

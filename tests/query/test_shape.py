@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rowcast.errors import Forbidden, InvalidQuery
@@ -108,6 +108,7 @@ RULES = [
 ]
 
 
+@settings(deadline=None)
 @given(SHAPES, st.booleans())
 def test_an_image_gives_what_the_database_writes(harbour: Harbour, shape: Shape, masked: bool) -> None:
     select = resolve(harbour.schema, "ships", asked(shape, sort="id"))
