@@ -75,10 +75,15 @@ class Reader:
             found[name] = value.strip()
         return found
 
-    async def event(self) -> tuple[str, Any]:
-        """The next event: its kind and data."""
+    async def raw(self) -> dict[str, str]:
+        """The next event as it is; signs of life may come at any time."""
         while "event" not in (found := await self.block()):
             pass
+        return found
+
+    async def event(self) -> tuple[str, Any]:
+        """The next event: its kind and data."""
+        found = await self.raw()
         data = json.loads(found["data"])
         return found["event"], data.get("data", data)
 
@@ -135,7 +140,7 @@ async def test_what_was_missed_is_told(shared: Server) -> None:
             await reader.event()
             for text in "ab":
                 admin.post("/items/notes", json={"text": text})
-            first, _ = await reader.block(), await reader.block()
+            first, _ = await reader.raw(), await reader.raw()
             assert first["event"] == "create"
         admin.post("/items/notes", json={"text": "c"})
         async with reading(shared, path, **{"Last-Event-ID": first["id"]}) as reader:
@@ -220,7 +225,7 @@ async def test_commits(shared: Server) -> None:
         with shared.client() as admin:
             admin.post("/items/notes", json={"text": "a"})
             admin.patch("/items/notes", json={"query": {}, "data": {"text": "b"}})
-        first, second = await reader.block(), await reader.block()
+        first, second = await reader.raw(), await reader.raw()
         assert first["event"] == "commit"
         assert json.loads(first["data"])["changes"][0]["after"]["text"] == "a"
         assert json.loads(second["data"])["changes"][0]["before"]["text"] == "a"
