@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import apsw
 import pytest
 
-from rowcast.store.sqlite import SqliteOptions
-from tests.store.conftest import NOTES, Opened
+from tests.store.conftest import Opened
 from tests.store.sqlite.test_writer import add
-from tests.support.patience import BUSY, PATIENCE
+from tests.support.patience import BUSY
 
 SETUP = """
 CREATE TABLE u(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE COLLATE NOCASE, a INTEGER, b INTEGER, note TEXT);
@@ -25,13 +22,9 @@ IGNORED = "INSERT OR IGNORE INTO u(name) VALUES('X')"
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Opened]:
-    """A store that looks at what others do when it writes, not in between: what they do in two steps is seen as one."""
-    opened = Opened(SqliteOptions(str(tmp_path / "data.db"), poll=PATIENCE))
-    await opened.open()
-    await opened.alter(lambda tx: tx.apply([NOTES]))
-    yield opened
-    await opened.close()
+def store(unwatchful: Opened) -> Opened:
+    """What others do in two steps is seen as one."""
+    return unwatchful
 
 
 @pytest.fixture

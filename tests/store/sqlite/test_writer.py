@@ -188,13 +188,13 @@ async def test_close_finishes_what_is_queued(store: Opened) -> None:
         await store.write(lambda tx: add(tx, "late"))
 
 
-async def test_prepared_statements_are_reused(store: Opened) -> None:
+async def test_prepared_statements_are_reused(unwatchful: Opened) -> None:
     """Counts, not seconds: a hundred equal mutations prepare nothing new."""
-    await store.write(lambda tx: add(tx, "warm"))
-    before = store.statements()
+    await unwatchful.write(lambda tx: add(tx, "warm"))
+    before = unwatchful.statements()
     for _ in range(100):
-        await store.write(lambda tx: add(tx, "a"))
-    after = store.statements()
+        await unwatchful.write(lambda tx: add(tx, "a"))
+    after = unwatchful.statements()
     assert after["misses"] == before["misses"]
     assert after["hits"] > before["hits"]
 
