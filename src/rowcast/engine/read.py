@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -37,6 +37,9 @@ async def read(engine: Engine, actor: Actor, collection: str, query: Query) -> A
 
     Raises Forbidden (no right, or no such collection or field) and InvalidQuery.
     """
+    found = engine.schema.get(collection)
+    if found is not None and found.singleton and not query.aggregate:  # other programs may have added rows
+        query = replace(query, limit=1)
     plan = await plan_of(engine, actor, collection, "list", query)
     if query.version and engine.schema.collections[collection].singleton:
         from rowcast.engine.versions import MAIN, read_singleton_version
@@ -44,8 +47,8 @@ async def read(engine: Engine, actor: Actor, collection: str, query: Query) -> A
         if query.version not in MAIN:
             return await read_singleton_version(engine, actor, collection, query)
     variables = engine.variables_now(actor, plan.variables) or await engine.variables(actor, plan.variables)
-    found = await engine.store.read(plan.data.text, plan.data.args(variables))
-    data: bytes = found[0][0].encode()
+    rows = await engine.store.read(plan.data.text, plan.data.args(variables))
+    data: bytes = rows[0][0].encode()
     singleton = engine.schema.collections[collection].singleton and not query.aggregate
     if singleton:
         data = data[1:-1] or (_defaults(plan, engine) if query.shape is None else _encode(_blank(plan.select.nodes)))
