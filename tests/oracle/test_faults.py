@@ -23,9 +23,10 @@ from tests.oracle.questions import Question
 from tests.oracle.run import run
 
 STEPS = 800
-SEEDS = ("f1", "f2", "f3")
-TIED = ("f5", "f4", "f3")
-"""Where other collections are tied to the one that teams are rows of."""
+SEEDS = [f"f{number}" for number in range(1, 13)]
+"""Tried one after the other until the fault is found: what runs beside what is another each time, and no seed finds it always."""
+TIED = ["f5", "f4", "f3", *SEEDS]
+"""First those where other collections are tied to the one that teams are rows of."""
 Patch = pytest.MonkeyPatch
 
 
