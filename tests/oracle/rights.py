@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,6 +17,7 @@ from tests.oracle.people import PLACES, POLICIES, ROLES, SHARES, random_rule, sh
 from tests.oracle.questions import random_question
 from tests.oracle.shape import remodel
 from tests.oracle.steps import Step, at_once, attempt, create_rows, delete_rows, straight_sql, update_rows
+from tests.oracle.together import Together
 from tests.oracle.values import USERS
 from tests.oracle.world import Ghost, Seat, World
 
@@ -232,7 +232,8 @@ async def at_once_with_rights(world: World, rng: Random) -> None:
     some = [rng.choice([update_rows, update_rows, create_rows, delete_rows]) for _ in range(rng.randint(1, 3))]
     rights = rng.choice([edit_people, edit_people, edit_rules])
     steps = rng.sample([*some, rights], len(some) + 1)
-    await asyncio.gather(*[step(world, Random(rng.random())) for step in steps])
+    works = [step(world, Random(rng.random())) for step in steps]
+    await Together(world, works, in_thread=rng.random() < 0.7).run()
 
 
 STEPS: tuple[tuple[float, Step], ...] = (

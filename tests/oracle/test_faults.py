@@ -24,9 +24,7 @@ from tests.oracle.run import run
 
 STEPS = 800
 SEEDS = [f"f{number}" for number in range(1, 13)]
-"""Tried one after the other until the fault is found: what runs beside what is another each time, and no seed finds it always."""
-TIED = ["f5", "f4", "f3", *SEEDS]
-"""First those where other collections are tied to the one that teams are rows of."""
+"""Tried one after the other until the fault is found: threads take turns in another way each time, no seed finds it always."""
 Patch = pytest.MonkeyPatch
 
 
@@ -235,6 +233,18 @@ FAULTS: list[Callable[[Patch], None]] = [
 ]
 
 
+FIRST: dict[Callable[[Patch], None], str] = {
+    follows_paths_alone: "f5",
+    tells_by_new_rights_what_was_deleted: "f9",
+    reads_too_few: "f2",
+    reviews_nobody: "f2",
+    forgets_old_rows: "f2",
+    forgets_related_rows: "f3",
+    drops_what_waited: "f3",
+}
+"""The seeds that are known to find what others seldom find."""
+
+
 @pytest.fixture(autouse=True)
 def _fresh_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was worked out of questions is not to be shared with a faulty engine."""
@@ -245,6 +255,6 @@ def _fresh_forms(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_planted_fault_is_found(plant: Callable[[Patch], None], monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch)
     found = None
-    for seed in TIED if plant is follows_paths_alone else SEEDS:
+    for seed in sorted(SEEDS, key=lambda seed: seed != FIRST.get(plant)):
         found = found or await run(seed, range(STEPS))
     assert found is not None
