@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { policyName } from './names'
 import { newToken } from './token'
-import { possibleParents, roleTree, type Role } from './tree'
+import { lineage, possibleParents, roleTree, type Role } from './tree'
 
 const role = (id: string, parent: string | null): Role => ({ id, name: id, description: null, parent })
 
@@ -13,6 +13,13 @@ it('shows every role even when parents are missing or go in a circle', () => {
 })
 it('offers no parent that would make a circle', () => {
   expect(possibleParents([role('a', null), role('b', 'a'), role('c', 'b'), role('d', null)], 'a').map((each) => each.id)).toEqual(['d'])
+})
+it('finds the roles above a role, the nearest first', () => {
+  const ids = (id: string | null, ...roles: Role[]): string[] => lineage(roles, id).map((each) => each.id)
+  expect(ids('c', role('a', null), role('b', 'a'), role('c', 'b'), role('d', 'c'))).toEqual(['c', 'b', 'a'])
+  expect(ids('a', role('a', 'b'), role('b', 'a'))).toEqual(['a', 'b'])
+  expect(ids('a', role('a', 'gone'))).toEqual(['a'])
+  expect(ids(null, role('a', null))).toEqual([])
 })
 it('makes tokens that differ and fit into an address', () => {
   expect(newToken()).toMatch(/^[\w-]{32}$/)

@@ -35,3 +35,15 @@ export function possibleParents(roles: readonly Role[], id: string): Role[] {
   }
   return roles.filter((each) => !below.has(each.id))
 }
+
+/** A role and those above it, the nearest first; none twice, even if they go in a circle. */
+export function lineage(roles: readonly Role[], id: string | null): Role[] {
+  const found: Role[] = []
+  for (let next = id; next !== null;) {
+    const role = roles.find((each) => each.id === next)
+    if (!role || found.includes(role)) break
+    found.push(role)
+    next = role.parent
+  }
+  return found
+}

@@ -6,9 +6,9 @@ import { interfaceFor } from '@/model/interfaces'
 import type { Model } from '@/model/model'
 import type { Field } from '@/model/types'
 
-export type Face = 'plain' | 'flag' | 'choice' | 'tags' | 'color' | 'json' | 'secret' | 'link' | 'count' | 'image' | 'moment'
+export type Face = 'plain' | 'flag' | 'choice' | 'tags' | 'color' | 'json' | 'secret' | 'link' | 'count' | 'image' | 'moment' | 'number'
 
-const SIMPLE: Partial<Record<string, Face>> = { boolean: 'flag', moment: 'moment', json: 'json', list: 'tags', geometry: 'json' }
+const SIMPLE: Partial<Record<string, Face>> = { boolean: 'flag', moment: 'moment', number: 'number', json: 'json', list: 'tags', geometry: 'json' }
 
 export function faceOf(model: Model, field: Field): Face {
   const link = model.link(field.collection, field.field)

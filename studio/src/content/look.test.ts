@@ -11,8 +11,8 @@ const model = makeModel([], [], [relation])
 
 it('gives each kind of field its face', () => {
   const of = (name: string, type: string, meta: object = {}) => faceOf(model, field(name, type, meta))
-  expect([of('x', 'boolean'), of('x', 'json'), of('x', 'csv'), of('x', 'hash'), of('x', 'timestamp'), of('x', 'integer')])
-    .toEqual(['flag', 'json', 'tags', 'secret', 'moment', 'plain'])
+  expect([of('x', 'boolean'), of('x', 'json'), of('x', 'csv'), of('x', 'hash'), of('x', 'timestamp'), of('x', 'integer'), of('x', 'string')])
+    .toEqual(['flag', 'json', 'tags', 'secret', 'moment', 'number', 'plain'])
   expect(of('x', 'json', { interface: 'tags' })).toBe('tags')
   expect(of('x', 'string', { interface: 'select-color' })).toBe('color')
   expect(of('x', 'string', { options: { choices: [{ text: 'A', value: 'a' }] } })).toBe('choice')

@@ -85,13 +85,24 @@ async def test_values_that_a_permission_fills_in(studio: Studio) -> None:
 
 async def test_roles_below_roles(studio: Studio) -> None:
     with studio.server.client() as admin:
-        post(admin, "/roles", {"name": "Staff"})
+        staff = post(admin, "/roles", {"name": "Staff"})["id"]
         editor = post(admin, "/roles", {"name": "Editor"})["id"]
+        for name, role in {"Chat": staff, "Edit": editor}.items():
+            policy = post(admin, "/policies", {"name": name})["id"]
+            post(admin, "/access", {"role": role, "policy": policy})
+        user = post(admin, "/users", {"email": "e@example.com", "role": editor})["id"]
     await studio.log_in()
     await studio.open(f"/roles/{editor}")
+    await expect(studio.page.get_by_role("region", name="From the role")).to_have_count(0)
     await studio.choose(studio.page.get_by_label("Parent role"), "Staff")
     await studio.button("Save").click()
     await expect(studio.page.get_by_text("Role saved", exact=True)).to_be_visible()
+    inherited = studio.page.get_by_role("region", name="From the role")
+    await expect(inherited).to_contain_text(["Chat"])
+    await studio.judge_looks("role-inherits")
+    await studio.open(f"/users/{user}")
+    await expect(inherited).to_contain_text(["Edit", "Chat"])  # the nearest first
+    await studio.judge_looks("user-inherits")
     await studio.open("/roles")
     names = studio.page.get_by_role("list", name="Roles").get_by_role("listitem")
     await expect(names).to_contain_text(["Administrator", "Staff", "Editor"])
