@@ -141,6 +141,24 @@ async def test_an_own_alteration_is_no_gap(two: People) -> None:
     assert mirror.events == []
 
 
+@pytest.mark.parametrize("kind", ["integer", "boolean", "json"])
+async def test_values_that_another_type_makes_of_them(two: People, kind: str) -> None:
+    for title in ("7", "8.50"):
+        await two.item(title=title)
+    mirror = Mirror(Ear(two.engine, await two.who("tok-admin")))
+    await mirror.ear.subscribe("articles", exact=True, resume=True, **QUERIES["all"])
+    mirror.listen()
+    place = mirror.places["s"]
+    await update_fields(two.engine, SYSTEM, "articles", [{"field": "title", "type": kind}])
+    await settled(two.engine)
+    mirror.listen()
+    fresh = Mirror(Ear(two.engine, await two.who("tok-admin")))
+    await fresh.ear.subscribe("articles", exact=True, since=place, **QUERIES["all"])
+    fresh.listen()
+    assert fresh.events == [("s", "init")]
+    assert mirror.sets == fresh.sets
+
+
 async def test_related_rows_that_were_changed_unnoticed(people: People) -> None:
     ann, _ = await team_of_ann(people)
     ear = Ear(people.engine, await people.who("tok-admin"))

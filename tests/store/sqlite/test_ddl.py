@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rowcast.errors import ContainsNull, InvalidForeignKey, NotUnique
+from rowcast.feed import GAP
 from rowcast.schema import Column, ForeignKey
 from rowcast.schema.steps import (
     AddColumn,
@@ -218,6 +219,16 @@ async def test_dropping_a_table_frees_what_pointed_there(parts: Opened) -> None:
     assert parts.schema.get("notes") is None
     assert await rows(parts, "SELECT note FROM parts ORDER BY id") == [(1,), (1,), (2,)]
     await parts.write(lambda tx: tx.fetch("INSERT INTO parts(note) VALUES(7)"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_gap"), [("text", False), ("uuid", False), ("csv", False), ("float", True), ("json", True)]
+)
+async def test_values_that_become_others_are_a_gap_in_the_log(parts: Opened, kind: str, is_gap: bool) -> None:
+    await take(parts, AlterColumn("notes", ColumnPlan("text", kind)))
+    assert [(change.collection, change.key) for commit in parts.commits for change in commit.changes] == (
+        [(GAP, "notes")] if is_gap else []
+    )
 
 
 async def test_rows_changed_beside_the_steps_cascade_as_ever(parts: Opened) -> None:

@@ -35,23 +35,33 @@ from rowcast.store.sqlite.definition import ColumnText, TableText, parse
 from rowcast.store.sqlite.introspect import foreign_keys
 
 _NEW = "rowcast_new_table"
+_AFFINITIES = {
+    "INTEGER": ("INT",),
+    "TEXT": ("CHAR", "CLOB", "TEXT"),
+    "BLOB": ("BLOB",),
+    "REAL": ("REAL", "FLOA", "DOUB"),
+}
 _NOW = frozenset({"CURRENT_TIMESTAMP", "NOW()"})
 
 
-def apply_steps(connection: apsw.Connection, steps: Iterable[Step]) -> None:
-    """Take the steps in order. Raises ``ContainsNull``, ``NotUnique`` (as the driver's error) or ``InvalidForeignKey`` where rows
-    do not fit."""
-    todo = tuple(steps)
+def apply_steps(connection: apsw.Connection, steps: Iterable[Step]) -> frozenset[str]:
+    """Take the steps in order. Returns the tables of which a column stores values in another way now: they may have become others
+    (the text "7" the number 7), in rows that no trigger sees. Raises ``ContainsNull``, ``NotUnique`` (as the driver's error) or
+    ``InvalidForeignKey`` where rows do not fit."""
+    todo, recast = tuple(steps), set[str]()
     if not todo:
-        return
+        return frozenset()
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_FKEY, 0)
     try:
         for step in todo:
+            if isinstance(step, AlterColumn) and _is_recast(connection, step):
+                recast.add(step.table)
             _TAKE[type(step)](connection, step)
     finally:
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_FKEY, 1)
     for table in {step.key.table for step in todo if isinstance(step, AddForeignKey)}:
         _check(connection, table)
+    return frozenset(recast)
 
 
 def _check(connection: apsw.Connection, table: str) -> None:
@@ -103,6 +113,20 @@ def _alter_column(connection: apsw.Connection, step: AlterColumn) -> None:
     _index(connection, step.table, step.column)
 
 
+def _is_recast(connection: apsw.Connection, step: AlterColumn) -> bool:
+    """Whether the column gets another affinity, by which values are stored."""
+    old = _table(connection, step.table).column(step.column.name)
+    return _affinity(old.type) != _affinity(_altered(old, step.column).type)
+
+
+def _affinity(declared: str) -> str:
+    """By the names in the declared type (https://sqlite.org/datatype3.html, 3.1)."""
+    if not declared:
+        return "BLOB"
+    found = (kind for kind, names in _AFFINITIES.items() if any(name in declared.upper() for name in names))
+    return next(found, "NUMERIC")
+
+
 def _drop_column(connection: apsw.Connection, step: DropColumn) -> None:
     _drop_indexes(connection, step.table, step.column, alone=False)
     _rebuild(connection, step.table, lambda table: table.without_column(step.column))
@@ -144,7 +168,7 @@ _TAKE: dict[type, Callable[[apsw.Connection, Any], None]] = {
 def _rebuild(connection: apsw.Connection, name: str, change: Callable[[TableText], TableText]) -> None:
     """Replace a table by one whose definition is changed; its rows, indexes, triggers and key counter stay."""
     capture.remove(connection, name)
-    old = parse(ask(connection, "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", (name,))[0][0])
+    old = _table(connection, name)
     new = change(old)
     belongings = ask(
         connection, "SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND type <> 'table' AND sql <> ''", (name,)
@@ -160,6 +184,10 @@ def _rebuild(connection: apsw.Connection, name: str, change: Callable[[TableText
         connection.execute(sql)
     if counter:
         connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (counter[0][0], name))
+
+
+def _table(connection: apsw.Connection, name: str) -> TableText:
+    return parse(ask(connection, "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", (name,))[0][0])
 
 
 def _fill(connection: apsw.Connection, name: str, old: TableText, new: TableText) -> None:

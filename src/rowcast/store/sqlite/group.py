@@ -193,7 +193,7 @@ def alter(session: WriteSession, work: Work) -> Any:
     """Run a work that may change the data model."""
 
     def apply(steps: Iterable[Step]) -> Schema:
-        apply_steps(session.connection, steps)
+        session.note_gaps(apply_steps(session.connection, steps))
         return session.refresh()
 
     session.log.user = None

@@ -80,7 +80,7 @@ class WriteSession:
         self._execute("BEGIN IMMEDIATE")
         bootstrap.bootstrap(self.connection)
         self.schema, self._described = read_schema(self.connection, 1), 0
-        self._note_gaps(self._install())
+        self.note_gaps(self._install())
         self.log = Log(self.connection)
         self._epoch = epoch.begin_history(self.connection, self._options.path, self.log.last)
         self.log.note(time.time(), self.log.last, [self.log.last])
@@ -189,10 +189,11 @@ class WriteSession:
         gone, rows may have changed unnoticed, and so the log says."""
         known = self.schema.collections.keys()
         schema = self.refresh()
-        self._note_gaps(self._lacking & known)
+        self.note_gaps(self._lacking & known)
         return schema
 
-    def _note_gaps(self, collections: Iterable[str]) -> None:
+    def note_gaps(self, collections: Iterable[str]) -> None:
+        """Rows of these collections may have changed without being logged."""
         if ask(self.connection, NEWEST)[0][0]:  # else nobody knows anything that could be out of date
             self.connection.executemany(_GAP, [(name,) for name in sorted(collections)])
 
