@@ -153,9 +153,7 @@ async def build(engine: Engine, model: Model) -> None:
             engine, SYSTEM, holder, {"field": "team", "type": kind, "meta": {"special": ["m2o"]}, "schema": {}}
         )
     for tie in [*model.ties, Tie("directus_roles", "team", model.team, None, "SET NULL")]:
-        meta = {"one_field": tie.alias, "junction_field": tie.junction}
-        wanted: dict[str, Any] = {"collection": tie.many, "field": tie.field, "related_collection": tie.one}
-        await create_relation(engine, SYSTEM, wanted | {"meta": meta, "schema": {"on_delete": tie.on_delete}})
+        await create_relation(engine, SYSTEM, relation_payload(tie))
         if tie.alias is not None:
             special = "m2m" if tie.junction else "o2m"
             field = {"field": tie.alias, "type": "alias", "meta": {"special": [special]}}
@@ -182,6 +180,17 @@ def collection_payload(model: Model, table: Table) -> dict[str, Any]:
         "meta": {"singleton": table.singleton},
         "schema": {},
         "fields": [key, *own, *foreign, *anys],
+    }
+
+
+def relation_payload(tie: Tie) -> dict[str, Any]:
+    """A relation as it is asked for."""
+    return {
+        "collection": tie.many,
+        "field": tie.field,
+        "related_collection": tie.one,
+        "meta": {"one_field": tie.alias, "junction_field": tie.junction},
+        "schema": {"on_delete": tie.on_delete},
     }
 
 

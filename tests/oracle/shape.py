@@ -1,4 +1,5 @@
-"""What may happen to the data model of a world: fields come and go, and a whole collection. Must not know what is told about it."""
+"""What may happen to the data model of a world: fields come, go and get another type, relations end and are made again, and a whole
+collection comes and goes. Must not know what is told about it."""
 
 from __future__ import annotations
 
@@ -9,23 +10,33 @@ import apsw
 
 from rowcast.auth import SYSTEM
 from rowcast.engine.model.collections import create_collections, delete_collections
-from rowcast.engine.model.fields import create_field, delete_fields
-from tests.oracle.model import ALONE, Table, collection_payload, field_payload
+from rowcast.engine.model.fields import create_field, delete_fields, update_fields
+from rowcast.engine.model.relations import create_relation, delete_relation
+from tests.oracle.model import ALONE, USERS, Table, collection_payload, field_payload, relation_payload
 from tests.oracle.steps import attempt
 from tests.oracle.world import World
 
 EXTRAS = ("x0", "x1")
 
 
+KINDS = ("string", "integer", "boolean", "text", "float", "json", "date")
+
+
 async def remodel(world: World, rng: Random) -> None:
-    """A field or a collection is made or removed."""
+    """A field, a relation or a collection is made, changed or removed."""
     if ALONE not in world.model.tables:
         return await _bring_back(world)
-    if rng.random() < 0.2:
+    if world.untied and rng.random() < 0.5:
+        return await _tie_again(world)
+    roll, table = rng.random(), world.model.tables[rng.choice(sorted(world.model.tables))]
+    if roll < 0.15:
         return await _take_away(world)
-    table = world.model.tables[rng.choice(sorted(world.model.tables))]
-    if rng.random() < 0.25:
+    if roll < 0.35:
         return await _rebuild_beside(world, rng, table)
+    if roll < 0.5:
+        return await _untie(world, rng)
+    if roll < 0.7:
+        return await _retype(world, rng, table)
     name = rng.choice(EXTRAS)
     if name in table.columns:
         return await _remove(world, table, name)
@@ -33,7 +44,7 @@ async def remodel(world: World, rng: Random) -> None:
 
 
 async def _add(world: World, rng: Random, table: Table, name: str) -> None:
-    kind = rng.choice(["string", "integer", "boolean"])
+    kind = rng.choice(KINDS)
     if rng.random() < 0.3:
         return await _add_beside(world, table, name)
     work = create_field(world.engine, SYSTEM, table.name, field_payload(name, kind))
@@ -79,6 +90,42 @@ async def _remove(world: World, table: Table, name: str) -> None:
     await attempt(world, f"no field {table.name}.{name}", delete_fields(world.engine, SYSTEM, table.name, [name]))
     columns = {key: kind for key, kind in table.columns.items() if key != name}
     world.model = world.model.having(replace(table, columns=columns))
+
+
+async def _retype(world: World, rng: Random, table: Table) -> None:
+    """A column gets another type, whatever values it holds."""
+    names = [name for name in table.columns if name not in ("owner", "note", "f0", "f1")]
+    if not names:
+        return
+    name, kind = rng.choice(names), rng.choice(KINDS)
+    change = {"field": name, "type": kind, "schema": {}}
+    work = update_fields(world.engine, SYSTEM, table.name, [change])
+    await attempt(world, f"field {table.name}.{name} becomes {kind}", work)
+    stands = world.engine.schema.collections[table.name].fields[name].type
+    if stands == kind:
+        world.model = world.model.having(replace(table, columns={**table.columns, name: kind}))
+
+
+async def _untie(world: World, rng: Random) -> None:
+    """A relation ends; the columns stay."""
+    ties = [tie for tie in world.model.ties if tie.many != USERS and tie.junction is None]
+    if world.untied or not ties:
+        return
+    tie = rng.choice(ties)
+    work = delete_relation(world.engine, SYSTEM, tie.many, tie.field)
+    await attempt(world, f"no relation {tie}", work)
+    world.untied.append(tie)
+    world.model = replace(world.model, ties=tuple(each for each in world.model.ties if each != tie))
+
+
+async def _tie_again(world: World) -> None:
+    """If the rows allow it."""
+    tie = world.untied[0]
+    work = create_relation(world.engine, SYSTEM, relation_payload(tie))
+    await attempt(world, f"relation {tie}", work)
+    if any((each.collection, each.field) == (tie.many, tie.field) for each in world.engine.schema.relations):
+        world.untied.remove(tie)
+        world.model = replace(world.model, ties=(*world.model.ties, tie))
 
 
 async def _take_away(world: World) -> None:

@@ -21,6 +21,10 @@ from tests.oracle import people, rights
 from tests.oracle.model import Model
 from tests.oracle.questions import Question
 from tests.oracle.run import run
+from tests.oracle.steps import delete_rows
+from tests.oracle.together import Together
+from tests.oracle.values import USERS
+from tests.oracle.world import World
 
 STEPS = 800
 SEEDS = [f"f{number}" for number in range(1, 13)]
@@ -207,10 +211,19 @@ def follows_paths_alone(patch: Patch) -> None:
     )
 
 
+async def retitle_and_delete(world: World, rng: Random) -> None:
+    """Somebody's title and the rows that there are change in one transaction."""
+    values = {"title": rng.choice(["a", "b", "ab"])}
+    works = [rights._set(world, "directus_users", rng.choice(USERS[1:]), values), delete_rows(world, rng)]
+    await Together(world, works, in_thread=True).run()
+
+
 def tells_by_new_rights_what_was_deleted(patch: Patch) -> None:
     """Who may see more since a commit is told what that has deleted of it."""
-    often(patch, "at_once_with_rights", "listen")
-    ask(patch, {"fields": ["id"], "filter": {"f0": {"_neq": "$CURRENT_USER.title"}}})
+    patch.setattr(rights, "STEPS", [*rights.STEPS, (20, retitle_and_delete)])
+    ask(patch, {"fields": ["id"]})
+    mine = {"permissions": {"f0": {"_eq": "$CURRENT_USER.title"}}, "fields": ["*"]}
+    rule(patch, lambda rng, model, table: mine if table[0] == "c" else {})
     patch.setattr(live.Live, "_pass", live.Live.join)
 
 
@@ -234,15 +247,15 @@ FAULTS: list[Callable[[Patch], None]] = [
 
 
 FIRST: dict[Callable[[Patch], None], str] = {
-    follows_paths_alone: "f5",
-    tells_by_new_rights_what_was_deleted: "f9",
-    reads_too_few: "f2",
-    reviews_nobody: "f2",
-    forgets_old_rows: "f2",
-    forgets_related_rows: "f3",
+    forgets_old_rows: "f6",
+    forgets_related_rows: "f10",
+    reviews_nobody: "f10",
+    reads_too_few: "f10",
     drops_what_waited: "f3",
+    follows_paths_alone: "f9",
+    tells_by_new_rights_what_was_deleted: "f4",
 }
-"""The seeds that are known to find what others seldom find."""
+"""The seeds that are known to find what others do not, or late. Of all seeds a third finds each fault."""
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from tests.oracle.world import World
+from tests.support.patience import until
 
 _number: ContextVar[int] = ContextVar("number")
 Work = Callable[[Any], Awaitable[Any]]
@@ -36,25 +37,25 @@ class Together:
             await step
         finally:
             self._busy.discard(number)
-            self._go()
+            await self._go()
 
     async def _wait_and_write(self, work: Work, *, quick: bool = False) -> Any:
         if (number := _number.get()) in self._busy:
             self._busy.discard(number)
             ready = self._ready[number] = asyncio.get_running_loop().create_future()
-            self._go()
+            await self._go()
             await ready
         return await self._write(work, quick=quick)
 
-    def _go(self) -> None:
+    async def _go(self) -> None:
         """As soon as nobody is still getting ready: each hands in what it writes in one turn of the loop, while the writer is kept
         from beginning."""
         if self._busy or not self._ready:
             return
-        self._store._writer._lock.acquire()
-        for _, ready in sorted(self._ready.items()):
-            ready.set_result(None)
-        self._ready.clear()
+        ready, self._ready = self._ready, {}
+        await until(lambda: self._store._writer._lock.acquire(blocking=False))  # what holds it may wait for the loop
+        for _, each in sorted(ready.items()):
+            each.set_result(None)
         asyncio.get_running_loop().call_soon(self._let_begin)
 
     def _let_begin(self) -> None:

@@ -25,7 +25,7 @@ from rowcast.query.parse import parse
 from rowcast.store.open import open_store
 from tests.oracle.fresh import Fresh, Sight
 from tests.oracle.mirror import Mirror, Place
-from tests.oracle.model import Model, Table, build, random_model
+from tests.oracle.model import Model, Table, Tie, build, random_model
 from tests.oracle.people import SECRET, settle_people
 from tests.oracle.questions import Question
 from tests.support.patience import BUSY, until
@@ -104,6 +104,7 @@ class World:
         self.count = 0
         self.ghosts: list[Ghost] = []
         self.gone: Table | None = None
+        self.untied: list[Tie] = []
 
     async def open(self, known: Path | None = None) -> None:
         """Build everything, or go on from the file ``known``, which was built of the same seed."""
