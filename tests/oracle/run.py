@@ -20,8 +20,8 @@ from tests.oracle.rights import take_step
 from tests.oracle.world import Ghost, Held, Seat, World
 
 Frame = dict[str, Any]
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
-"""Where files need no disk."""
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() and shutil.disk_usage("/dev/shm").free > 2**28 else None
+"""Where files need no disk, if there is room."""
 
 
 @dataclass(frozen=True, slots=True)
