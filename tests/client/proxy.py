@@ -9,6 +9,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from tests.support.listening import listening as listening_at
+
 
 class Frames:
     """Finds the ends of frames in a stream, after the HTTP part."""
@@ -65,13 +67,15 @@ class Proxy:
         pair = {writer, back}
         self._writers |= pair
         ways = [asyncio.create_task(self._forward(*way)) for way in ((reader, back), (there, writer))]
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        for way in ways:
-            way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
-        for each in pair:
-            each.transport.abort()
-        self._writers -= pair
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in pair:
+                each.transport.abort()
+            self._writers -= pair
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         frames = Frames()
@@ -113,14 +117,12 @@ L = TypeVar("L", bound=Listening)
 @asynccontextmanager
 async def listening(proxy: L) -> AsyncIterator[L]:
     """A proxy for the length of a block."""
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
-    proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
-        yield proxy
-    finally:
-        server.close()
-        proxy.cut()
-        await asyncio.sleep(0.01)
+    async with listening_at(proxy.serve) as port:
+        proxy.url = f"http://127.0.0.1:{port}"
+        try:
+            yield proxy
+        finally:
+            proxy.cut()
 
 
 def proxied(base: str, cut_after: int | None = None) -> AbstractAsyncContextManager[Proxy]:

@@ -12,6 +12,7 @@ import pytest
 from rowcast.client import create_client
 from rowcast.errors import ConnectionLost
 from tests.support.guide import TOKEN
+from tests.support.listening import listening
 from tests.support.patience import PATIENCE
 from tests.support.server import Server
 
@@ -25,11 +26,9 @@ async def silent() -> AsyncIterator[str]:
 
     async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
-        writer.close()
 
-    server = await asyncio.start_server(hold, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with listening(hold) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 async def test_disconnecting_while_connecting() -> None:

@@ -50,12 +50,13 @@ class Between:
                 path = target.split(place, 1)[1]
                 back.write(f"{method} {path} HTTP/1.1\r\n{rest}".encode())
             ways = [asyncio.create_task(_copied(*way)) for way in ((reader, back), (there, writer))]
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            for way in ways:
-                way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
-            back.transport.abort()
-        writer.close()
+            try:
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                back.transport.abort()
+                for way in ways:
+                    way.cancel()
+                await asyncio.gather(*ways, return_exceptions=True)
 
 
 async def _copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

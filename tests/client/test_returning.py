@@ -13,6 +13,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from rowcast import errors
 from rowcast.client import Reconnect, create_client, link
+from tests.support.listening import listening
 from tests.support.patience import PATIENCE, until
 
 FAST = Reconnect(delay=0.01, factor=1.5, longest=0.1)
@@ -53,10 +54,12 @@ class Server:
         if self.refuse:
             await reader.readuntil(b"\r\n\r\n")
             writer.write(self.refuse.pop(0))
-            writer.close()
             return
         there, back = await asyncio.open_connection("127.0.0.1", self.port)
-        await asyncio.gather(_pass(reader, back), _pass(there, writer))
+        try:
+            await asyncio.gather(_pass(reader, back), _pass(there, writer))
+        finally:
+            back.transport.abort()
 
 
 async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -71,9 +74,8 @@ async def far() -> AsyncIterator[tuple[Server, str]]:
     server = Server()
     async with serve(server.talk, "127.0.0.1", 0) as inner:
         server.port = next(iter(inner.sockets)).getsockname()[1]
-        front = await asyncio.start_server(server.accept, "127.0.0.1", 0)
-        yield server, f"ws://127.0.0.1:{front.sockets[0].getsockname()[1]}/websocket"
-        front.close()
+        async with listening(server.accept) as port:
+            yield server, f"ws://127.0.0.1:{port}/websocket"
 
 
 @pytest.mark.parametrize("code", [None, 1000, 1001, 1002, 1009, 1011, 1012, 1013, 4401, 4403])

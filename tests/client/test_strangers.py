@@ -16,6 +16,7 @@ import pytest
 from rowcast import errors
 from rowcast.client import Client, F, create_client
 from tests.support.guide import TOKEN
+from tests.support.listening import listening
 from tests.support.server import Server
 
 LIMIT = 60
@@ -47,11 +48,9 @@ async def answering(status: str, body: str) -> AsyncIterator[str]:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(head.encode() + content)
         await writer.drain()
-        writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with listening(answer) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 VERBS: list[Callable[[Client], Any]] = [

@@ -20,6 +20,7 @@ from rowcast import errors
 from rowcast.client import Client, Reconnect, create_client, hands
 from tests.client.proxy import proxied
 from tests.support.guide import TOKEN, prepare
+from tests.support.listening import listening
 from tests.support.patience import PATIENCE, until, wait_until
 from tests.support.server import ADMIN_TOKEN, Server, lasting_port
 
@@ -166,11 +167,12 @@ async def test_something_else_is_there(answer: bytes) -> None:
     async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(answer)
-        writer.close()
 
-    server = await asyncio.start_server(other, "127.0.0.1", 0)
-    url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server, asyncio.timeout(PATIENCE), create_client(url, token="t", connect_timeout=1) as client:
+    async with (
+        listening(other) as port,
+        asyncio.timeout(PATIENCE),
+        create_client(f"ws://127.0.0.1:{port}", token="t", connect_timeout=1) as client,
+    ):
         with pytest.raises(errors.RowcastError):
             await client.connect()
 
@@ -178,11 +180,11 @@ async def test_something_else_is_there(answer: bytes) -> None:
 async def test_a_server_that_takes_connections_and_says_nothing() -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
-        writer.close()
 
-    server = await asyncio.start_server(silent, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server, create_client(url, token="t", connect_timeout=0.1, timeout=0.1) as client:
+    async with (
+        listening(silent) as port,
+        create_client(f"http://127.0.0.1:{port}", token="t", connect_timeout=0.1, timeout=0.1) as client,
+    ):
         with pytest.raises(errors.ConnectionLost, match="in time"):
             await over_socket(client)
         with pytest.raises(errors.OutOfTime):

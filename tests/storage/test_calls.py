@@ -11,6 +11,7 @@ import pytest
 from rowcast.errors import ContentTooLarge, ServiceUnavailable
 from rowcast.storage import calls
 from rowcast.storage.calls import Call, send
+from tests.support.listening import listening
 
 Asked = tuple[str, str, dict[str, str], bytes]
 
@@ -28,11 +29,9 @@ async def web(answer: Callable[[str], bytes]) -> AsyncIterator[tuple[str, list[A
         asked.append((method, path, headers, body))
         writer.write(answer(path))
         await writer.drain()
-        writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
+    async with listening(serve) as port:
+        yield f"http://127.0.0.1:{port}", asked
 
 
 def told(status: str, body: bytes = b"", **headers: str) -> bytes:

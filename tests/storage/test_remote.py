@@ -12,6 +12,7 @@ from structlog.testing import CapturingLogger
 from rowcast.errors import ServiceUnavailable
 from rowcast.storage import remote
 from rowcast.storage.remote import fetch
+from tests.support.listening import listening
 
 Answer = Callable[[str], bytes]
 
@@ -24,11 +25,9 @@ async def web(answer: Answer) -> AsyncIterator[int]:
         head = await reader.readuntil(b"\r\n\r\n")
         writer.write(answer(head.split()[1].decode()))
         await writer.drain()
-        writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
+    async with listening(serve) as port:
+        yield port
 
 
 def good(body: bytes, **headers: str) -> bytes:

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from rowcast.engine.account.letters import reset_letter
 from rowcast.engine.account.mail import Console, Mailer, Nowhere, Smtp, transport_of
 from rowcast.engine.settings import Email
+from tests.support.listening import listening
 
 
 class MailServer:
@@ -26,17 +27,14 @@ class MailServer:
                 self.taken.append(await reader.readuntil(b"\r\n.\r\n"))
             writer.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n")
             await writer.drain()
-        writer.close()
 
 
 async def test_smtp() -> None:
     server = MailServer()
-    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
-    port = listening.sockets[0].getsockname()[1]
-    mailer = Mailer(Email("smtp", "from@example.org", "127.0.0.1", port, smtp_ignore_tls=True))
-    mailer.post(reset_letter("Büro", "ann@example.com", "https://data.example.org/?token=abc"))
-    await mailer.drain()
-    listening.close()
+    async with listening(server.serve) as port:
+        mailer = Mailer(Email("smtp", "from@example.org", "127.0.0.1", port, smtp_ignore_tls=True))
+        mailer.post(reset_letter("Büro", "ann@example.com", "https://data.example.org/?token=abc"))
+        await mailer.drain()
     taken = message_from_bytes(server.taken[0], policy=policy.default)
     assert isinstance(taken, EmailMessage)
     assert (taken["To"], taken["From"]) == ("ann@example.com", "from@example.org")
