@@ -263,14 +263,19 @@ async def test_a_reader_that_leaves_is_forgotten(shared: Server) -> None:
         wait_until(lambda: admin.get("/realtime/views").json()["data"] == [])
 
 
-async def unread(server: Server, target: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+@asynccontextmanager
+async def unread(server: Server, target: str) -> AsyncIterator[asyncio.StreamReader]:
     """A stream whose reader takes no more than its beginning."""
     host, port = server.base.removeprefix("http://").split(":")
     source, sink = await asyncio.open_connection(host, int(port), limit=1024)
-    lines = (f"GET {target} HTTP/1.1", f"Host: {host}", "Accept: text/event-stream")
-    sink.write("\r\n".join([*lines, f"Authorization: Bearer {ADMIN_TOKEN}", "", ""]).encode())
-    await source.readuntil(b"init")
-    return source, sink
+    try:
+        lines = (f"GET {target} HTTP/1.1", f"Host: {host}", "Accept: text/event-stream")
+        sink.write("\r\n".join([*lines, f"Authorization: Bearer {ADMIN_TOKEN}", "", ""]).encode())
+        await source.readuntil(b"init")
+        yield source
+    finally:
+        sink.transport.abort()
+        await asyncio.sleep(0.01)
 
 
 async def read_until(source: asyncio.StreamReader, wanted: bytes) -> bytes:
@@ -284,28 +289,26 @@ async def read_until(source: asyncio.StreamReader, wanted: bytes) -> bytes:
 
 
 async def test_a_reader_that_does_not_read_is_left_behind(shared: Server) -> None:
-    source, sink = await unread(shared, "/items/notes")
-    with shared.client() as admin:
-        for _ in range(200):
-            admin.post("/items/notes", json={"text": "x" * 50_000})
-            if not admin.get("/realtime/connections").json()["data"]:
-                break
-        else:
-            pytest.fail("the reader is still waited for")
-    await read_until(source, b"LIMIT_EXCEEDED")
-    sink.close()
+    async with unread(shared, "/items/notes") as source:
+        with shared.client() as admin:
+            for _ in range(200):
+                admin.post("/items/notes", json={"text": "x" * 50_000})
+                if not admin.get("/realtime/connections").json()["data"]:
+                    break
+            else:
+                pytest.fail("the reader is still waited for")
+        await read_until(source, b"LIMIT_EXCEEDED")
 
 
 async def test_a_slow_reader_of_an_exact_set_gets_the_end_state(shared: Server) -> None:
     with shared.client() as admin:
         key = admin.post("/items/notes", json={"text": "a"}).json()["data"]["id"]
-        source, sink = await unread(shared, "/items/notes?live=set")
-        for number in range(150):
-            admin.patch(f"/items/notes/{key}", json={"text": f"{number} " + "x" * 50_000}).raise_for_status()
-        assert len(admin.get("/realtime/connections").json()["data"]) == 1
-    heard = await read_until(source, b'"text":"149 ')
-    assert heard.count(b"event: update") < 149
-    sink.close()
+        async with unread(shared, "/items/notes?live=set") as source:
+            for number in range(150):
+                admin.patch(f"/items/notes/{key}", json={"text": f"{number} " + "x" * 50_000}).raise_for_status()
+            assert len(admin.get("/realtime/connections").json()["data"]) == 1
+            heard = await read_until(source, b'"text":"149 ')
+            assert heard.count(b"event: update") < 149
 
 
 async def test_number_of_connections(tmp_path: Path) -> None:
