@@ -4,7 +4,7 @@ frames say."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -43,6 +43,17 @@ class Frames:
         return 2 + size + masked + length
 
 
+async def either(*ways: Coroutine[object, object, None]) -> None:
+    """Until one of the ways ends; the others end with it."""
+    tasks = [asyncio.create_task(way) for way in ways]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 class Proxy:
     """Forwards to ``base``. ``cut_after``: after so many pieces in all (None: never), once. ``silent``: what comes is swallowed,
     and nothing more goes through the connections that were open then."""
@@ -66,16 +77,12 @@ class Proxy:
         there, back = await asyncio.open_connection(self._host, self._port)
         pair = {writer, back}
         self._writers |= pair
-        ways = [asyncio.create_task(self._forward(*way)) for way in ((reader, back), (there, writer))]
         try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            await either(self._forward(reader, back), self._forward(there, writer))
         finally:
             for each in pair:
                 each.transport.abort()
             self._writers -= pair
-            for way in ways:
-                way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         frames = Frames()

@@ -11,7 +11,7 @@ import pytest
 from rowcast.client import create_client
 from rowcast.client.proxy import Proxy, proxy_for
 from rowcast.errors import ConnectionLost, InvalidConfiguration
-from tests.client.proxy import listening
+from tests.client.proxy import either, listening
 from tests.client.resuming import remembering
 from tests.support.guide import TOKEN
 from tests.support.server import Server
@@ -49,14 +49,10 @@ class Between:
             else:
                 path = target.split(place, 1)[1]
                 back.write(f"{method} {path} HTTP/1.1\r\n{rest}".encode())
-            ways = [asyncio.create_task(_copied(*way)) for way in ((reader, back), (there, writer))]
             try:
-                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+                await either(_copied(reader, back), _copied(there, writer))
             finally:
                 back.transport.abort()
-                for way in ways:
-                    way.cancel()
-                await asyncio.gather(*ways, return_exceptions=True)
 
 
 async def _copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
+import { lineage } from '@/model/parents'
 import { policyName } from './names'
 import { newToken } from './token'
-import { lineage, possibleParents, roleTree, type Role } from './tree'
+import { possibleParents, roleTree, type Role } from './tree'
 
 const role = (id: string, parent: string | null): Role => ({ id, name: id, description: null, parent })
 

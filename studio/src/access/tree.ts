@@ -1,4 +1,5 @@
 // Roles as a tree in reading order. Pure; a cycle or a missing parent never hides a role.
+import { within } from '@/model/parents'
 
 export interface Role {
   id: string
@@ -27,23 +28,6 @@ export function roleTree(roles: readonly Role[]): Branch[] {
 
 /** A role cannot stand below itself. */
 export function possibleParents(roles: readonly Role[], id: string): Role[] {
-  const below = new Set([id])
-  for (let grown = true; grown;) {
-    const more = roles.filter((each) => each.parent !== null && below.has(each.parent) && !below.has(each.id))
-    more.forEach((each) => below.add(each.id))
-    grown = more.length > 0
-  }
-  return roles.filter((each) => !below.has(each.id))
-}
-
-/** A role and those above it, the nearest first; none twice, even if they go in a circle. */
-export function lineage(roles: readonly Role[], id: string | null): Role[] {
-  const found: Role[] = []
-  for (let next = id; next !== null;) {
-    const role = roles.find((each) => each.id === next)
-    if (!role || found.includes(role)) break
-    found.push(role)
-    next = role.parent
-  }
-  return found
+  const below = within(roles, id)
+  return roles.filter((each) => !below.includes(each.id))
 }

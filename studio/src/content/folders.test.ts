@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { destinations, foldersIn, trail, within, type Folder } from './folders'
+import { within } from '@/model/parents'
+import { destinations, foldersIn, trail, type Folder } from './folders'
 
 const all: Folder[] = [
   { id: 'p', name: 'Photos', parent: null }, { id: 'y10', name: 'Year 10', parent: 'p' }, { id: 'y9', name: 'Year 9', parent: 'p' },

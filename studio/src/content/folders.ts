@@ -1,4 +1,6 @@
 // The folders of the file library as a tree. Pure.
+import { lineage, within } from '@/model/parents'
+
 export interface Folder {
   id: string
   name: string
@@ -14,23 +16,7 @@ export function foldersIn(all: readonly Folder[], parent: string | null): Folder
 }
 
 /** From the top to a folder. */
-export function trail(all: readonly Folder[], id: string | null): Folder[] {
-  const found: Folder[] = []
-  for (let at = id; at !== null;) {
-    const folder = all.find((each) => each.id === at)
-    if (!folder || found.includes(folder)) break
-    found.unshift(folder)
-    at = folder.parent
-  }
-  return found
-}
-
-/** A folder and all below it. */
-export function within(all: readonly Folder[], id: string): string[] {
-  const found = new Set([id])
-  for (const each of found) all.filter(({ parent }) => parent === each).forEach((below) => found.add(below.id))
-  return [...found]
-}
+export const trail = (all: readonly Folder[], id: string | null): Folder[] => lineage(all, id).reverse()
 
 export interface FolderChoice {
   id: string

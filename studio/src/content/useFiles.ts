@@ -5,7 +5,8 @@ import { computed, ref, type Ref } from 'vue'
 import { FILE_FIELDS, type StoredFile } from '@/api/files'
 import { count, list } from '@/api/items'
 import { useLive } from '@/live/useLive'
-import { within, type Folder } from './folders'
+import { within } from '@/model/parents'
+import type { Folder } from './folders'
 import { throttled } from './throttled'
 
 const SIZE = 60
